@@ -1,0 +1,78 @@
+// One array of ranks; every rule below is generated from it. A file imports only from a lower rank or
+// from its own folder. The message of each rule says what to do instead.
+const ranks = [
+  ['core', 'config'],
+  ['formats', 'catalog', 'people'],
+  ['detectors', 'inventory'],
+  ['scan', 'store', 'net', 'gate'],
+  ['collectors', 'receivers', 'alerts'],
+  ['reports', 'exports', 'evidence'],
+  ['jobs'],
+  ['api'],
+  ['cli'],
+];
+
+const rankRules = ranks.flatMap((folders, rank) =>
+  folders.map((folder) => ({
+    name: `rank-${rank}-${folder}`,
+    severity: 'error',
+    comment:
+      `src/${folder} has rank ${rank}: it may import its own folder and src/{${ranks.slice(0, rank).flat().join(',')}}. ` +
+      'Move what both need down (usually to src/core), or pass it in as an argument from src/cli.',
+    from: { path: `^src/${folder}/` },
+    to: {
+      path: `^src/(${ranks.slice(rank).flat().join('|')})/`,
+      pathNot: `^src/${folder}/`,
+    },
+  })),
+);
+
+// Plug-in folders: a file directly inside is a plug-in and may use shared/ but no sibling.
+const pluginRules = ['formats', 'detectors', 'collectors', 'receivers', 'alerts'].map((folder) => ({
+  name: `plugin-${folder}`,
+  severity: 'error',
+  comment: `Plug-ins in src/${folder} never import each other: put what both need into src/${folder}/shared/ or src/core.`,
+  from: { path: `^src/${folder}/([^/]+)\\.ts$` },
+  to: { path: `^src/${folder}/[^/]+\\.ts$`, pathNot: `^src/${folder}/$1\\.ts$` },
+}));
+
+// Ranks 0 to 2 are pure. The loaders are the named exceptions.
+const pureFolders = ranks.slice(0, 3).flat().join('|');
+const loaders = '^src/(core/plugins|catalog/load)\\.ts$';
+
+module.exports = {
+  forbidden: [
+    ...rankRules,
+    ...pluginRules,
+    {
+      name: 'pure-ranks',
+      severity: 'error',
+      comment:
+        'Ranks 0 to 2 are pure: no file system, network, process or clock. Read it in src/cli or src/scan and pass the value in.',
+      from: { path: `^src/(${pureFolders})/`, pathNot: loaders },
+      to: { dependencyTypes: ['core'], path: '^(node:)?(fs|net|http|https|tls|dgram|dns|child_process|worker_threads|os|process|timers)' },
+    },
+    {
+      name: 'sql-only-in-store',
+      severity: 'error',
+      comment: 'The only SQL is in src/store: add a function of `db` there and call it.',
+      from: { path: '^src/', pathNot: '^src/store/' },
+      to: { path: 'node_modules/(pg|kysely)/' },
+    },
+    {
+      name: 'plugins-never-see-the-store',
+      severity: 'error',
+      comment: 'Collectors, receivers and alerts never see the store: return chunks or outcomes, src/jobs keeps them.',
+      from: { path: '^src/(collectors|receivers|alerts)/' },
+      to: { path: '^src/store/' },
+    },
+    { name: 'no-circular', severity: 'error', comment: 'Break the circle: move the shared part to its own file.', from: {}, to: { circular: true } },
+    { name: 'no-dev-dependencies', severity: 'error', comment: 'The product may only import dependencies, not devDependencies.', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { accountKinds, confidences } from '../core/hit.js';
+
+/** What a service is mainly for; the one list of categories. */
+export const categories = {
+  chat: 'general chat assistants',
+  coding: 'coding assistants, AI editors, command-line agents, app builders',
+  image: 'image generation and editing',
+  video: 'video generation, editing and avatars',
+  audio: 'speech, voice and music generation, transcription of audio',
+  meeting: 'meeting recorders and note takers',
+  writing: 'writing, grammar, paraphrasing',
+  search: 'answer engines and AI search',
+  translation: 'machine translation',
+  data: 'data analysis, spreadsheets, notebooks with AI',
+  agent: 'agents, automation and browsers that act by themselves',
+  'model-api': 'model APIs and gateways',
+  'model-hub': 'model and data set hubs, hosted inference spaces',
+  mlops: 'training, evaluation, vector databases, observability of models',
+  'saas-ai': 'AI features inside a wider product',
+  companion: 'character chat',
+  'local-runtime': 'model servers on own machines',
+  productivity: 'notes, documents, presentations, e-mail with AI',
+  marketing: 'marketing, sales and content at scale',
+  support: 'customer support bots',
+  hr: 'recruiting and people operations',
+  legal: 'legal research and contracts',
+  health: 'clinical and health',
+  education: 'learning and tutoring',
+  design: 'design, user interface, presentation graphics',
+  detector: 'detection of AI-written text',
+} as const;
+export type Category = keyof typeof categories;
+
+const categoryIds = Object.keys(categories) as [Category, ...Category[]];
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as YYYY-MM-DD');
+const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens');
+const line = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(/^[^\n\r]*$/, 'one line');
+const account = z.enum(accountKinds).exclude(['unknown']);
+const role = z.enum(['web', 'api', 'data', 'telemetry']);
+const hostPattern = z
+  .string()
+  .regex(
+    /^[a-z0-9*]([a-z0-9*.-]*[a-z0-9])?$/,
+    'a lower-case host name in its ASCII form; * stands for letters, digits or hyphens within one label, *. in front for one or more labels',
+  );
+
+const hostSignature = z.strictObject({
+  host: hostPattern.describe(
+    'Host name. With *: a wildcard; `*.` in front stands for one or more labels, elsewhere * stays within its label.',
+  ),
+  match: z
+    .enum(['suffix', 'exact'])
+    .default('suffix')
+    .describe('suffix: the host and every host below it; exact: this host only. Wildcards match whole names.'),
+  role: role
+    .default('web')
+    .describe(
+      'web: people visit it; api: programs call it; data: uploads and content; telemetry: known and not counted as use.',
+    ),
+  account: account.optional().describe('Set only where this host tells the plan.'),
+  weak: z.boolean().optional().describe('A host of the wider product: not AI use by itself.'),
+  confidence: z.enum(confidences).optional(),
+});
+
+const pathSignature = z.strictObject({
+  host: hostPattern.describe('As in hosts; suffix match.'),
+  path: z
+    .string()
+    .regex(/^\/[^\s?#]*$/, 'a path that begins with / and has no query')
+    .describe('Prefix on segment borders; * stands for one or more characters within a segment.'),
+  role: role.default('web'),
+  capability: z.enum(['chat', 'upload', 'api', 'admin', 'agent', 'image', 'audio']).optional(),
+  account: account.optional(),
+  confidence: z.enum(confidences).optional(),
+});
+
+const sourced = {
+  source: line.describe('Where it was read: a list, a page, a document; never a guess.'),
+  read: day.describe('The day on which the source was read or checked.'),
+};
+const fact = z.strictObject({
+  plan: line.optional().describe('Plan or offering that it holds for; absent: all.'),
+  value: line,
+  ...sourced,
+});
+
+/** One file of signatures/. */
+export const serviceSchema = z.strictObject({
+  id: slug.describe('Equals the file name.'),
+  name: line,
+  summary: line.describe('What it is, in one sentence of our own.'),
+  category: z.enum(categoryIds),
+  vendor: z.strictObject({
+    name: line,
+    legal: line.optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'ISO 3166-1 alpha-2')
+      .optional()
+      .describe('Head office.'),
+    site: z.url().optional(),
+  }),
+  embedded: z
+    .boolean()
+    .default(false)
+    .describe('AI inside a wider product: its hosts are weak unless they serve only the AI part.'),
+  confidence: z.enum(confidences).default('high').describe('How sure the entry is as a whole; low: one list only.'),
+  checked: day,
+  sources: z
+    .array(z.strictObject({ name: line, read: day }))
+    .min(1)
+    .describe('Where the traces were read.'),
+  hosts: z
+    .array(z.preprocess((value) => (typeof value === 'string' ? { host: value } : value), hostSignature))
+    .default([]),
+  paths: z.array(pathSignature).default([]),
+  oauth_apps: z
+    .array(
+      z
+        .strictObject({
+          platform: z.enum(['entra', 'google', 'okta', 'any']).default('any'),
+          id: line.optional(),
+          name: line.optional(),
+        })
+        .refine((app) => app.id !== undefined || app.name !== undefined, 'an id or a name'),
+    )
+    .default([])
+    .describe('Application ids, and display names that match as a whole without regard to case.'),
+  saml_apps: z
+    .array(line)
+    .default([])
+    .describe('Names in single-sign-on galleries; match as a whole without regard to case.'),
+  extensions: z
+    .array(
+      z.strictObject({
+        store: z.enum(['chrome', 'edge', 'firefox', 'vscode', 'jetbrains']),
+        id: line,
+        name: line.optional(),
+      }),
+    )
+    .default([]),
+  merchants: z
+    .array(
+      z.strictObject({
+        descriptor: line.describe('Card statement text, upper case; begins the cleaned text on a word border.'),
+        account: account.optional(),
+        ambiguous: z.boolean().optional().describe('Other firms share it: a candidate, not a hit.'),
+      }),
+    )
+    .default([]),
+  user_agents: z
+    .array(
+      z.strictObject({
+        token: line.describe(
+          'Case-sensitive, at the start or after a character that is no letter or digit; with its / where it has one.',
+        ),
+        tool: line.optional(),
+      }),
+    )
+    .default([]),
+  plans: z
+    .array(
+      z.strictObject({
+        name: line,
+        account: account.optional(),
+        tells: line.optional().describe('What tells it from the others in logs: host, path, workspace, payment.'),
+      }),
+    )
+    .default([]),
+  risk: z
+    .strictObject({
+      trains_on_customer_data: z.array(fact),
+      retention: z.array(fact),
+      zero_retention: z.array(fact),
+      soc2: z.array(fact),
+      iso27001: z.array(fact),
+      iso27701: z.array(fact),
+      iso42001: z.array(fact),
+      dpa: z.array(fact),
+      data_residency: z.array(fact),
+      sso: z.array(fact),
+      tenant_control: z.array(fact),
+    })
+    .partial()
+    .default({})
+    .describe('Risk attributes; what no source states is absent.'),
+  examples: z.strictObject({
+    hit: z
+      .array(line)
+      .min(1)
+      .describe(
+        'Hosts or URLs that must name this service; with a prefix `app:`, `merchant:`, `ua:`, `extension:` the other signatures.',
+      ),
+    miss: z.array(line).min(1).describe('Look-alikes, parents and neighbours that must not name this service.'),
+  }),
+});
+
+export type Service = z.output<typeof serviceSchema>;
+/** A service as written in its file, before defaults. */
+export type ServiceSource = z.input<typeof serviceSchema>;

@@ -1,0 +1,81 @@
+import type { EventDraft, EventKind } from './event.js';
+import type { Mapping } from './mapping.js';
+
+/** What a record turned out to be: events, a skip (header, comment, other log type) or a reject (broken). */
+export type Outcome = EventDraft | readonly EventDraft[] | Skip | Reject;
+/** A record that is whole but of no interest; `skip` is the reason in a few words, the same for all of its kind. */
+export interface Skip {
+  skip: string;
+}
+/** A record that cannot be read; `reject` is the reason in a few words, the same for all of its kind, without log data. */
+export interface Reject {
+  reject: string;
+}
+
+export const skip = (reason: string): Skip => ({ skip: reason });
+export const reject = (reason: string): Reject => ({ reject: reason });
+export const isSkip = (o: Outcome): o is Skip => 'skip' in o;
+export const isReject = (o: Outcome): o is Reject => 'reject' in o;
+
+/**
+ * How bytes become records: `lines` one record a line; `csv` one record a line, but a quoted field may hold newlines;
+ * `json` one record a JSON object: one a line, or the elements of an array, or of the list in a wrapper object
+ * (`records`, `items`, `value`...), pretty-printed or not; a line that is no JSON is given as it is.
+ */
+export type Framing = 'lines' | 'csv' | 'json';
+
+/** What a reader may know about the input beside the record. */
+export interface FormatContext {
+  /** IANA time zone of records that state none. */
+  readonly zone: string;
+  /** Milliseconds since 1970: a time without a year is the nearest before this. */
+  readonly modified: number;
+  /** For the `csv` and `json-lines` formats. */
+  readonly mapping?: Mapping | undefined;
+  /** The beginning of the same input, for what one record cannot tell: the order of day and month, a decimal comma. */
+  readonly sample: Sample;
+}
+
+/** Reads the records of one input in their order; keeps what a header line said. */
+export interface Reader {
+  /** `text`: the record without its line end, BOM removed, decoded; never empty or blank (those are skipped before). Must not throw. */
+  read(text: string): Outcome;
+}
+
+/** The beginning of an input, for detection. */
+export interface Sample {
+  /** File name without folder, lower case. */
+  readonly name: string;
+  /** First 64 KiB at most, decoded, BOM removed. */
+  readonly text: string;
+  /** Up to 50 first non-blank whole lines (the last only if it is whole or the only one). */
+  readonly lines: readonly string[];
+  /** The first records as JSON values, where the sample is JSON in any of the shapes of framing `json`; else empty. */
+  readonly json: readonly Record<string, unknown>[];
+}
+
+/** 0 to 1, and a sentence why. */
+export interface Detection {
+  confidence: number;
+  why: string;
+}
+
+/** A log format: a plug-in of src/formats; its file name is its id. */
+export interface Format {
+  /** Name for people: "Squid access log (native)". */
+  readonly title: string;
+  /** Kinds of events that it can yield: what this source can show. */
+  readonly kinds: readonly EventKind[];
+  readonly framing: Framing;
+  /** Undefined: not mine. Never throws. */
+  detect(sample: Sample): Detection | undefined;
+  open(context: FormatContext): Reader;
+  /**
+   * The speed path. True only where `read` would surely give one event for the line `bytes[start, end)` (no line end) and
+   * would not change the reader's state: such a line is counted as an event without being decoded, unless the
+   * prefilter saw something in it. When in doubt false. Absent: every record is read in full.
+   */
+  ordinary?(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Byte sequences (ASCII, lower case) that make the prefilter pass a line whatever else it holds: encodings that hide host names, such as Base64 URLs. */
+  readonly opaque?: readonly string[];
+}

@@ -1,0 +1,159 @@
+/** The words of the register of AI systems: what an inventory file may say. */
+export const entryKinds = [
+  'saas-copilot',
+  'internal-model',
+  'vector-database',
+  'prompt-template',
+  'agent-workflow',
+  'embedding-service',
+  'third-party-api',
+] as const;
+export const entryStatuses = [
+  'draft',
+  'requested',
+  'in-review',
+  'approved',
+  'conditional',
+  'denied',
+  'retired',
+] as const;
+export const environments = ['pilot', 'production'] as const;
+export const protections = ['masked', 'tokenised', 'excluded', 'none'] as const;
+export const allowedAccounts = ['enterprise', 'personal', 'any'] as const;
+
+export type EntryKind = (typeof entryKinds)[number];
+export type EntryStatus = (typeof entryStatuses)[number];
+
+/** One AI system in the register. Dates are `YYYY-MM-DD`. What nobody filled in is undefined or empty. */
+export interface InventoryEntry {
+  id: string;
+  name: string;
+  kind?: EntryKind | undefined;
+  description?: string | undefined;
+  purpose?: string | undefined;
+  environment?: (typeof environments)[number] | undefined;
+  decommission?: { status?: string | undefined; date?: string | undefined } | undefined;
+
+  /** Catalog services that the entry stands for. */
+  services: readonly string[];
+  workspaces: readonly string[];
+  allowed_account: (typeof allowedAccounts)[number];
+  /** Empty: every group. */
+  allowed_groups: readonly string[];
+  allowed_data_classes: readonly string[];
+
+  business_owner?: string | undefined;
+  technical_owner?: string | undefined;
+  user_population?: string | undefined;
+  requester?: string | undefined;
+  approvers: readonly string[];
+
+  vendor?: string | undefined;
+  model?: string | undefined;
+  provider?: string | undefined;
+  hosting_location?: string | undefined;
+  access_model?: string | undefined;
+  integration_points: readonly string[];
+  tools: readonly string[];
+  systems_reached: readonly string[];
+
+  data_categories: readonly string[];
+  /** For each sensitive source (customer-data, code-repositories, internal-documents, ...) how it is protected. */
+  sensitive_sources: Readonly<Record<string, (typeof protections)[number]>>;
+  retention?: string | undefined;
+  training_use?: string | undefined;
+
+  human_review?: string | undefined;
+  logging_policy?: string | undefined;
+  guardrails?: string | undefined;
+  jailbreak_resistance?: string | undefined;
+  prompt_templates: readonly string[];
+  fallback?: string | undefined;
+
+  risk_tier?: 1 | 2 | 3 | undefined;
+  status: EntryStatus;
+  approval_date?: string | undefined;
+  conditions: readonly string[];
+  review_date?: string | undefined;
+  exception?: { until: string; controls: readonly string[] } | undefined;
+}
+
+/** Verdicts in the order of the table: among equally specific entries, the first decides. */
+export const verdicts = [
+  'denied',
+  'retired',
+  'wrong-account',
+  'out-of-scope',
+  'lapsed',
+  'unregistered',
+  'in-review',
+  'excepted',
+  'conditional',
+  'sanctioned',
+] as const;
+export type Verdict = (typeof verdicts)[number];
+/** Verdicts that call for somebody to act. */
+export const actionable: ReadonlySet<Verdict> = new Set([
+  'denied',
+  'retired',
+  'wrong-account',
+  'out-of-scope',
+  'lapsed',
+  'unregistered',
+]);
+
+/** A named, weighted part of a risk score. */
+export interface RiskFactor {
+  group: 'service' | 'usage' | 'governance';
+  name: string;
+  /** Points that it adds, 0 or more. */
+  points: number;
+  /** A sentence with the numbers. */
+  why: string;
+}
+export interface Risk {
+  /** 0 to 100: the sum of the factors, at most 100. */
+  score: number;
+  level: 'low' | 'medium' | 'high';
+  factors: readonly RiskFactor[];
+  /** Version of the rule set. */
+  rules: string;
+}
+
+/** A drift or anomaly with the numbers that raised it. */
+export interface Signal {
+  name: string;
+  why: string;
+  numbers: Readonly<Record<string, number>>;
+}
+
+/** The state of one service for one account kind. */
+export interface Finding {
+  /** `service/account-kind`. */
+  id: string;
+  service: string;
+  accountKind: 'enterprise' | 'personal' | 'unknown';
+  /** `attempted`: only blocked or failed hits; information, no verdict. */
+  verdict: Verdict | 'attempted';
+  /** A sentence that names the entry, the rule and the numbers. */
+  reason: string;
+  /** Entry that decided, if any. */
+  entry: string | undefined;
+  /** By group, where verdicts differ. */
+  groups: readonly { group: string; verdict: Verdict | 'attempted'; reason: string; actors: number; events: number }[];
+  risk: Risk;
+  signals: readonly Signal[];
+  /** Strongest proof seen. */
+  strength: string;
+  /** The finding rests on DNS contact alone. */
+  contactOnly: boolean;
+  actors: number;
+  /** Actors that are persons. */
+  people: number;
+  events: number;
+  attempts: number;
+  bytesOut: number;
+  bytesIn: number;
+  first: number | undefined;
+  last: number | undefined;
+}

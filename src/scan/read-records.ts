@@ -1,0 +1,78 @@
+import { decodeText } from '../core/decode.js';
+import type { Event } from '../core/event.js';
+import { type Format, type FormatContext, isReject, isSkip } from '../core/format.js';
+import { createFramer, type OnRecord } from '../core/framing.js';
+import { completeEvent } from '../formats/shared/complete.js';
+
+/** Counts of one input. `records` = records of events + `skipped` + `rejected`, always. */
+export interface RecordCounts {
+  /** Physical lines. */
+  lines: number;
+  records: number;
+  /** Records that gave at least one event, and the events. */
+  withEvents: number;
+  events: number;
+  skipped: number;
+  rejected: number;
+}
+
+/** What a consumer hears of each record. `text` is the decoded record. */
+export interface RecordSink {
+  event(event: Event, text: string): void;
+  skip?(reason: string, line: number): void;
+  reject(reason: string, line: number, text: string): void;
+}
+
+const tooLongReason = 'the record is longer than 1 MiB';
+
+/** Reads one input record by record in the plain way: every record is decoded and parsed. Push chunks, then `end`. */
+export class RecordReader {
+  readonly counts: RecordCounts = { lines: 0, records: 0, withEvents: 0, events: 0, skipped: 0, rejected: 0 };
+  readonly #framer: ReturnType<typeof createFramer>;
+
+  /** `head`: the first bytes of the input, which are pushed again like all others. */
+  constructor(id: string, format: Format, context: FormatContext, head: Buffer, sink: RecordSink) {
+    const counts = this.counts;
+    const reader = format.open(context);
+    const onRecord: OnRecord = (bytes, start, end, line, tooLong) => {
+      counts.records++;
+      const text = decodeText(bytes, start, end);
+      if (tooLong) {
+        counts.rejected++;
+        sink.reject(tooLongReason, line, text);
+        return;
+      }
+      if (text.trim() === '') {
+        counts.skipped++;
+        sink.skip?.('blank line', line);
+        return;
+      }
+      const outcome = reader.read(text);
+      if (isSkip(outcome)) {
+        counts.skipped++;
+        sink.skip?.(outcome.skip, line);
+      } else if (isReject(outcome)) {
+        counts.rejected++;
+        sink.reject(outcome.reject, line, text);
+      } else {
+        const drafts = Array.isArray(outcome) ? outcome : [outcome];
+        counts.withEvents++;
+        for (const draft of drafts) {
+          counts.events++;
+          sink.event(completeEvent(draft, line, id), text);
+        }
+      }
+    };
+    this.#framer = createFramer(format.framing, head, onRecord);
+  }
+
+  push(chunk: Buffer): void {
+    this.#framer.push(chunk);
+    this.counts.lines = this.#framer.lines;
+  }
+
+  end(): void {
+    this.#framer.end();
+    this.counts.lines = this.#framer.lines;
+  }
+}
