@@ -113,7 +113,7 @@ export const serviceSchema = z.strictObject({
   confidence: z.enum(confidences).default('high').describe('How sure the entry is as a whole; low: one list only.'),
   checked: day,
   sources: z
-    .array(z.strictObject({ name: line, read: day }))
+    .array(z.strictObject({ name: line, read: day.optional().describe('Absent: common knowledge, not read again for this entry.') }))
     .min(1)
     .describe('Where the traces were read.'),
   hosts: z
@@ -186,6 +186,7 @@ export const serviceSchema = z.strictObject({
       data_residency: z.array(fact),
       sso: z.array(fact),
       tenant_control: z.array(fact),
+      jurisdiction: z.array(fact).describe("Where the vendor's head office is, as a source states it."),
     })
     .partial()
     .default({})

@@ -5,13 +5,61 @@ export interface Mapping {
     | { readonly type: 'json' }
     | { readonly type: 'key-value' }
     | { readonly type: 'regex'; readonly pattern: string };
-  /** Event key -> column name or 1-based number, JSON path (`a.b[0].c`) or group name. Also `kind`, `action`. */
+  /**
+   * Event key -> column name or 1-based number, JSON path (`a.b[0].c`), key, or group name or number. Also `kind`, `action`, and `date`:
+   * a column that stands before `time` when date and time of day are two.
+   */
   readonly fields: Readonly<Record<string, string>>;
   /** Event key -> the same value in every record. */
   readonly constants: Readonly<Record<string, string>>;
+  /** `format`: one of `timeFormats` or a pattern such as `yyyy-MM-dd HH:mm:ss`. */
   readonly time?: { readonly format?: string | undefined; readonly zone?: string | undefined } | undefined;
   /** Values that mean missing, beside the empty one and `-`. */
   readonly missing: readonly string[];
-  /** Values of the mapped `action` field (without regard to case) that mean blocked; others are allowed. */
+  /** Values of the mapped `action` field (without regard to case) that mean blocked; others are allowed, `unknown` is unknown. */
   readonly blocked: readonly string[];
+  /** Whether `amount` is in the currency itself (`12.50`, the usual one) or in its minor units (`1250`). */
+  readonly amounts?: 'major' | 'minor' | undefined;
 }
+
+/** The format id that reads a mapping of each framing. */
+export const mappingFormats = {
+  csv: 'csv',
+  json: 'json-lines',
+  'key-value': 'key-value',
+  regex: 'text-pattern',
+} as const satisfies Readonly<Record<Mapping['framing']['type'], string>>;
+
+/** Names of time shapes that a mapping may state instead of a pattern. */
+export const timeFormats = ['epoch', 'iso', 'clf', 'rfc3164', 'ctime', 'dmy', 'mdy'] as const;
+
+/** What a mapping can fill: the keys that `parse` prints, without those that it finds out itself, and `date`. */
+export const mappingKeys = [
+  'date',
+  'time',
+  'kind',
+  'action',
+  'user',
+  'device',
+  'src_ip',
+  'dst_ip',
+  'host',
+  'port',
+  'url',
+  'path',
+  'method',
+  'status',
+  'bytes_out',
+  'bytes_in',
+  'user_agent',
+  'app',
+  'app_id',
+  'scopes',
+  'event_id',
+  'merchant',
+  'amount',
+  'currency',
+  'cost_centre',
+  'extension_id',
+] as const;
+export type MappingKey = (typeof mappingKeys)[number];

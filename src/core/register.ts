@@ -75,7 +75,7 @@ export interface InventoryEntry {
   approval_date?: string | undefined;
   conditions: readonly string[];
   review_date?: string | undefined;
-  exception?: { until: string; controls: readonly string[] } | undefined;
+  exception?: { until: string; controls: readonly string[]; renewals?: number | undefined } | undefined;
 }
 
 /** Verdicts in the order of the table: among equally specific entries, the first decides. */
@@ -106,13 +106,13 @@ export const actionable: ReadonlySet<Verdict> = new Set([
 export interface RiskFactor {
   group: 'service' | 'usage' | 'governance';
   name: string;
-  /** Points that it adds, 0 or more. */
+  /** Points that it adds, 0 or more; only the factor `capped` is negative. */
   points: number;
   /** A sentence with the numbers. */
   why: string;
 }
 export interface Risk {
-  /** 0 to 100: the sum of the factors, at most 100. */
+  /** 0 to 100: exactly the sum of the factors' points. */
   score: number;
   level: 'low' | 'medium' | 'high';
   factors: readonly RiskFactor[];

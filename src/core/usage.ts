@@ -24,6 +24,8 @@ export interface Usage {
   /** Source: in a scan the format id of the input. */
   source: string;
   accountKind: AccountKind;
+  /** Workspace or tenant of the provider, where the records tell it. */
+  workspace?: string | undefined;
   strength: Strength;
   /** Best confidence among the hits. */
   confidence: Confidence;

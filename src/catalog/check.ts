@@ -1,0 +1,138 @@
+import { getPublicSuffix } from 'tldts';
+import { type Catalog, compileCatalog, foldName, matchInput, signatureOf, type TargetRule } from './compile.js';
+import type { Problem } from './load.js';
+import type { Service } from './schema.js';
+import { sharedHosts } from './shared-hosts.js';
+
+/** What one example says: which service, if any. Passed in by the caller, since detectors have a higher rank. */
+export type ExampleMatcher = (catalog: Catalog, example: string) => readonly string[];
+
+export interface CheckInput {
+  services: readonly Service[];
+  /** Service id -> file, for messages. */
+  files: ReadonlyMap<string, string>;
+  /** Hosts that are known not to be AI. */
+  popularHosts: readonly string[];
+  /** Names the services that an example of another kind than host and URL hits (`app:`, `merchant:`, `ua:`, `extension:`). */
+  matchExample: ExampleMatcher;
+}
+
+/** All checks over the whole catalog that a schema cannot express; an empty list when it holds. */
+export function checkCatalog({ services, files, popularHosts, matchExample }: CheckInput): Problem[] {
+  const catalog = compileCatalog(services);
+  const problems: Problem[] = [];
+  const report = (service: Service, field: string, message: string): void => {
+    problems.push({ file: files.get(service.id) ?? service.id, field, message });
+  };
+  checkClaims(services, report);
+  for (const rule of catalog.targetRules) checkReach(rule, report);
+  for (const service of services) checkExamples(catalog, service, matchExample, report);
+  for (const host of popularHosts) {
+    const rule = catalog.targets.find(host, undefined);
+    if (rule === undefined || rule.weak || rule.role === 'telemetry') continue;
+    report(
+      rule.service,
+      'hosts',
+      `${signatureOf(rule)} hits the popular host ${host}, which is no AI service: name a more precise host, a path, or make it weak`,
+    );
+  }
+  return problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+}
+
+type Report = (service: Service, field: string, message: string) => void;
+
+/** No value of a signature belongs to two services. */
+function checkClaims(services: readonly Service[], report: Report): void {
+  const owners = new Map<string, Service>();
+  const claim = (service: Service, field: string, kind: string, value: string): void => {
+    const key = `${kind} ${value}`;
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, service);
+    else if (owner === service) report(service, field, `${key} is listed twice`);
+    else report(service, field, `${key} is claimed by ${owner.id} already: give it to one of the two`);
+  };
+  for (const service of services.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const [i, host] of service.hosts.entries()) {
+      // One host may belong weakly to several services of one product.
+      if (host.weak !== true) claim(service, `hosts.${i}`, 'host', `${host.match === 'exact' ? '=' : ''}${host.host}`);
+    }
+    for (const [i, path] of service.paths.entries())
+      claim(service, `paths.${i}`, 'path', path.host + path.path.toLowerCase());
+    for (const [i, app] of service.oauth_apps.entries()) {
+      if (app.id !== undefined) claim(service, `oauth_apps.${i}.id`, 'app id', app.id.toLowerCase());
+      if (app.name !== undefined && app.id === undefined)
+        claim(service, `oauth_apps.${i}.name`, 'app name', foldName(app.name));
+    }
+    for (const [i, name] of service.saml_apps.entries()) claim(service, `saml_apps.${i}`, 'SAML app', foldName(name));
+    for (const [i, extension] of service.extensions.entries())
+      claim(service, `extensions.${i}.id`, 'extension', extension.id.toLowerCase());
+    for (const [i, agent] of service.user_agents.entries())
+      claim(service, `user_agents.${i}`, 'user agent', agent.token);
+    for (const [i, merchant] of service.merchants.entries()) {
+      if (merchant.descriptor !== merchant.descriptor.toUpperCase())
+        report(service, `merchants.${i}.descriptor`, 'must be upper case, as on statements');
+      if (merchant.ambiguous !== true) claim(service, `merchants.${i}`, 'merchant', merchant.descriptor);
+    }
+  }
+}
+
+/** Nothing claims a public suffix, a shared host, or a pattern that reaches across a shared name. */
+function checkReach(rule: TargetRule, report: Report): void {
+  const field = rule.path === undefined ? 'hosts' : 'paths';
+  const literal = rule.host.replace(/^\*\./, '');
+  if (
+    !literal.includes('.') ||
+    literal
+      .split('.')
+      .slice(-2)
+      .some((label) => label.includes('*'))
+  ) {
+    report(rule.service, field, `${rule.host} reaches too far: the last two labels must be written out`);
+    return;
+  }
+  const name = literal.replaceAll('*', 'x');
+  // Tenant hosts (`*.hf.space`) may lie under a vendor's own entry in the private part of the list, never under a registry's.
+  const tenants = rule.host.startsWith('*.') && getPublicSuffix(name) !== name;
+  if (!tenants && getPublicSuffix(name, { allowPrivateDomains: true }) === name) {
+    report(
+      rule.service,
+      field,
+      `${rule.host} is a public suffix: anybody may register names below it; name a more precise host, or *. for the tenants of the vendor`,
+    );
+  }
+  if (rule.path === undefined && !rule.weak && sharedHosts.has(literal)) {
+    report(
+      rule.service,
+      field,
+      `${rule.host} is shared by many products: name a more precise host or a path, or make it weak in an embedded service`,
+    );
+  }
+}
+
+/** Every example hits or misses as it says. */
+function checkExamples(catalog: Catalog, service: Service, matchExample: ExampleMatcher, report: Report): void {
+  const named = (example: string): readonly string[] => {
+    if (/^(app|merchant|ua|extension):/.test(example)) return matchExample(catalog, example);
+    const match = matchInput(catalog, example);
+    return 'service' in match && match.service !== null ? [match.service] : [];
+  };
+  for (const [i, example] of service.examples.hit.entries()) {
+    const services = named(example);
+    const weak = !example.includes(':') || example.includes('://') ? matchInput(catalog, example) : undefined;
+    if (services.includes(service.id)) continue;
+    if (weak !== undefined && 'weak' in weak && weak.weak === service.id && onlyWeak(service)) continue;
+    report(
+      service,
+      `examples.hit.${i}`,
+      `${example} must name this service, and names ${services.length === 0 ? 'none' : services.join(', ')}`,
+    );
+  }
+  for (const [i, example] of service.examples.miss.entries()) {
+    if (named(example).includes(service.id))
+      report(service, `examples.miss.${i}`, `${example} must not name this service, and does`);
+  }
+}
+
+/** An embedded service of which nothing but weak hosts is known: there its hit examples show the weak match. */
+const onlyWeak = (service: Service): boolean =>
+  service.embedded && service.hosts.every((host) => host.weak === true) && service.paths.length === 0;

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { Confidence } from '../core/hit.js';
+import { canonicalHost } from '../core/host.js';
+import { splitUrl } from '../core/url.js';
+import { TargetIndex, type TargetRule } from './host-index.js';
+import type { Service } from './schema.js';
+
+export type { TargetRule } from './host-index.js';
+
+/** What an app id or name, an extension, a user agent or a merchant descriptor stands for. */
+export interface NamedRule {
+  service: Service;
+  /** As written in the signature file. */
+  value: string;
+  confidence: Confidence;
+}
+export interface MerchantRule extends NamedRule {
+  account: 'enterprise' | 'personal' | undefined;
+  ambiguous: boolean;
+}
+
+/** The compiled catalog: all services, and look-ups from what logs hold to services. */
+export interface Catalog {
+  services: ReadonlyMap<string, Service>;
+  /** SHA-256 over all services in canonical form: the version. */
+  hash: string;
+  targets: TargetIndex;
+  targetRules: readonly TargetRule[];
+  /** By lower-case id. */
+  appIds: ReadonlyMap<string, NamedRule>;
+  /** By folded display name; OAuth apps and single-sign-on gallery names. */
+  oauthNames: ReadonlyMap<string, NamedRule>;
+  samlNames: ReadonlyMap<string, NamedRule>;
+  extensions: ReadonlyMap<string, NamedRule>;
+  userAgents: readonly NamedRule[];
+  /** Longest descriptor first. */
+  merchants: readonly MerchantRule[];
+}
+
+/** Display names are compared without regard to case and runs of blanks. */
+export const foldName = (name: string): string => name.trim().toLowerCase().replace(/\s+/g, ' ');
+
+/** Compiles checked services. Where two claim one value the first by id holds it (`checkCatalog` reports that). */
+export function compileCatalog(services: readonly Service[]): Catalog {
+  const sorted = services.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const targetRules = sorted.flatMap(targetRulesOf);
+  const named = (
+    values: (service: Service) => readonly (readonly [key: string, value: string])[],
+  ): Map<string, NamedRule> => {
+    const map = new Map<string, NamedRule>();
+    for (const service of sorted) {
+      for (const [key, value] of values(service))
+        if (!map.has(key)) map.set(key, { service, value, confidence: service.confidence });
+    }
+    return map;
+  };
+  return {
+    services: new Map(sorted.map((service) => [service.id, service])),
+    hash: createHash('sha256').update(JSON.stringify(sorted)).digest('hex'),
+    targets: new TargetIndex(targetRules),
+    targetRules,
+    appIds: named((service) =>
+      service.oauth_apps.flatMap(({ id }) => (id === undefined ? [] : [[id.toLowerCase(), id]])),
+    ),
+    oauthNames: named((service) =>
+      service.oauth_apps.flatMap(({ name }) => (name === undefined ? [] : [[foldName(name), name]])),
+    ),
+    samlNames: named((service) => service.saml_apps.map((name) => [foldName(name), name])),
+    extensions: named((service) => service.extensions.map(({ id }) => [id.toLowerCase(), id])),
+    userAgents: sorted.flatMap((service) =>
+      service.user_agents.map(({ token }) => ({ service, value: token, confidence: service.confidence })),
+    ),
+    merchants: sorted
+      .flatMap((service) =>
+        service.merchants.map(({ descriptor, account, ambiguous }) => ({
+          service,
+          value: descriptor,
+          account,
+          ambiguous: ambiguous ?? false,
+          confidence: service.confidence,
+        })),
+      )
+      .sort((a, b) => b.value.length - a.value.length || (a.value < b.value ? -1 : 1)),
+  };
+}
+
+function targetRulesOf(service: Service): TargetRule[] {
+  const hosts = service.hosts.map(
+    (host): TargetRule => ({
+      service,
+      host: host.host,
+      path: undefined,
+      match: host.host.includes('*') ? 'wildcard' : host.match,
+      role: host.role,
+      weak: host.weak ?? false,
+      account: host.account,
+      confidence: host.confidence ?? service.confidence,
+    }),
+  );
+  const paths = service.paths.map(
+    (path): TargetRule => ({
+      service,
+      host: path.host,
+      path: path.path,
+      match: 'path',
+      role: path.role,
+      weak: false,
+      account: path.account,
+      confidence: path.confidence ?? service.confidence,
+    }),
+  );
+  return [...hosts, ...paths];
+}
+
+/** The answer of `halflight match` for one host or URL. */
+export type Match =
+  | { input: string; error: string }
+  | { input: string; host: string; service: null; weak?: string }
+  | {
+      input: string;
+      host: string;
+      service: string;
+      vendor: string;
+      category: string;
+      signature: string;
+      match: TargetRule['match'];
+      embedded: boolean;
+      confidence: Confidence;
+    };
+
+/** Which service a host or URL names. Telemetry hosts name none. */
+export function matchInput(catalog: Catalog, input: string): Match {
+  const text = input.trim();
+  const { host, path } = splitUrl(text);
+  const name = host ?? (text.includes('/') ? undefined : canonicalHost(text));
+  if (name === undefined) return { input, error: 'neither a host name nor a URL' };
+  const rule = catalog.targets.find(name, path);
+  if (rule === undefined || rule.role === 'telemetry') return { input, host: name, service: null };
+  if (rule.weak) return { input, host: name, service: null, weak: rule.service.id };
+  return {
+    input,
+    host: name,
+    service: rule.service.id,
+    vendor: rule.service.vendor.name,
+    category: rule.service.category,
+    signature: signatureOf(rule),
+    match: rule.match,
+    embedded: rule.service.embedded,
+    confidence: rule.confidence,
+  };
+}
+
+/** A rule as people write it: `chatgpt.com`, `*.openai.azure.com`, `github.com/copilot`. */
+export const signatureOf = (rule: TargetRule): string => `${rule.host}${rule.path ?? ''}`;

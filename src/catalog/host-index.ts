@@ -1,0 +1,103 @@
+import type { AccountKind, Confidence } from '../core/hit.js';
+import type { Service } from './schema.js';
+
+/** A host or path signature, compiled. */
+export interface TargetRule {
+  service: Service;
+  /** Host pattern as written. */
+  host: string;
+  /** Path pattern, for path signatures. */
+  path: string | undefined;
+  match: 'exact' | 'suffix' | 'wildcard' | 'path';
+  role: 'web' | 'api' | 'data' | 'telemetry';
+  weak: boolean;
+  account: Exclude<AccountKind, 'unknown'> | undefined;
+  confidence: Confidence;
+}
+
+interface Indexed {
+  rule: TargetRule;
+  /** Higher is more specific: exact names above patterns, then more labels, then more characters. */
+  rank: number;
+  hostTest: RegExp | undefined;
+  exact: boolean;
+  pathTest: RegExp | undefined;
+}
+
+/**
+ * Finds the rule for a host and path, label by label, never by substring. Rules are filed under the part of their pattern
+ * that holds no wildcard; a look-up asks for the host and each of its parents, so its cost is the number of labels, whatever
+ * the size of the catalog. The most specific host wins, among equals the longest path.
+ */
+export class TargetIndex {
+  readonly #byTail = new Map<string, Indexed[]>();
+
+  constructor(rules: Iterable<TargetRule>) {
+    for (const rule of rules) {
+      const tail = fixedTail(rule.host);
+      const list = this.#byTail.get(tail) ?? [];
+      list.push({
+        rule,
+        rank: rankOf(rule),
+        hostTest: rule.host.includes('*') ? hostPattern(rule.host) : undefined,
+        exact: rule.match === 'exact',
+        pathTest: rule.path === undefined ? undefined : pathPattern(rule.path),
+      });
+      this.#byTail.set(tail, list);
+    }
+    for (const list of this.#byTail.values())
+      list.sort((a, b) => b.rank - a.rank || (b.rule.path?.length ?? 0) - (a.rule.path?.length ?? 0));
+  }
+
+  /** `host` canonical, `path` without query. A path signature beats weak hosts, whatever their length. */
+  find(host: string, path: string | undefined): TargetRule | undefined {
+    let best: Indexed | undefined;
+    for (let at = 0; at >= 0; at = host.indexOf('.', at) + 1 || -1) {
+      const list = this.#byTail.get(at === 0 ? host : host.slice(at));
+      if (list === undefined) continue;
+      for (const item of list) {
+        if (item.exact && at > 0) continue;
+        if (item.hostTest !== undefined && !item.hostTest.test(host)) continue;
+        if (item.pathTest !== undefined && !(path !== undefined && item.pathTest.test(path))) continue;
+        if (best === undefined || beats(item, best)) best = item;
+      }
+    }
+    return best?.rule;
+  }
+}
+
+function beats(a: Indexed, b: Indexed): boolean {
+  const [aPath, bPath] = [a.rule.path?.length ?? 0, b.rule.path?.length ?? 0];
+  if (aPath > 0 && b.rule.weak) return true;
+  if (bPath > 0 && a.rule.weak) return false;
+  return a.rank > b.rank || (a.rank === b.rank && aPath > bPath);
+}
+
+function rankOf(rule: TargetRule): number {
+  const labels = rule.host.split('.').length;
+  const letters = rule.host.replaceAll('*', '').length;
+  return (rule.match === 'exact' ? 1_000_000 : 0) + labels * 1000 + letters;
+}
+
+/** The labels behind the last wildcard: `bedrock-runtime.*.amazonaws.com` -> `amazonaws.com`. */
+function fixedTail(pattern: string): string {
+  const star = pattern.lastIndexOf('*');
+  if (star < 0) return pattern;
+  const dot = pattern.indexOf('.', star);
+  return dot < 0 ? '' : pattern.slice(dot + 1);
+}
+
+/** `*.` in front: one or more labels; any other `*`: one or more characters within a label. */
+function hostPattern(pattern: string): RegExp {
+  const leading = pattern.startsWith('*.');
+  const body = (leading ? pattern.slice(2) : pattern).split('*').map(escape).join('[a-z0-9_-]+');
+  return new RegExp(`^${leading ? '(?:[a-z0-9_-]+\\.)+' : ''}${body}$`);
+}
+
+/** Prefix on segment borders (`/`, `:` and the end are borders); a pattern that ends in `/` or `:` is a plain prefix. */
+function pathPattern(pattern: string): RegExp {
+  const body = pattern.split('*').map(escape).join('[^/]+');
+  return new RegExp(`^${body}${/[/:]$/.test(pattern) ? '' : '(?:[/:]|$)'}`, 'i');
+}
+
+const escape = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

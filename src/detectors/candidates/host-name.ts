@@ -1,0 +1,25 @@
+import { parse } from 'tldts';
+import { aiWords } from '../shared/ai-words.js';
+import type { CandidateDetector } from '../shared/detector.js';
+
+/** Zones of which most names belong to AI services. */
+const aiZones = new Set(['ai']);
+
+/** A host in the .ai zone, or with an AI word as a whole part of its registrable name. */
+export const candidate: CandidateDetector = {
+  title: 'host name',
+  suggest(event, catalog) {
+    if ((event.kind !== 'web' && event.kind !== 'dns') || event.host === undefined) return undefined;
+    const { domain, publicSuffix, domainWithoutSuffix, isIp } = parse(event.host);
+    if (isIp === true || domain === null || publicSuffix === null) return undefined;
+    // Known hosts that do not count (weak, telemetry) are no candidates.
+    if (catalog.targets.find(event.host, event.path) !== undefined) return undefined;
+    const zone = publicSuffix.slice(publicSuffix.lastIndexOf('.') + 1);
+    if (aiZones.has(zone)) return { kind: 'host', subject: domain, reason: `the name is in the .${zone} zone` };
+    const word = (domainWithoutSuffix ?? '').split('-').find((part) => aiWords.has(part));
+    return word === undefined
+      ? undefined
+      : { kind: 'host', subject: domain, reason: `the name holds "${word}" as a whole word` };
+  },
+  needles: () => ['.ai', ...[...aiWords].flatMap((word) => (word.length > 2 ? [word] : [`${word}.`, `${word}-`]))],
+};

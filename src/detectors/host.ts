@@ -1,0 +1,35 @@
+import { signatureOf } from '../catalog/compile.js';
+import { type Detector, networkStrength } from './shared/detector.js';
+import { literalPiece } from './shared/needles.js';
+import { ruleFor } from './shared/target.js';
+
+/** A request to, or a look-up of, a host of a service. */
+export const detector: Detector = {
+  title: 'host',
+  detect(event, catalog) {
+    const rule = ruleFor(event, catalog);
+    if (rule === undefined || rule.match === 'path') return [];
+    const how =
+      rule.match === 'exact'
+        ? 'is'
+        : rule.match === 'wildcard'
+          ? 'fits'
+          : event.host === rule.host
+            ? 'is'
+            : 'lies under';
+    return [
+      {
+        service: rule.service.id,
+        signature: `host ${signatureOf(rule)}`,
+        reason: `host ${event.host} ${how} ${rule.host} of ${rule.service.name}`,
+        confidence: rule.confidence,
+        strength: networkStrength(event, rule.role),
+        account: rule.account,
+      },
+    ];
+  },
+  needles: (catalog) =>
+    catalog.targetRules
+      .filter((rule) => rule.path === undefined && !rule.weak && rule.role !== 'telemetry')
+      .map((rule) => literalPiece(rule.host)),
+};

@@ -1,0 +1,23 @@
+import type { Detector } from './shared/detector.js';
+import { matchMerchant } from './shared/merchant-text.js';
+
+/** A payment to the vendor. */
+export const detector: Detector = {
+  title: 'merchant',
+  detect(event, catalog) {
+    if (event.kind !== 'expense' || event.merchant === undefined) return [];
+    const match = matchMerchant(event.merchant, catalog);
+    if (match === undefined || 'ambiguous' in match) return [];
+    const { rule, how } = match;
+    return [
+      {
+        service: rule.service.id,
+        signature: `merchant ${rule.value}`,
+        reason: `merchant text "${event.merchant}" ${how === 'cut' ? 'is cut from' : 'begins with'} ${rule.value}, which is ${rule.service.name}`,
+        confidence: how === 'cut' && rule.confidence === 'high' ? 'medium' : rule.confidence,
+        strength: 'payment',
+        account: rule.account,
+      },
+    ];
+  },
+};

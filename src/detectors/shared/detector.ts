@@ -1,0 +1,37 @@
+import type { Catalog } from '../../catalog/compile.js';
+import type { Event } from '../../core/event.js';
+import type { AccountKind, CandidateHit, Hit, Strength } from '../../core/hit.js';
+
+/** One kind of proof: a plug-in of src/detectors; its file name is its id. Pure. */
+export interface Detector {
+  readonly title: string;
+  detect(event: Event, catalog: Catalog): readonly Found[];
+  /**
+   * ASCII pieces, any case, of which every network log line that this detector can hit holds at least one as written
+   * (encodings aside, which the prefilter passes anyway). None for proofs that only other kinds of records carry.
+   */
+  needles?(catalog: Catalog): readonly string[];
+}
+
+/** A hit before what all detectors have in common is added. */
+export interface Found extends Pick<Hit, 'service' | 'signature' | 'reason' | 'confidence'> {
+  strength: Strength;
+  account?: Exclude<AccountKind, 'unknown'> | undefined;
+}
+
+/** Says that something unknown looks like AI: a plug-in of src/detectors/candidates, asked only where nothing hit. */
+export interface CandidateDetector {
+  readonly title: string;
+  suggest(event: Event, catalog: Catalog): CandidateHit | undefined;
+  needles?(): readonly string[];
+}
+
+/** Uploads of at least this many bytes in one request prove more than a visit. */
+const uploadBytes = 64 * 1024;
+
+/** What a network record proves: DNS a contact, a call of an API or a large request a transfer, anything else a visit. */
+export function networkStrength(event: Event, role: 'web' | 'api' | 'data' | 'telemetry'): Strength {
+  if (event.kind === 'dns') return 'contact';
+  if (role === 'api' || event.kind === 'activity' || (event.bytes_out ?? 0) >= uploadBytes) return 'transfer';
+  return 'visit';
+}
