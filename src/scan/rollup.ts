@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import type { Event } from '../core/event.js';
+import { type CandidateHit, confidences, type Hit } from '../core/hit.js';
+import { redact } from '../core/redact.js';
+import { dayOf } from '../core/time.js';
+import type { Actor, Evidence, Usage } from '../core/usage.js';
+import { EvidenceRule } from './evidence.js';
+
+const sampleLength = 500;
+/** Candidates of one input that are told apart; later new ones are only counted, so that memory is bounded. */
+const maxCandidates = 10_000;
+/** Actors of one candidate that are told apart. */
+const maxCandidateActors = 10_000;
+
+/** Something that looks like AI and is in no catalog, with how much it was seen. */
+export interface Candidate extends CandidateHit {
+  events: number;
+  /** Who: kind and id of each, up to a bound. */
+  who: ReadonlySet<string>;
+  first: number | undefined;
+  last: number | undefined;
+  file: string;
+  line: number;
+  sample: string;
+}
+
+/** What one input gave. */
+export interface RollupResult {
+  usage: Usage[];
+  evidence: Evidence[];
+  candidates: Candidate[];
+  hits: number;
+  /** Candidate events beyond the bound. */
+  otherCandidates: number;
+}
+
+interface UsageRow extends Omit<Usage, 'spend'> {
+  spend: Map<string, number>;
+}
+interface CandidateRow extends Omit<Candidate, 'who'> {
+  who: Set<string>;
+}
+type Raw = Omit<Evidence, 'sha256' | 'sample'> & { order: number; text: string };
+
+/** Adds up the hits of one input to usage, evidence and candidates. */
+export class Rollup {
+  readonly #file: string;
+  readonly #source: string;
+  readonly #zone: string;
+  readonly #rows = new Map<string, UsageRow>();
+  readonly #evidence = new EvidenceRule<Raw>();
+  readonly #candidates = new Map<string, CandidateRow>();
+  #otherCandidates = 0;
+
+  /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. */
+  constructor(file: string, source: string, zone: string) {
+    this.#file = file;
+    this.#source = source;
+    this.#zone = zone;
+  }
+
+  /** `text` is the raw record. */
+  add(hit: Hit, event: Event, actor: Actor, text: string): void {
+    const day = event.time === undefined ? '' : dayOf(event.time, this.#zone);
+    const { service, accountKind, strength, confidence, attempt } = hit;
+    const key = [day, service, actor.kind, actor.id, accountKind, strength].join('\u0000');
+    let row = this.#rows.get(key);
+    if (row === undefined) {
+      row = {
+        day,
+        service,
+        actor,
+        source: this.#source,
+        accountKind,
+        strength,
+        confidence,
+        events: 0,
+        attempts: 0,
+        bytesOut: 0,
+        bytesIn: 0,
+        spend: new Map(),
+        first: undefined,
+        last: undefined,
+      };
+      this.#rows.set(key, row);
+    }
+    if (attempt) row.attempts++;
+    else row.events++;
+    row.bytesOut += event.bytes_out ?? 0;
+    row.bytesIn += event.bytes_in ?? 0;
+    if (event.amount !== undefined) addTo(row.spend, event.currency ?? '', event.amount);
+    if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
+    widen(row, event.time, event.time);
+    const { signature, reason } = hit;
+    this.#evidence.offer(
+      {
+        service,
+        actor,
+        accountKind,
+        strength,
+        attempt,
+        time: event.time,
+        file: this.#file,
+        order: 0,
+        line: event.line,
+        signature,
+        reason,
+        confidence,
+        text,
+      },
+      day,
+    );
+  }
+
+  suggest(candidate: CandidateHit, event: Event, actor: Actor, text: string): void {
+    const key = candidateKey(candidate);
+    let row = this.#candidates.get(key);
+    if (row === undefined) {
+      if (this.#candidates.size >= maxCandidates) {
+        this.#otherCandidates++;
+        return;
+      }
+      row = {
+        ...candidate,
+        events: 0,
+        who: new Set(),
+        first: undefined,
+        last: undefined,
+        file: this.#file,
+        line: event.line,
+        sample: redact(text, sampleLength),
+      };
+      this.#candidates.set(key, row);
+    }
+    row.events++;
+    if (row.who.size < maxCandidateActors) row.who.add(`${actor.kind} ${actor.id}`);
+    widen(row, event.time, event.time);
+  }
+
+  result(): RollupResult {
+    return {
+      usage: sortedUsage(this.#rows),
+      evidence: this.#evidence.kept().map(({ order: _order, text, ...evidence }) => ({
+        ...evidence,
+        sha256: createHash('sha256').update(text).digest('hex'),
+        sample: redact(text, sampleLength),
+      })),
+      candidates: sortedCandidates(this.#candidates.values()),
+      hits: this.#evidence.offered,
+      otherCandidates: this.#otherCandidates,
+    };
+  }
+}
+
+/** Adds up the results of several inputs; the order of `results` is the order of their inputs. */
+export function mergeRollups(results: readonly RollupResult[], zone: string): RollupResult {
+  const rows = new Map<string, UsageRow>();
+  const rule = new EvidenceRule<Evidence & { order: number }>();
+  const candidates = new Map<string, CandidateRow>();
+  for (const [order, result] of results.entries()) {
+    for (const usage of result.usage) addUsage(rows, usage);
+    for (const evidence of result.evidence)
+      rule.offer({ ...evidence, order }, evidence.time === undefined ? '' : dayOf(evidence.time, zone));
+    for (const candidate of result.candidates) addCandidate(candidates, candidate);
+  }
+  return {
+    usage: sortedUsage(rows),
+    evidence: rule.kept().map(({ order: _order, ...evidence }) => evidence),
+    candidates: sortedCandidates(candidates.values()),
+    hits: results.reduce((sum, result) => sum + result.hits, 0),
+    otherCandidates: results.reduce((sum, result) => sum + result.otherCandidates, 0),
+  };
+}
+
+function addUsage(rows: Map<string, UsageRow>, usage: Usage): void {
+  const key = [
+    usage.day,
+    usage.service,
+    usage.actor.kind,
+    usage.actor.id,
+    usage.source,
+    usage.accountKind,
+    usage.strength,
+  ].join('\u0000');
+  const row = rows.get(key);
+  if (row === undefined) {
+    rows.set(key, { ...usage, spend: new Map(usage.spend) });
+    return;
+  }
+  row.events += usage.events;
+  row.attempts += usage.attempts;
+  row.bytesOut += usage.bytesOut;
+  row.bytesIn += usage.bytesIn;
+  for (const [currency, amount] of usage.spend) addTo(row.spend, currency, amount);
+  if (confidences.indexOf(usage.confidence) > confidences.indexOf(row.confidence)) row.confidence = usage.confidence;
+  widen(row, usage.first, usage.last);
+}
+
+function addCandidate(rows: Map<string, CandidateRow>, candidate: Candidate): void {
+  const key = candidateKey(candidate);
+  const row = rows.get(key);
+  if (row === undefined) {
+    rows.set(key, { ...candidate, who: new Set(candidate.who) });
+    return;
+  }
+  row.events += candidate.events;
+  for (const who of candidate.who) if (row.who.size < maxCandidateActors) row.who.add(who);
+  widen(row, candidate.first, candidate.last);
+}
+
+const candidateKey = (candidate: CandidateHit): string => `${candidate.kind}\u0000${candidate.subject}`;
+
+const sortedUsage = (rows: ReadonlyMap<string, UsageRow>): Usage[] =>
+  [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+
+/** Most events first. */
+const sortedCandidates = (rows: Iterable<CandidateRow>): Candidate[] =>
+  [...rows].sort((a, b) => b.events - a.events || (candidateKey(a) < candidateKey(b) ? -1 : 1));
+
+function addTo(sums: Map<string, number>, key: string, amount: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + amount);
+}
+
+function widen(
+  row: { first: number | undefined; last: number | undefined },
+  first: number | undefined,
+  last: number | undefined,
+): void {
+  if (first !== undefined && (row.first === undefined || first < row.first)) row.first = first;
+  if (last !== undefined && (row.last === undefined || last > row.last)) row.last = last;
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import type { Event } from '../core/event.js';
+import type { Format, FormatContext } from '../core/format.js';
+import type { Mapping } from '../core/mapping.js';
+import { redact } from '../core/redact.js';
+import type { Actor } from '../core/usage.js';
+import type { Detection } from '../detectors/shared/registry.js';
+import { detectFormat } from '../formats/shared/detect.js';
+import { takeSample } from '../formats/shared/sample.js';
+import { explainInput, type Input, openInput } from './input.js';
+import { Prefilter } from './prefilter.js';
+import { type RecordCounts, RecordReader } from './read-records.js';
+import { Rollup, type RollupResult } from './rollup.js';
+
+/** What every input of a scan shares. */
+export interface ScanOptions {
+  formats: ReadonlyMap<string, Format>;
+  detection: Detection;
+  resolve(event: Event): Actor;
+  /** Format id for every input; undefined: detected by content. */
+  format: string | undefined;
+  mapping: Mapping | undefined;
+  /** The organisation's zone, and that of records without one. */
+  zone: string;
+  logZone: string;
+  /** Only events in `[since, until)`, milliseconds; undefined: no bound. With a bound, events without time are left out. */
+  since: number | undefined;
+  until: number | undefined;
+  /** SHA-256 of the decompressed bytes, the identity of a chunk. */
+  hash: boolean;
+  /** Off: every record is parsed in full; results are the same. */
+  speedPath: boolean;
+  /** Decompressed bytes and lines read since the last call. */
+  progress?(bytes: number, lines: number): void;
+}
+
+/** A rejected record as kept for the report. */
+export interface RejectSample {
+  file: string;
+  line: number;
+  reason: string;
+  /** 200 characters at most, secrets and query strings removed. */
+  sample: string;
+}
+
+/** What one input gave. */
+export interface InputResult extends RollupResult {
+  name: string;
+  /** Undefined: no format fits; nothing was read. */
+  format: string | undefined;
+  confidence: number;
+  why: string;
+  /** Decompressed bytes. */
+  bytes: number;
+  counts: RecordCounts;
+  /** Time of the events read in full: the first record, each thousandth, every hit, everything in formats without a speed path. */
+  first: number | undefined;
+  last: number | undefined;
+  skips: ReadonlyMap<string, number>;
+  rejects: ReadonlyMap<string, number>;
+  rejectSamples: readonly RejectSample[];
+  /** Why it could not be read, or not to its end. */
+  problem: string | undefined;
+  /** Hex, where asked for. */
+  sha256: string | undefined;
+  /** The first bytes, for the key of pseudonyms. */
+  headHash: string;
+}
+
+/** Rejects of one input that are kept as samples; all are counted. */
+const maxRejectSamples = 1000;
+const rejectSampleLength = 200;
+
+const prefilters = new WeakMap<Detection, Map<string, Prefilter>>();
+
+/** One automaton for each set of opaque byte sequences. */
+function prefilterFor(detection: Detection, format: Format): Prefilter {
+  const cache = prefilters.get(detection) ?? new Map<string, Prefilter>();
+  prefilters.set(detection, cache);
+  const key = (format.opaque ?? []).join('\u0000');
+  const prefilter = cache.get(key) ?? new Prefilter([...detection.needles, ...(format.opaque ?? [])]);
+  cache.set(key, prefilter);
+  return prefilter;
+}
+
+/** Reads one input: bytes in, roll-up out. Never throws for anything that the input holds. */
+export async function scanInput(input: Input, options: ScanOptions): Promise<InputResult> {
+  const scan = new InputScan(input, options);
+  try {
+    const { head, whole, chunks } = await openInput(input);
+    const accepted = head.length > 0 && scan.begin(head, whole);
+    for await (const chunk of chunks()) {
+      if (!accepted) break;
+      scan.push(chunk);
+    }
+  } catch (error) {
+    return scan.end(explainInput(error));
+  }
+  return scan.end(undefined);
+}
+
+class InputScan {
+  readonly #input: Input;
+  readonly #options: ScanOptions;
+  readonly #hash: ReturnType<typeof createHash> | undefined;
+  #reader: RecordReader | undefined;
+  #rollup: Rollup | undefined;
+  #detected: { format: string | undefined; confidence: number; why: string } = {
+    format: undefined,
+    confidence: 0,
+    why: 'the file is empty',
+  };
+  #bytes = 0;
+  #lines = 0;
+  #first: number | undefined;
+  #last: number | undefined;
+  #headHash = '';
+  readonly #skips = new Map<string, number>();
+  readonly #rejects = new Map<string, number>();
+  readonly #rejectSamples: RejectSample[] = [];
+
+  constructor(input: Input, options: ScanOptions) {
+    this.#input = input;
+    this.#options = options;
+    this.#hash = options.hash ? createHash('sha256') : undefined;
+  }
+
+  /** Decides the format by the head; false when none fits. */
+  begin(head: Buffer, whole: boolean): boolean {
+    const { formats, detection, mapping, logZone } = this.#options;
+    this.#headHash = createHash('sha256').update(head).digest('hex');
+    const name = this.#input.name;
+    const sample = takeSample(name.slice(name.lastIndexOf('/') + 1), head, whole);
+    const chosen = this.#options.format;
+    this.#detected =
+      chosen === undefined
+        ? detectFormat(formats, sample)
+        : { format: chosen, confidence: 1, why: 'chosen by --format' };
+    const id = this.#detected.format;
+    const format = id === undefined ? undefined : formats.get(id);
+    if (id === undefined || format === undefined) {
+      return false;
+    }
+    const context: FormatContext = { zone: logZone, modified: this.#input.modified, mapping, sample };
+    const rollup = new Rollup(name, id, this.#options.zone);
+    const sink = {
+      event: (event: Event, text: string) => this.#event(event, text, rollup),
+      skip: (reason: string) => count(this.#skips, reason),
+      reject: (reason: string, line: number, text: string) => {
+        count(this.#rejects, reason);
+        if (this.#rejectSamples.length < maxRejectSamples)
+          this.#rejectSamples.push({ file: name, line, reason, sample: redact(text, rejectSampleLength) });
+      },
+    };
+    this.#rollup = rollup;
+    this.#reader = new RecordReader(
+      id,
+      format,
+      context,
+      head,
+      sink,
+      this.#options.speedPath && format.ordinary !== undefined ? prefilterFor(detection, format) : undefined,
+    );
+    return true;
+  }
+
+  #event(event: Event, text: string, rollup: Rollup): void {
+    const { detection, since, until } = this.#options;
+    const { time } = event;
+    if (time !== undefined) {
+      if (this.#first === undefined || time < this.#first) this.#first = time;
+      if (this.#last === undefined || time > this.#last) this.#last = time;
+    }
+    if (since !== undefined && (time === undefined || time < since)) return;
+    if (until !== undefined && (time === undefined || time >= until)) return;
+    const hits = detection.detect(event);
+    if (hits.length > 0) {
+      const actor = this.#options.resolve(event);
+      for (const hit of hits) rollup.add(hit, event, actor, text);
+      return;
+    }
+    const candidate = detection.suggest(event);
+    if (candidate !== undefined) rollup.suggest(candidate, event, this.#options.resolve(event), text);
+  }
+
+  push(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    this.#hash?.update(chunk);
+    this.#reader?.push(chunk);
+    this.#progress(chunk.length);
+  }
+
+  #progress(bytes: number): void {
+    const lines = this.#reader?.counts.lines ?? 0;
+    this.#options.progress?.(bytes, lines - this.#lines);
+    this.#lines = lines;
+  }
+
+  end(problem: string | undefined): InputResult {
+    this.#reader?.end();
+    this.#progress(0);
+    const rollup = this.#rollup?.result() ?? { usage: [], evidence: [], candidates: [], hits: 0, otherCandidates: 0 };
+    return {
+      ...rollup,
+      name: this.#input.name,
+      ...this.#detected,
+      bytes: this.#bytes,
+      counts: this.#reader?.counts ?? { lines: 0, records: 0, withEvents: 0, events: 0, skipped: 0, rejected: 0 },
+      first: this.#first,
+      last: this.#last,
+      skips: this.#skips,
+      rejects: this.#rejects,
+      rejectSamples: this.#rejectSamples,
+      problem,
+      sha256: this.#hash?.digest('hex'),
+      headHash: this.#headHash,
+    };
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,101 @@
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import yauzl from 'yauzl';
+import { compressionOf, fileInput, type Input, InputError, readHead } from './input.js';
+
+/** Something that was named or found and is not read, and why. */
+export interface NotRead {
+  name: string;
+  why: string;
+}
+
+/** Finds inputs: each is given to the caller in a fixed order; what cannot be read is reported and the rest goes on. */
+export async function* findInputs(
+  paths: readonly string[],
+  exclude: ReadonlySet<string>,
+  notRead: (problem: NotRead) => void,
+): AsyncGenerator<Input> {
+  const seen = new Set<string>();
+  for (const path of paths) {
+    try {
+      yield* walk(path, true, exclude, seen, notRead);
+    } catch (error) {
+      notRead({ name: path, why: explain(error) });
+    }
+  }
+}
+
+async function* walk(
+  path: string,
+  named: boolean,
+  exclude: ReadonlySet<string>,
+  seen: Set<string>,
+  notRead: (problem: NotRead) => void,
+): AsyncGenerator<Input> {
+  // A link that the user names is meant; a link inside a folder may lead anywhere and is not followed.
+  const info = await (named ? stat(path) : lstat(path));
+  if (info.isSymbolicLink()) {
+    notRead({
+      name: path,
+      why: 'is a symbolic link, which is not followed inside folders: name its target on the command line',
+    });
+    return;
+  }
+  if (info.isDirectory()) {
+    const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+    for (const name of names) {
+      try {
+        yield* walk(join(path, name), false, exclude, seen, notRead);
+      } catch (error) {
+        notRead({ name: join(path, name), why: explain(error) });
+      }
+    }
+    return;
+  }
+  const real = await realpath(path);
+  if (exclude.has(real) || seen.has(real)) return;
+  seen.add(real);
+  if (!info.isFile()) {
+    notRead({ name: path, why: 'is no regular file (a pipe, socket or device)' });
+    return;
+  }
+  if (compressionOf(await readHead(path)) === 'zip') yield* zipInputs(path, notRead);
+  else yield fileInput(path, info.mtimeMs, info.size);
+}
+
+async function* zipInputs(path: string, notRead: (problem: NotRead) => void): AsyncGenerator<Input> {
+  let zip: yauzl.ZipFile;
+  try {
+    zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: true });
+  } catch {
+    throw new InputError('is a damaged zip archive: copy the file again');
+  }
+  try {
+    const entries: yauzl.Entry[] = [];
+    for await (const entry of zip.eachEntry()) entries.push(entry);
+    for (const entry of entries.sort((a, b) => (a.fileName < b.fileName ? -1 : 1))) {
+      if (entry.fileName.endsWith('/') || entry.fileName.startsWith('__MACOSX/')) continue;
+      const name = `${path}/${entry.fileName}`;
+      if (entry.isEncrypted()) {
+        notRead({ name, why: 'is encrypted: unpack it with its password first' });
+        continue;
+      }
+      yield {
+        name,
+        modified: entry.getLastModDate().getTime(),
+        size: entry.uncompressedSize,
+        bytes: async () => (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>,
+      };
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'does not exist: check the path';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user: check its permissions';
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
