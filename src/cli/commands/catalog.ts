@@ -1,0 +1,122 @@
+import { checkCatalog } from '../../catalog/check.js';
+import { compileCatalog } from '../../catalog/compile.js';
+import { safeText } from '../../core/terminal.js';
+import type { AddCommand } from '../main.js';
+import { describeProblem, exampleMatcher, loadCatalog, readPopularHosts, readSignatures } from '../shared/catalog.js';
+import { CliError, exitCodes } from '../shared/errors.js';
+
+interface Options {
+  signatures?: string;
+  json?: boolean;
+}
+
+/** `halflight catalog list | show | check | stats` */
+export const command: AddCommand = (program) => {
+  const catalog = program.command('catalog').description('what Halflight knows: services and their signatures');
+  const folder = [
+    '--signatures <dir>',
+    "the organisation's own signatures, added to those that come with Halflight",
+  ] as const;
+
+  catalog
+    .command('list')
+    .description('all services, one a line')
+    .option(...folder)
+    .option('--json', 'as JSON')
+    .action((options: Options) => {
+      const services = [...loadCatalog(options.signatures).services.values()];
+      if (options.json === true) {
+        print(
+          JSON.stringify(
+            services.map(({ id, name, vendor, category, embedded, confidence }) => ({
+              id,
+              name,
+              vendor: vendor.name,
+              category,
+              embedded,
+              confidence,
+            })),
+            null,
+            2,
+          ),
+        );
+        return;
+      }
+      for (const service of services)
+        print(`${service.id.padEnd(28)} ${service.category.padEnd(13)} ${service.name} (${service.vendor.name})`);
+    });
+
+  catalog
+    .command('show <id>')
+    .description('everything the catalog says of one service, as JSON')
+    .option(...folder)
+    .option('--json', 'as JSON (it always is)')
+    .action((id: string, options: Options) => {
+      const service = loadCatalog(options.signatures).services.get(id);
+      if (service === undefined) throw new CliError(`no service has the id ${id}; "halflight catalog list" shows all`);
+      print(JSON.stringify(service, null, 2));
+    });
+
+  catalog
+    .command('check')
+    .description('checks every signature: schema, examples, claims, reach, silence on popular hosts')
+    .option(...folder)
+    .option('--json', 'as JSON')
+    .action(async (options: Options) => {
+      const loaded = readSignatures(options.signatures);
+      const popularHosts = readPopularHosts();
+      const matchExample = await exampleMatcher(compileCatalog(loaded.services));
+      const problems = [
+        ...loaded.problems,
+        ...checkCatalog({ services: loaded.services, files: loaded.files, popularHosts, matchExample }),
+      ];
+      if (options.json === true)
+        print(
+          JSON.stringify({ services: loaded.services.length, popularHosts: popularHosts.length, problems }, null, 2),
+        );
+      else {
+        for (const problem of problems) print(safeText(describeProblem(problem)));
+        print(
+          `${loaded.services.length} services, ${popularHosts.length} popular hosts: ${problems.length === 0 ? 'all checks hold' : `${problems.length} problem(s)`}`,
+        );
+      }
+      if (problems.length > 0) process.exitCode = exitCodes.checkFailed;
+    });
+
+  catalog
+    .command('stats')
+    .description('depth of the catalog by kind of signature')
+    .option(...folder)
+    .option('--json', 'as JSON')
+    .action((options: Options) => {
+      const compiled = loadCatalog(options.signatures);
+      const services = [...compiled.services.values()];
+      const count = (measure: (service: (typeof services)[number]) => number): number =>
+        services.reduce((sum, service) => sum + measure(service), 0);
+      const stats = {
+        hash: compiled.hash,
+        services: services.length,
+        vendors: new Set(services.map((service) => service.vendor.name)).size,
+        embedded: count((service) => (service.embedded ? 1 : 0)),
+        hosts: count((service) => service.hosts.length),
+        paths: count((service) => service.paths.length),
+        oauth_apps: count((service) => service.oauth_apps.length),
+        saml_apps: count((service) => service.saml_apps.length),
+        extensions: count((service) => service.extensions.length),
+        merchants: count((service) => service.merchants.length),
+        user_agents: count((service) => service.user_agents.length),
+        with_plans: count((service) => (service.plans.length > 0 ? 1 : 0)),
+        with_two_risk_attributes: count((service) => (Object.keys(service.risk).length >= 2 ? 1 : 0)),
+        with_plans_and_two_risk_attributes: count((service) =>
+          service.plans.length > 0 && Object.keys(service.risk).length >= 2 ? 1 : 0,
+        ),
+        oldest_check: services.map((service) => service.checked).sort()[0] ?? null,
+      };
+      if (options.json === true) print(JSON.stringify(stats, null, 2));
+      else for (const [name, value] of Object.entries(stats)) print(`${name.replaceAll('_', ' ').padEnd(36)} ${value}`);
+    });
+};
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,65 @@
+import { readFileSync, statSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { parseMapping } from '../../config/mapping.js';
+import type { Format } from '../../core/format.js';
+import type { Mapping } from '../../core/mapping.js';
+import { nearest } from '../../core/problem.js';
+import { isZone } from '../../core/time.js';
+import { compressionOf, fileInput, type Input, readHead, streamInput } from '../../scan/input.js';
+import { CliError, exitCodes, explainFileError } from './errors.js';
+
+/** One file (or `-`) as an input. */
+export async function inputOf(path: string): Promise<Input> {
+  if (path === '-') return streamInput('standard input', process.stdin, Date.now());
+  try {
+    const info = statSync(path);
+    if (info.isDirectory())
+      throw new CliError(`${path} is a folder; name a file, or use "halflight scan" for folders`, exitCodes.failed);
+    if (compressionOf(await readHead(path)) === 'zip')
+      throw new CliError(`${path} is a zip archive; "halflight scan" reads archives, here unpack it first`);
+    return fileInput(path, info.mtimeMs, info.size);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(explainFileError(error, path));
+  }
+}
+
+/** The format of an id, or a usage error that suggests the nearest. */
+export function formatOf(formats: ReadonlyMap<string, Format>, id: string): Format {
+  const format = formats.get(id);
+  if (format !== undefined) return format;
+  const close = nearest(id, formats.keys());
+  throw new CliError(
+    `there is no format "${id}"${close === undefined ? '' : `; did you mean ${close}?`} The formats are: ${[...formats.keys()].join(', ')}`,
+    exitCodes.usage,
+  );
+}
+
+export function loadMapping(path: string | undefined): Mapping | undefined {
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CliError(explainFileError(error, path));
+  }
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (error) {
+    throw new CliError(`${path} is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  try {
+    return parseMapping(value, path);
+  } catch (error) {
+    throw new CliError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function zoneOption(value: string, option: string): string {
+  if (isZone(value)) return value;
+  throw new CliError(
+    `${option} "${value}" is no time zone; use an IANA name such as Europe/Berlin, America/New_York or UTC`,
+    exitCodes.usage,
+  );
+}

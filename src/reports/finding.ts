@@ -1,0 +1,159 @@
+import type { Catalog } from '../catalog/compile.js';
+import { strengths } from '../core/hit.js';
+import { type Finding, type InventoryEntry, verdicts } from '../core/register.js';
+import { formatTime } from '../core/time.js';
+import type { Evidence, Usage } from '../core/usage.js';
+import { groupsOf, type Labels } from './people.js';
+import type { ReportFinding } from './schema.js';
+
+const shownActors = 10;
+const shownEvidence = 20;
+
+/** What all findings share. */
+export interface FindingContext {
+  catalog: Catalog;
+  entries: readonly InventoryEntry[];
+  labels: Labels;
+}
+
+export const instant = (time: number | undefined): string | null => (time === undefined ? null : formatTime(time));
+
+/** A finding with the usage and evidence behind it, as reported. `usage` and `evidence` are those of its service and account kind. */
+export function describeFinding(
+  finding: Finding,
+  usage: readonly Usage[],
+  evidence: readonly Evidence[],
+  context: FindingContext,
+): ReportFinding {
+  const service = context.catalog.services.get(finding.service);
+  const groups = groupsOf(usage.map((row) => row.actor));
+  const groupEvents = new Map<string, number>();
+  for (const row of usage) {
+    if (row.actor.kind !== 'person') continue;
+    const group = groups.shownAs(row.actor.group || 'other');
+    groupEvents.set(group, (groupEvents.get(group) ?? 0) + row.events + row.attempts);
+  }
+  const spend = new Map<string, number>();
+  for (const row of usage)
+    for (const [currency, amount] of row.spend)
+      spend.set(currency || 'unknown', (spend.get(currency || 'unknown') ?? 0) + amount);
+  const shown = evidence.slice(0, shownEvidence);
+  return {
+    id: finding.id,
+    service: finding.service,
+    name: service?.name ?? finding.service,
+    vendor: service?.vendor.name ?? '',
+    category: service?.category ?? '',
+    summary: service?.summary ?? '',
+    account_kind: finding.accountKind,
+    verdict: finding.verdict,
+    reason: finding.reason,
+    entry: finding.entry ?? null,
+    risk: { ...finding.risk, factors: finding.risk.factors.map((factor) => ({ ...factor })) },
+    signals: finding.signals.map((signal) => ({ ...signal, numbers: { ...signal.numbers } })),
+    strength: strengths.find((strength) => strength === finding.strength) ?? 'contact',
+    contact_only: finding.contactOnly,
+    people: finding.people,
+    actors: finding.actors,
+    events: finding.events,
+    attempts: finding.attempts,
+    bytes_out: finding.bytesOut,
+    bytes_in: finding.bytesIn,
+    spend: Object.fromEntries([...spend].sort()),
+    first: instant(finding.first),
+    last: instant(finding.last),
+    days: byDay(usage),
+    groups: [...groups.counts].map(([group, people]) => ({ group, people, events: groupEvents.get(group) ?? 0 })),
+    verdicts_by_group: verdictsByGroup(finding, groups.shownAs, new Set(groups.counts.keys())),
+    top_actors: topActors(usage, context.labels),
+    evidence: shown.map((item) => ({
+      time: instant(item.time),
+      actor: context.labels.actor(item.actor),
+      file: item.file,
+      line: item.line,
+      sha256: item.sha256,
+      reason: item.reason,
+      signature: item.signature,
+      confidence: item.confidence,
+      strength: item.strength,
+      attempt: item.attempt,
+      ...(context.labels.names && { sample: item.sample }),
+    })),
+    evidence_cut: Math.max(0, finding.events + finding.attempts - shown.length),
+    alternatives: alternatives(finding, context),
+  };
+}
+
+function byDay(usage: readonly Usage[]): ReportFinding['days'] {
+  const days = new Map<string, { events: number; attempts: number }>();
+  for (const { day, events, attempts } of usage) {
+    const sum = days.get(day) ?? { events: 0, attempts: 0 };
+    days.set(day, { events: sum.events + events, attempts: sum.attempts + attempts });
+  }
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, sum]) => ({ day, ...sum }));
+}
+
+/** Rows of small groups are added up under `other`, and lose the reason, which would name the group. */
+function verdictsByGroup(
+  finding: Finding,
+  shownAs: (group: string) => string,
+  shown: ReadonlySet<string>,
+): ReportFinding['verdicts_by_group'] {
+  const rows = new Map<string, ReportFinding['verdicts_by_group'][number]>();
+  for (const { group, verdict, reason, actors, events } of finding.groups) {
+    const label = group === '' ? '' : shown.has(group) ? group : shownAs(group);
+    const key = `${label}\u0000${verdict}`;
+    const row = rows.get(key);
+    if (row === undefined)
+      rows.set(key, {
+        group: label || 'without a group',
+        verdict,
+        reason: label === group ? reason : 'several small groups together',
+        actors,
+        events,
+      });
+    else rows.set(key, { ...row, actors: row.actors + actors, events: row.events + events });
+  }
+  return [...rows.values()];
+}
+
+function topActors(usage: readonly Usage[], labels: Labels): ReportFinding['top_actors'] {
+  const actors = new Map<
+    string,
+    { actor: string; kind: string; events: number; attempts: number; last: number | undefined }
+  >();
+  for (const row of usage) {
+    const key = `${row.actor.kind} ${row.actor.id}`;
+    const sum = actors.get(key) ?? {
+      actor: labels.actor(row.actor),
+      kind: row.actor.kind,
+      events: 0,
+      attempts: 0,
+      last: undefined,
+    };
+    sum.events += row.events;
+    sum.attempts += row.attempts;
+    if (row.last !== undefined && (sum.last === undefined || row.last > sum.last)) sum.last = row.last;
+    actors.set(key, sum);
+  }
+  return [...actors.values()]
+    .sort((a, b) => b.events + b.attempts - (a.events + a.attempts) || (a.actor < b.actor ? -1 : 1))
+    .slice(0, shownActors)
+    .map((row) => ({ ...row, last: instant(row.last) }));
+}
+
+/** Names of other services of the category that an approved entry covers. */
+function alternatives(finding: Finding, { catalog, entries }: FindingContext): string[] {
+  const category = catalog.services.get(finding.service)?.category;
+  const approved = entries
+    .filter((entry) => entry.status === 'approved' || entry.status === 'conditional')
+    .flatMap((entry) => entry.services);
+  return [...new Set(approved)]
+    .filter((id) => id !== finding.service && catalog.services.get(id)?.category === category)
+    .map((id) => catalog.services.get(id)?.name ?? id)
+    .sort();
+}
+
+/** Order of verdicts in lists: that of the table, then attempts. */
+export const verdictOrder = (verdict: ReportFinding['verdict']): number =>
+  verdict === 'attempted' ? verdicts.length : verdicts.indexOf(verdict);

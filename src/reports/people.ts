@@ -1,0 +1,37 @@
+import type { Actor } from '../core/usage.js';
+import type { Person } from '../people/person.js';
+import { type MergedGroups, mergeSmallGroups, pseudonym } from '../people/privacy.js';
+
+/** How actors appear in everything that leaves: by name where that was asked for, else by pseudonym. */
+export interface Labels {
+  readonly names: boolean;
+  actor(actor: Actor): string;
+  /** The group as shown in lists of single actors: small groups of the directory are `other`. */
+  group(actor: Actor): string;
+}
+
+/** `key`: of the pseudonyms. */
+export function createLabels(names: boolean, people: ReadonlyMap<string, Person>, key: string): Labels {
+  const sizes = new Map<string, number>();
+  for (const { group } of people.values()) if (group !== '') sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const { shownAs } = mergeSmallGroups(sizes);
+  return {
+    names,
+    actor: (actor) => (names ? nameOf(actor, people) : pseudonym(key, actor)),
+    group: (actor) => (actor.group === '' ? '' : shownAs(actor.group)),
+  };
+}
+
+function nameOf(actor: Actor, people: ReadonlyMap<string, Person>): string {
+  const person = actor.kind === 'person' ? people.get(actor.id) : undefined;
+  return person?.name || actor.id || 'unknown';
+}
+
+/** Distinct persons by group, small groups merged. Persons without a group count as `other`. */
+export function groupsOf(actors: Iterable<Actor>): MergedGroups {
+  const people = new Map<string, string>();
+  for (const actor of actors) if (actor.kind === 'person') people.set(actor.id, actor.group);
+  const sizes = new Map<string, number>();
+  for (const group of people.values()) sizes.set(group || 'other', (sizes.get(group || 'other') ?? 0) + 1);
+  return mergeSmallGroups(sizes);
+}
