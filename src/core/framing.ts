@@ -121,7 +121,8 @@ class CsvFramer implements Framer {
         this.#open.flatMap((part, i) => (i === 0 ? [part.bytes] : [Buffer.from('\n'), part.bytes])),
       );
       this.#reset();
-      this.#onRecord(joined, 0, joined.length, first?.line ?? line, false);
+      const size = Math.min(joined.length, maxRecordBytes);
+      this.#onRecord(joined, 0, size, first?.line ?? line, joined.length > size);
     } else if (this.#open.length > maxQuotedLines || this.#openBytes > maxRecordBytes) this.#giveUp();
   }
 
@@ -144,15 +145,17 @@ class CsvFramer implements Framer {
 /** Whether a quoted field is open at the end of a line. A quote opens only where a field begins. */
 function endsQuoted(bytes: Buffer, start: number, end: number, quoted: boolean): boolean {
   let open = quoted;
-  for (let i = bytes.indexOf(QUOTE, start); i >= 0 && i < end; i = bytes.indexOf(QUOTE, i + 1)) {
+  // A view: the search must not run on through the rest of the chunk.
+  const line = bytes.subarray(start, end);
+  for (let i = line.indexOf(QUOTE); i >= 0; i = line.indexOf(QUOTE, i + 1)) {
     if (open) {
-      if (bytes[i + 1] === QUOTE && i + 1 < end) i++;
+      if (line[i + 1] === QUOTE) i++;
       else open = false;
     } else {
       let before = i - 1;
-      while (before >= start && bytes[before] === 32) before--;
-      const byte = bytes[before];
-      open = before < start || byte === 44 || byte === 59 || byte === 9 || byte === 124;
+      while (before >= 0 && line[before] === 32) before--;
+      const byte = line[before];
+      open = before < 0 || byte === 44 || byte === 59 || byte === 9 || byte === 124;
     }
   }
   return open;
@@ -200,6 +203,7 @@ class JsonFramer implements Framer {
       if (byte === QUOTE) {
         this.#string = true;
         this.#key = [];
+        this.#listKey = false;
       } else if (byte === 123) {
         if (!this.#inRecord && this.#depth === this.#base) {
           this.#inRecord = true;
@@ -270,10 +274,32 @@ export function isJsonDocument(head: Buffer): boolean {
   const first = newline < 0 ? text : text.slice(0, newline);
   if (new RegExp(`^\\{(?:[^\\[{]*,)?\\s*"(?:${[...listKeys].join('|')})"\\s*:\\s*\\[\\s*(?:\\{|$)`, 'i').test(first))
     return true;
+  const rest = newline < 0 ? '' : text.slice(newline + 1);
   try {
     JSON.parse(first);
-    return false;
+    // One whole object a line; a single one may be a wrapper whose list stands behind other objects.
+    return rest.trim() === '' && opensList(first);
   } catch {
-    return newline >= 0 && !/^\s*(\{|<\d)/.test(text.slice(newline + 1));
+    return opensList(first) || (newline >= 0 && !/^\s*(\{|<\d)/.test(rest));
   }
+}
+
+/** Whether a list of objects begins in the outermost object under one of the list keys. */
+function opensList(text: string): boolean {
+  let depth = 0;
+  let key = '';
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '"') {
+      const begin = i + 1;
+      for (i = begin; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++;
+      key = text.slice(begin, i);
+    } else if (c === '[' && depth === 1 && listKeys.has(key.toLowerCase())) {
+      if (/^\s*(?:\{|$)/.test(text.slice(i + 1, i + 64))) return true;
+      depth++;
+    } else if (c === '{' || c === '[') depth++;
+    else if (c === '}' || c === ']') depth--;
+    else if (c === ',') key = '';
+  }
+  return false;
 }

@@ -10,7 +10,7 @@ const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
  */
 export function canonicalHost(raw: string): string | undefined {
   let host = raw.trim().toLowerCase();
-  if (host.includes('%')) host = decodePercent(host);
+  if (host.includes('%')) host = decodePercent(host).toLowerCase();
   if (host.startsWith('[') && host.endsWith(']')) return canonicalIp(host);
   while (host.endsWith('.')) host = host.slice(0, -1);
   if (host === '' || host.length > 253) return undefined;
@@ -54,12 +54,12 @@ export const isIp = (host: string): boolean => canonicalIp(host) !== undefined;
 function ipv6Groups(text: string): number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const parse = (half: string): number[] | undefined => {
+  const parse = (half: string, ends: boolean): number[] | undefined => {
     if (half === '') return [];
     const groups: number[] = [];
     const parts = half.split(':');
     for (const [i, part] of parts.entries()) {
-      const v4 = i === parts.length - 1 ? ipv4.exec(part) : null;
+      const v4 = ends && i === parts.length - 1 ? ipv4.exec(part) : null;
       if (v4) {
         const [a = 0, b = 0, c = 0, d = 0] = v4.slice(1).map(Number);
         if ([a, b, c, d].some((n) => n > 255)) return undefined;
@@ -69,7 +69,7 @@ function ipv6Groups(text: string): number[] | undefined {
     }
     return groups;
   };
-  const [left, right] = [parse(halves[0] ?? ''), parse(halves[1] ?? '')];
+  const [left, right] = [parse(halves[0] ?? '', halves.length === 1), parse(halves[1] ?? '', true)];
   if (left === undefined || right === undefined) return undefined;
   const missing = 8 - left.length - right.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;

@@ -78,8 +78,8 @@ function takeHostAndTag(text: string): Pick<Unwrapped, 'message' | 'host' | 'app
   const first = tag.exec(text);
   if (first?.[1] !== undefined && !/^(CEF|LEEF)$/.test(first[1]))
     return { message: text.slice(first[0].length), app: first[1] };
-  const host = /^([\w.:%-]+) +/.exec(text);
-  // `key=value` or a CSV record straight after the time: there is no host.
+  const host = /^(?!\d{4}-\d\d-\d\d |\d+(?:\.\d*)? )([\w.:%-]+) +/.exec(text);
+  // `key=value`, a CSV record, a date or a number straight after the time: there is no host.
   if (!host?.[1]) return { message: text };
   const after = text.slice(host[0].length);
   const second = tag.exec(after);

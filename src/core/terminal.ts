@@ -1,6 +1,7 @@
-// Control characters (C0 without newline and tab, DEL, C1), bidirectional controls, zero-width characters, line separators.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is its purpose
-const dangerous = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+// Control characters (C0 without newline and tab, DEL, C1), bidirectional controls, zero-width and tag characters, line separators.
+const dangerous =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is its purpose
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Text made safe for a terminal: control, bidirectional and invisible characters are shown as `\u{1b}`. Newline and tab stay. */
 export function safeText(text: string): string {

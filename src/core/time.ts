@@ -88,9 +88,10 @@ export function wallClock([year, month, day, hour, minute, second, ms]: Wall, zo
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const offset = parseOffset(zone);
   if (offset !== undefined) return utc - offset;
-  const first = utc - zoneOffset(utc - 86_400_000 / 2, zone);
+  // A whole day away is on the other side of the change in every zone, and no zone changes twice within two.
+  const first = utc - zoneOffset(utc - 86_400_000, zone);
   if (zoneOffset(first, zone) === utc - first) return first;
-  const second2 = utc - zoneOffset(utc + 86_400_000 / 2, zone);
+  const second2 = utc - zoneOffset(utc + 86_400_000, zone);
   return zoneOffset(second2, zone) === utc - second2 ? second2 : first;
 }
 

@@ -1,49 +1,106 @@
-import type { Action } from '../core/event.js';
+import type { EventDraft } from '../core/event.js';
 import { type Format, type Reader, reject } from '../core/format.js';
+import { canonicalIp } from '../core/host.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch } from '../core/time.js';
 import { share } from './shared/detect.js';
+import { cacheAction, destinationPeer, httpStatus, mimeUserAgent } from './shared/squid-codes.js';
 
 // Native access.log, http://wiki.squid-cache.org/Features/LogFormat:
-// %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt
-const line =
-  /^\s*(\d{9,10}\.\d{1,3})\s+(-?\d+)\s+(\S+)\s+([A-Z_]+|-)\/(\d{1,3}|-)\s+(\d+|-)\s+(\S+)\s+(\S+)\s+(\S+)\s+([A-Z_]+|-)\/(\S+)(?:\s+(\S+))?/;
+// %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt   and with log_mime_hdrs: [request header] [reply header]
+// The grammar of these expressions is repeated byte by byte in `ordinary`: change both together.
+const time = /^\d{9,10}\.\d{1,6}$/;
+const elapsed = /^-?\d{1,15}$/;
+const result = /^([A-Z_]+|-)\/(\d{1,3}|-)$/;
+const bytes = /^(\d{1,15}|-)$/;
+const hierarchy = /^([A-Z_]+|-)\/(.*)$/;
+/** `[1598040493.253 325](tel:1598040493.253 325) ...`: a number that a mail program took for a telephone number. */
+const pastedLink = /^\[(\d{9,10}\.\d{1,6} +-?\d{1,15})\]\(tel:[^)]{0,64}\)/;
+
+const notNative = reject('not a line of Squid native format');
 
 const reader: Reader = {
   read(text) {
-    const m = line.exec(text) ?? line.exec(unwrapSyslog(text).message);
-    if (!m) return reject('not a line of Squid native format');
-    const [, time = '', , client, result = '', status = '', bytes, method, url, user, hierarchy = '', peer] = m;
-    const direct = hierarchy.endsWith('DIRECT') ? peer : undefined;
-    return {
-      kind: 'web',
-      action: actionOf(result, Number(status)),
-      time: parseEpoch(time),
-      src_ip: client,
-      status: whole(status) === 0 ? undefined : whole(status),
-      bytes_in: whole(bytes),
-      method: known(method),
-      url: known(url),
-      user: known(user),
-      dst_ip: direct,
-    };
+    const plain = readNative(text);
+    if (plain) return plain;
+    const { message } = unwrapSyslog(text);
+    return readNative(message.replace(pastedLink, '$1')) ?? notNative;
   },
 };
 
-/** A 407 asks for a password: the request did not go through. */
-function actionOf(result: string, status: number): Action {
-  if (/DENIED/.test(result) || status === 407) return 'blocked';
-  return /^(NONE|TAG_NONE|-)$/.test(result) && status === 0 ? 'unknown' : 'allowed';
+function readNative(line: string): EventDraft | undefined {
+  const fields = splitBlanks(line);
+  if (!isNative(fields)) return undefined;
+  const [stamp = '', , client = '', code = '', size, method, , , , , ...rest] = fields;
+  const [, cache = '', status] = result.exec(code) ?? [];
+  const { url, user, peer } = target(fields);
+  const address = canonicalIp(client);
+  return {
+    kind: 'web',
+    action: cacheAction(cache, httpStatus(status)),
+    time: parseEpoch(stamp),
+    // With log_fqdn the client is a name.
+    src_ip: client,
+    device: address === undefined && client.includes('.') ? client : undefined,
+    status: httpStatus(status),
+    bytes_in: whole(size),
+    method: method === 'NONE' ? undefined : method,
+    url,
+    user,
+    dst_ip: peer,
+    user_agent: rest.length === 0 ? undefined : mimeUserAgent(line),
+  };
 }
 
-/** Squid access log, native format (`logformat squid`), user names and syslog header allowed. */
+/** Time to URL are there and whole; what follows may have been cut off. */
+function isNative(fields: readonly string[]): boolean {
+  const [stamp = '', duration = '', , code = '', size = '', , url] = fields;
+  return time.test(stamp) && elapsed.test(duration) && result.test(code) && bytes.test(size) && url !== undefined;
+}
+
+/**
+ * URL, user and peer. A URL may hold blanks (`uri_whitespace allow`) and so may a user of `CONNECT host:port`, which holds
+ * none: the first field that looks like `HIERARCHY/peer` tells where they end.
+ */
+function target(fields: readonly string[]): { url?: string; user?: string | undefined; peer?: string | undefined } {
+  let at = 8;
+  while (at < fields.length && !hierarchy.test(fields[at] ?? '')) at++;
+  const [, code = '', peer = ''] = hierarchy.exec(fields[at] ?? '') ?? [];
+  const first = fields[6] ?? '';
+  const whereUserBegins = at === fields.length || fields[5] === 'CONNECT' ? 7 : at - 1;
+  return {
+    url: whereUserBegins === 7 ? first : fields.slice(6, whereUserBegins).join(' '),
+    user: at === fields.length ? fields[7] : unquote(fields.slice(whereUserBegins, at).join(' ')),
+    peer: destinationPeer(code, peer),
+  };
+}
+
+const unquote = (text: string): string | undefined => known(text.replace(/^"(.*)"$/, '$1'));
+
+/** Blanks and tabs only: other white space is not Squid's separator, and `ordinary` must agree. */
+function splitBlanks(text: string): string[] {
+  const fields = text.split(/[ \t]+/);
+  if (fields[0] === '') fields.shift();
+  if (fields.at(-1) === '') fields.pop();
+  return fields;
+}
+
+/** `<IW_ai,5.0,...>` or `DEFAULT_CASE_12-Policy-...`: the same shape with the verdicts of a Cisco appliance behind it. */
+const applianceTag = / <[A-Za-z_"-][^>]*,|\s[A-Z][A-Z_]+_\d{1,3}-\S+-\S+-/;
+
+/** Squid access log, native format (`logformat squid`): user names, header dumps, more columns and a syslog header allowed. */
 export const format: Format = {
   title: 'Squid access log (native)',
   kinds: ['web'],
   framing: 'lines',
   detect(sample) {
-    const fitting = share(sample.lines, (text) => line.test(text) || line.test(unwrapSyslog(text).message));
+    const fits = (text: string): boolean => {
+      const line = unwrapSyslog(text).message.replace(pastedLink, '$1');
+      const fields = splitBlanks(line);
+      return isNative(fields) && hierarchy.test(fields[8] ?? 'NONE/-') && !applianceTag.test(line);
+    };
+    const fitting = share(sample.lines, fits);
     return fitting > 0
       ? {
           confidence: fitting * 0.98,
@@ -52,4 +109,62 @@ export const format: Format = {
       : undefined;
   },
   open: () => reader,
+  ordinary: isOrdinary,
 };
+
+/** Whether the line has time to HIERARCHY/ in place, in which case `read` gives one event whatever else it holds. */
+function isOrdinary(line: Uint8Array, start: number, end: number): boolean {
+  let at = digits(line, start, end);
+  if (at - start < 9 || at - start > 10 || line[at] !== 46) return false;
+  let from = at + 1;
+  at = digits(line, from, end);
+  if (at === from || at - from > 6) return false;
+  from = blanks(line, at, end);
+  if (from === at) return false;
+  if (line[from] === 45) from++;
+  at = digits(line, from, end);
+  if (at === from || at - from > 15) return false;
+  from = blanks(line, at, end);
+  if (from === at) return false;
+  at = word(line, from, end); // client
+  from = blanks(line, at, end);
+  at = codes(line, from, end);
+  if (at === from || line[at] !== 47) return false;
+  from = at + 1;
+  at = digits(line, from, end);
+  if (at === from || at - from > 3) return false;
+  from = blanks(line, at, end);
+  if (from === at) return false;
+  at = digits(line, from, end);
+  if (at === from || at - from > 15 || line[at] !== 32) return false;
+  // method, URL, user
+  for (let i = 0; i < 3; i++) {
+    from = blanks(line, at, end);
+    at = word(line, from, end);
+  }
+  from = blanks(line, at, end);
+  at = codes(line, from, end);
+  return at > from && at < end && line[at] === 47;
+}
+
+function digits(line: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (line[at] as number) >= 48 && (line[at] as number) <= 57) at++;
+  return at;
+}
+function blanks(line: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && line[at] === 32) at++;
+  return at;
+}
+/** Up to a blank; a tab, which `read` takes as a blank too, ends the line for `ordinary`. */
+function word(line: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && line[at] !== 32 && line[at] !== 9) at++;
+  return at;
+}
+function codes(line: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (((line[at] as number) >= 65 && (line[at] as number) <= 90) || line[at] === 95)) at++;
+  return at;
+}

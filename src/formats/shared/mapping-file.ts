@@ -1,48 +1,108 @@
+import { RE2JS } from 're2js';
 import { z } from 'zod';
-import type { Mapping } from '../core/mapping.js';
+import { actions, eventKinds } from '../../core/event.js';
+import { type Mapping, mappingKeys, timeFormats } from '../../core/mapping.js';
+import { isZone, parseOffset } from '../../core/time.js';
+import { compileTimePattern } from '../../core/time-pattern.js';
 
-const names = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
+const names = z.partialRecord(
+  z.enum(mappingKeys),
+  z.union([z.string().min(1), z.number(), z.boolean()]).transform(String),
+);
+
+/** Reports what `check` throws as a problem of the value. */
+const checked =
+  (check: (text: string) => unknown) =>
+  (text: string, context: z.RefinementCtx): void => {
+    try {
+      check(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+const timeFormat = z.string().superRefine(
+  checked((text) => {
+    if (!(timeFormats as readonly string[]).includes(text)) compileTimePattern(text);
+  }),
+);
 
 /** A mapping file: how a custom log becomes events. */
-export const mappingSchema = z.strictObject({
-  framing: z
-    .discriminatedUnion('type', [
-      z.strictObject({
-        type: z.literal('csv'),
-        delimiter: z.string().min(1).max(1).default(','),
-        header: z.boolean().default(true),
-      }),
-      z.strictObject({ type: z.literal('json') }),
-      z.strictObject({ type: z.literal('key-value') }),
-      z.strictObject({ type: z.literal('regex'), pattern: z.string().min(1).max(2000) }),
-    ])
-    .describe('How a record is taken apart.'),
-  fields: names.describe(
-    'Event key -> column name or 1-based number, JSON path, key, or group of the regular expression.',
-  ),
-  constants: names.default({}).describe('Event key -> the same value in every record.'),
-  time: z
-    .strictObject({ format: z.string().optional(), zone: z.string().optional() })
-    .optional()
-    .describe('format: epoch, iso, clf, rfc3164, dmy or mdy; zone: IANA name or offset of times without one.'),
-  missing: z.array(z.string()).default([]).describe('Values that mean missing, beside the empty one and -.'),
-  blocked: z
-    .array(z.string())
-    .default([
-      'blocked',
-      'block',
-      'denied',
-      'deny',
-      'drop',
-      'dropped',
-      'reject',
-      'rejected',
-      'fail',
-      'failed',
-      'failure',
-    ])
-    .describe('Values of action that mean blocked.'),
-});
+export const mappingSchema = z
+  .strictObject({
+    framing: z
+      .discriminatedUnion('type', [
+        z.strictObject({
+          type: z.literal('csv'),
+          delimiter: z.string().min(1).max(1).default(','),
+          header: z.boolean().default(true),
+        }),
+        z.strictObject({ type: z.literal('json') }),
+        z.strictObject({ type: z.literal('key-value') }),
+        z.strictObject({
+          type: z.literal('regex'),
+          pattern: z
+            .string()
+            .min(1)
+            .max(2000)
+            .superRefine(checked((text) => RE2JS.compile(text)))
+            .describe('RE2 syntax: no look-around, no back references; groups are (?<name>...).'),
+        }),
+      ])
+      .describe('How a record is taken apart.'),
+    fields: names.describe(
+      'Event key -> column name or 1-based number, JSON path, key, or group of the regular expression. date: a column of the day, when time holds the time of day only.',
+    ),
+    constants: names.default({}).describe('Event key -> the same value in every record.'),
+    time: z
+      .strictObject({
+        format: timeFormat.optional(),
+        zone: z
+          .string()
+          .refine(
+            (zone) => isZone(zone) || parseOffset(zone) !== undefined,
+            'use an IANA name (Europe/Berlin) or an offset (+02:00)',
+          )
+          .optional(),
+      })
+      .optional()
+      .describe(
+        `format: ${timeFormats.join(', ')}, or a pattern such as yyyy-MM-dd HH:mm:ss; zone: IANA name or offset of times without one.`,
+      ),
+    missing: z.array(z.string()).default([]).describe('Values that mean missing, beside the empty one and -.'),
+    blocked: z
+      .array(z.string())
+      .default([
+        'blocked',
+        'block',
+        'denied',
+        'deny',
+        'drop',
+        'dropped',
+        'reject',
+        'rejected',
+        'fail',
+        'failed',
+        'failure',
+      ])
+      .describe('Values of action that mean blocked.'),
+    amounts: z
+      .enum(['major', 'minor'])
+      .default('major')
+      .describe('Whether amount is in the currency itself (12.50) or in its minor units (1250).'),
+  })
+  .superRefine(({ constants, fields }, context) => {
+    const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { kind, action } = constants;
+    if (kind !== undefined && !(eventKinds as readonly string[]).includes(kind))
+      problem(['constants', 'kind'], `use one of ${eventKinds.join(', ')}`);
+    if (action !== undefined && !(actions as readonly string[]).includes(action))
+      problem(['constants', 'action'], `use one of ${actions.join(', ')}`);
+    for (const key of ['date', 'time'] as const)
+      if (constants[key] !== undefined)
+        problem(['constants', key], 'a time is never the same in every record; use fields');
+    if (Object.keys(fields).length === 0) problem(['fields'], 'name at least one field');
+  });
 
 /**
  * Checks a parsed mapping file.
@@ -50,7 +110,7 @@ export const mappingSchema = z.strictObject({
  */
 export function parseMapping(value: unknown, file: string): Mapping {
   const result = mappingSchema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return result.data as Mapping;
   const problems = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`);
   throw new Error(`${file} is no mapping file:\n${problems.join('\n')}`);
 }

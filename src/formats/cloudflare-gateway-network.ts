@@ -1,0 +1,39 @@
+import type { Format } from '../core/format.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './shared/cloudflare.js';
+
+const mine = (record: LogpushRecord): boolean =>
+  !record.has('HTTPMethod', 'HTTPHost', 'QueryName') &&
+  ((record.has('SNI', 'Transport', 'OverrideIP', 'OverridePort') && record.has('DestinationIP', 'DestinationPort')) ||
+    (record.has('SessionStartTime', 'OriginIP') && record.has('SessionID')));
+
+/**
+ * Cloudflare Gateway network, Logpush datasets `gateway_network` and `zero_trust_network_sessions` (which counts bytes);
+ * fields: developers.cloudflare.com/logs/reference/log-fields/account/gateway_network. OverrideIP is where a policy led
+ * the connection, not what was asked for.
+ */
+export const format: Format = {
+  title: 'Cloudflare Gateway network (Logpush)',
+  kinds: ['web'],
+  framing: 'json',
+  detect: (sample) => detectLogpush(sample, mine, 'gateway_network'),
+  open: (context) =>
+    logpushReader(
+      mine,
+      (record) => ({
+        kind: 'web',
+        action: gatewayAction(record.text('Action')),
+        time: record.time(context, 'Datetime', 'Timestamp', 'SessionStartTime'),
+        user: record.user(),
+        device: record.text('DeviceName'),
+        src_ip: record.text('SourceIP', 'SrcIP', 'SourceInternalIP'),
+        dst_ip: record.text('DestinationIP', 'DstIP', 'OriginIP'),
+        host: record.text('SNI'),
+        port: record.positive('DestinationPort', 'DstPort', 'OriginPort'),
+        bytes_out: record.number('BytesSent'),
+        bytes_in: record.number('BytesReceived'),
+        app: record.text('ApplicationNames', 'ApplicationName'),
+        event_id: record.text('SessionID'),
+      }),
+      context,
+    ),
+};

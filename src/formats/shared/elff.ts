@@ -1,0 +1,287 @@
+import type { Action, EventDraft } from '../../core/event.js';
+import { type FormatContext, type Outcome, type Reader, reject, type Skip, skip } from '../../core/format.js';
+import { canonicalIp } from '../../core/host.js';
+import { unwrapSyslog } from '../../core/syslog.js';
+import { decodeUri, known, whole } from '../../core/text.js';
+import { parseClf, parseEpoch, parseIso } from '../../core/time.js';
+import { splitHostPort } from '../../core/url.js';
+import { httpStatus } from './squid-codes.js';
+import { verdict } from './verdict.js';
+
+// W3C Working Draft WD-logfile-960323 (Extended Log File Format); field names of SGOS "Access Log Formats", IIS, ISA/TMG,
+// Netskope transaction events, Windows firewall. One name a group below is enough; the first that holds a value wins.
+const names = {
+  url: ['cs-uri', 'c-uri', 'x-cs-url', 'cs-url', 'url', 'r-uri'],
+  stem: ['cs-uri-path', 'cs-uri-stem', 'cs-uri-pathquery', 'c-uri-path', 'c-uri-stem', 'x-cs-uri-path', 'r-uri-path'],
+  host: [
+    'cs-host',
+    'cs-uri-host',
+    'cs-uri-hostname',
+    'cs(host)',
+    'r-host',
+    'c-uri-host',
+    'c-uri-hostname',
+    'x-cs-connect-host',
+    'x-cs-sni',
+    'r-uri-host',
+    'r-dns',
+    'cs-dns',
+    'x-rs-certificate-hostname',
+  ],
+  port: ['cs-uri-port', 'c-uri-port', 'r-port', 'dst-port', 'x-cs-dst-port', 'x-cs-connect-port', 'r-uri-port'],
+  client: ['c-ip', 'x-client-ip', 'src-ip', 'cs-ip', 'x-cs-src-ip', 'source'],
+  user: [
+    'cs-username',
+    'cs-user',
+    'cs-userdn',
+    'x-cs-username',
+    'x-cs-user-authorization-name',
+    'cs-auth-user',
+    'c-username',
+    'username',
+    'user',
+  ],
+  device: ['c-dns', 'c-computername', 'x-client-device-name', 'x-client-hostname'],
+  method: ['cs-method', 's-operation', 'c-method'],
+  status: ['sc-status', 'rs-status'],
+  received: ['sc-bytes', 'bytes-received'],
+  sent: ['cs-bytes', 'bytes-sent'],
+  agent: ['cs(user-agent)', 'cs-user-agent', 'cs(useragent)', 'c-agent', 'x-cs-user-agent'],
+  app: ['x-bluecoat-application-name', 'x-cs-app'],
+  id: ['x-bluecoat-transaction-uuid', 'x-transaction-id', 'x-edge-request-id'],
+  decision: ['sc-filter-result', 'action', 'x-policy-action', 'x-cs-policy-action'],
+  instant: ['timestamp', 'x-timestamp-unix-utc', 'x-timestamp-unix', 'x-timestamp', 'x-cs-timestamp', 'datetime'],
+} as const;
+
+/** Exceptions of SGOS that mean that policy, not the network, ended the request. */
+const refusing = /denied|authenti|authoriz|unlicensed|spoof|virus|malware|bad_credentials/;
+
+/** The reader of W3C logs; `presets`: orders of fields to choose from as long as no `#Fields` line was seen. */
+export function createElffReader(context: FormatContext, presets: readonly (readonly string[])[] = []): Reader {
+  let columns: Map<string, number> | undefined;
+  let tabbed = false;
+  let software = '';
+  let zone = 'UTC'; // the draft says GMT, and so do its writers
+  /** `#Date:` for lines without a date: it goes on when the time of day jumps back. */
+  let day: { midnight: number; last: number } | undefined;
+
+  return {
+    read(text) {
+      const { message, time } = unwrapSyslog(text);
+      if (message.startsWith('#')) return directive(message);
+      let fields: string[];
+      let index = columns;
+      if (index === undefined) {
+        fields = splitFields(message, message.includes('\t'));
+        index = presetFor(fields);
+        if (index === undefined)
+          return reject(presets.length === 0 ? 'no #Fields line before this record' : 'not a line of the main format');
+      } else {
+        fields = splitFields(message, tabbed && message.includes('\t'));
+        // Some headers are separated by blanks and their records by tabs.
+        if (!tabbed && message.includes('\t')) {
+          const byTab = splitFields(message, true);
+          if (byTab.length * 2 >= index.size) fields = byTab;
+        }
+      }
+      if (fields.length * 2 < index.size) return reject('fewer than half of the fields');
+      return record(fields, index, () => time?.(context.zone, context.modified));
+    },
+  };
+
+  function directive(line: string): Skip {
+    const m = /^#\s{0,8}([A-Za-z -]{1,32}):(.*)$/s.exec(line);
+    const [name, value] = [m?.[1]?.trim().toLowerCase(), m?.[2] ?? ''];
+    if (name === 'fields') {
+      tabbed = value.trim().includes('\t');
+      const list = value.trim().split(/\s+/);
+      columns = new Map();
+      for (const [i, field] of list.entries()) {
+        const key = field.toLowerCase().replace(/^"|"$/g, '');
+        if (!columns.has(key)) columns.set(key, i);
+      }
+    } else if (name === 'software') software = value.trim().toLowerCase();
+    else if (name === 'time format') zone = value.trim().toLowerCase() === 'local' ? context.zone : 'UTC';
+    else if (name === 'date' || name === 'start-date') {
+      const instant = parseIso(value, 'UTC');
+      if (instant !== undefined) {
+        const midnight = Math.floor(instant / 86_400_000) * 86_400_000;
+        day = { midnight, last: instant - midnight };
+      }
+    }
+    return skip('header line');
+  }
+
+  function presetFor(fields: readonly string[]): Map<string, number> | undefined {
+    for (const preset of presets) {
+      const at = (name: string): string => fields[preset.indexOf(name)] ?? '';
+      const whenAndWho = /^\d{4}-\d{2}-\d{2}$/.test(at('date')) && /^\d{2}:\d{2}:\d{2}/.test(at('time'));
+      const bytes = `${at('sc-bytes')}${at('cs-bytes')}`;
+      const verdicts = /^(\d{1,3}|-)$/.test(at('sc-status')) && /^([A-Z_]+|-)$/.test(at('s-action'));
+      if (whenAndWho && verdicts && /^[\d-]*$/.test(bytes)) return new Map(preset.map((name, i) => [name, i]));
+    }
+    return undefined;
+  }
+
+  function record(
+    fields: readonly string[],
+    index: ReadonlyMap<string, number>,
+    headerTime: () => number | undefined,
+  ): Outcome {
+    const one = (name: string): string | undefined => {
+      const i = index.get(name);
+      return i === undefined ? undefined : known(fields[i]);
+    };
+    const first = (list: readonly string[]): string | undefined => {
+      for (const name of list) {
+        const value = one(name);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    };
+    const time = timeOf(one, first);
+    if (time === 'broken') return reject('date or time cannot be read');
+    const iis = software.includes('internet information') || index.has('sc-win32-status') || index.has('s-sitename');
+    const stem = first(names.stem);
+    const stemIsUrl = stem !== undefined && !stem.startsWith('/') && (stem.includes('://') || /^[^/]+:\d+$/.test(stem));
+    const named = splitHostPort(first(names.host) ?? '');
+    const method = first(names.method);
+    const app = first(names.app);
+    const status = httpStatus(first(names.status));
+    const device = first(names.device);
+    const draft: EventDraft = {
+      kind: 'web',
+      action: actionOf(one, first, status),
+      time: time ?? headerTime(),
+      user: userOf(one, first),
+      device: device !== undefined && canonicalIp(device) === undefined ? device : undefined,
+      src_ip: first(names.client),
+      dst_ip: destination(one, iis ? one('s-ip') : undefined),
+      host: named.host,
+      port: whole(first(names.port)) ?? named.port ?? (iis ? whole(one('s-port')) : undefined),
+      url: first(names.url) ?? (stemIsUrl ? stem : undefined),
+      path: stem?.startsWith('/') ? stem.replace(/[?#].*$/s, '') : undefined,
+      method: method?.toLowerCase() === 'unknown' ? undefined : method,
+      status,
+      bytes_in: whole(first(names.received)),
+      bytes_out: whole(first(names.sent)),
+      user_agent: agentOf(first(names.agent), iis),
+      app: app?.toLowerCase() === 'none' ? undefined : app,
+      event_id: first(names.id),
+    };
+    return draft;
+  }
+
+  type One = (name: string) => string | undefined;
+  type First = (list: readonly string[]) => string | undefined;
+
+  function timeOf(one: One, first: First): number | undefined | 'broken' {
+    const [date, time] = [one('date'), one('time')];
+    if (date !== undefined) return parseIso(time === undefined ? date : `${date} ${time}`, zone) ?? 'broken';
+    const stamp = one('gmttime') ?? one('localtime');
+    if (stamp !== undefined) return parseStamp(stamp, one('gmttime') === undefined ? context.zone : 'UTC') ?? 'broken';
+    const instant = first(names.instant);
+    if (instant !== undefined) return parseEpoch(instant) ?? parseIso(instant, zone) ?? 'broken';
+    if (time === undefined) return undefined;
+    const clock = parseIso(`1970-01-01 ${time}`, 'UTC');
+    if (clock === undefined) return parseIso(time, zone) ?? 'broken';
+    if (day === undefined) return undefined;
+    if (clock + 43_200_000 < day.last) day.midnight += 86_400_000;
+    day.last = clock;
+    return day.midnight + clock;
+  }
+
+  function userOf(one: One, first: First): string | undefined {
+    const user = first(names.user);
+    // ISA and TMG write `anonymous` where nobody had to sign in.
+    if (user !== undefined) return /isa|tmg|forefront/.test(software) && user === 'anonymous' ? undefined : user;
+    const either = one('x-cs-username-or-ip');
+    return either === undefined || canonicalIp(either) !== undefined ? undefined : either;
+  }
+}
+
+/** The address that was connected to; the supplier's is that of another proxy unless the hierarchy says DIRECT. */
+function destination(one: (name: string) => string | undefined, server: string | undefined): string | undefined {
+  const direct = (one('s-hierarchy') ?? 'DIRECT').includes('DIRECT');
+  return (
+    one('r-ip') ??
+    one('dst-ip') ??
+    one('x-sr-dst-ip') ??
+    one('x-cs-dst-ip') ??
+    one('cs-uri-address') ??
+    (direct ? (one('r-supplier-ip') ?? one('s-supplier-ip')) : undefined) ??
+    one('destination') ??
+    server
+  );
+}
+
+function actionOf(
+  one: (name: string) => string | undefined,
+  first: (list: readonly string[]) => string | undefined,
+  status: number | undefined,
+): Action {
+  const cache = one('s-action');
+  const decided = verdict(first(names.decision));
+  if (decided === 'blocked' || status === 407 || cache?.includes('DENIED')) return 'blocked';
+  if (refusing.test(one('x-exception-id') ?? '')) return 'blocked';
+  return decided ?? (status !== undefined || cache !== undefined ? 'allowed' : 'unknown');
+}
+
+/** IIS writes `+` for a blank; others write `%20` where they do not quote. */
+function agentOf(agent: string | undefined, iis: boolean): string | undefined {
+  if (agent === undefined || agent.includes(' ')) return agent;
+  if (agent.includes('%20')) return decodeUri(agent);
+  return iis ? agent.replaceAll('+', ' ') : agent;
+}
+
+/** `[22/Nov/2026:10:00:00 +0100]`, or with the month as a number. */
+function parseStamp(text: string, zone: string): number | undefined {
+  const m = /^\[?(\d{1,2})\/(\d{1,2})\/(\d{4}):(\d{2}:\d{2}:\d{2})\s*([^\]]{0,10})\]?$/.exec(text);
+  return m ? parseIso(`${m[3]}-${m[2]}-${m[1]} ${m[4]}${m[5]}`, zone) : parseClf(text, zone);
+}
+
+/** A time in brackets is one field though it holds a blank. */
+const bracketed = /\[\d{1,2}\/\w{2,3}\/\d{4}:[\d:]{8} ?[^\]\s]{0,8}\]/y;
+
+/** Fields between tabs, or between runs of blanks; quoted ones may hold blanks, and quotes as `""`. */
+export function splitFields(text: string, tabbed: boolean): string[] {
+  if (tabbed)
+    return text.split('\t').map((field) =>
+      field
+        .trim()
+        .replace(/^"(.*)"$/s, '$1')
+        .replaceAll('""', '"'),
+    );
+  const fields: string[] = [];
+  let closable = true;
+  let at = 0;
+  for (;;) {
+    while (text[at] === ' ' || text[at] === '\t') at++;
+    if (at >= text.length) return fields;
+    if (text[at] === '"' && closable) {
+      const end = closingQuote(text, at);
+      if (end !== undefined) {
+        fields.push(text.slice(at + 1, end).replaceAll('""', '"'));
+        at = end + 1;
+        continue;
+      }
+      closable = false; // no later quote closes either
+    }
+    bracketed.lastIndex = at;
+    const stamp = text[at] === '[' ? bracketed.exec(text)?.[0] : undefined;
+    let end = at + (stamp?.length ?? 0);
+    while (end < text.length && text[end] !== ' ' && text[end] !== '\t') end++;
+    fields.push(text.slice(at, end));
+    at = end;
+  }
+}
+
+/** The quote that a blank or the end follows; a quote before any other character is text. */
+function closingQuote(text: string, open: number): number | undefined {
+  for (let end = text.indexOf('"', open + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    const next = text[end + 1];
+    if (next === undefined || next === ' ' || next === '\t') return end;
+    if (next === '"') end++;
+  }
+  return undefined;
+}

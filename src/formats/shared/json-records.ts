@@ -1,0 +1,96 @@
+import type { EventDraft } from '../../core/event.js';
+import { isReject, isSkip, type Outcome, reject, type Sample, type Skip, skip } from '../../core/format.js';
+import { isObject, type JsonObject, parseObject } from '../../core/json.js';
+import { type Unwrapped, unwrapSyslog } from '../../core/syslog.js';
+import { objectsOf } from './caseless.js';
+
+/** Keys under which forwarders and pages wrap records: objects, lists of them, or JSON as text. */
+const wrapperKeys = [
+  'records',
+  'value',
+  'items',
+  'results',
+  'result',
+  'logs',
+  'data',
+  'events',
+  'event',
+  'detail',
+  'body',
+  'message',
+  'original',
+  'log',
+  'jsonPayload',
+  '_source',
+  '_raw',
+];
+
+/**
+ * Reads one JSON record with `readOne`, whatever it is wrapped in: a syslog header, a page (`{"value":[...]}`), or the
+ * envelope of a forwarder (Splunk `event`, EventBridge `detail`, Logstash `message`). `mine` tells a record from a wrapper.
+ */
+export function readJson(
+  text: string,
+  mine: (record: JsonObject) => boolean,
+  readOne: (record: JsonObject, header: Unwrapped | undefined) => Outcome,
+): Outcome {
+  let header: Unwrapped | undefined;
+  let whole = parse(text);
+  if (whole === undefined) {
+    header = unwrapSyslog(text);
+    const start = header.message.search(/[[{]/);
+    if (start >= 0) whole = parse(header.message.slice(start));
+  }
+  if (whole === undefined) return reject('not a JSON object');
+  const records = whole.flatMap((object) => unwrap(object, mine, 3));
+  if (records.length === 0)
+    return whole.some((object) => Object.keys(object).length > 0) && !whole.some(isEmptyPage)
+      ? reject('JSON, but not a record of this format')
+      : skip('no record in it');
+  return combine(records.map((record) => readOne(record, header)));
+}
+
+function parse(text: string): JsonObject[] | undefined {
+  const body = text.trim().replace(/,$/, '');
+  if (body.startsWith('[')) {
+    const list = objectsOf(body);
+    return list.length > 0 ? list : undefined;
+  }
+  const object = body.startsWith('{') ? parseObject(body) : undefined;
+  return object === undefined ? undefined : [object];
+}
+
+const isEmptyPage = (object: JsonObject): boolean =>
+  wrapperKeys.some((key) => Object.hasOwn(object, key) && Array.isArray(object[key]) && object[key].length === 0);
+
+function unwrap(object: JsonObject, mine: (record: JsonObject) => boolean, depth: number): JsonObject[] {
+  if (mine(object)) return [object];
+  if (depth === 0) return [];
+  for (const key of wrapperKeys) {
+    const inner = Object.hasOwn(object, key) ? object[key] : undefined;
+    const worth = isObject(inner) || Array.isArray(inner) || (typeof inner === 'string' && /^\s*[[{]/.test(inner));
+    const found = worth ? objectsOf(inner).flatMap((item) => unwrap(item, mine, depth - 1)) : [];
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** One outcome of several: all events; without any, the first skip, else the first reject. */
+export function combine(outcomes: readonly Outcome[]): Outcome {
+  const events: EventDraft[] = [];
+  let skipped: Skip | undefined;
+  let rejected: Outcome | undefined;
+  for (const outcome of outcomes) {
+    if (isSkip(outcome)) skipped ??= outcome;
+    else if (isReject(outcome)) rejected ??= outcome;
+    else if (Array.isArray(outcome)) for (const draft of outcome as readonly EventDraft[]) events.push(draft);
+    else events.push(outcome as EventDraft);
+  }
+  return events.length > 0 ? events : (skipped ?? rejected ?? skip('no record in it'));
+}
+
+/** Share of the sample's JSON records that are, or wrap, records of a format; 0 when there are none. */
+export function shareOfRecords(sample: Sample, mine: (record: JsonObject) => boolean): number {
+  const { json } = sample;
+  return json.length === 0 ? 0 : json.filter((object) => unwrap(object, mine, 3).length > 0).length / json.length;
+}
