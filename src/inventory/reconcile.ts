@@ -1,0 +1,165 @@
+import type { Service } from '../catalog/schema.js';
+import type { Finding, InventoryEntry, Signal } from '../core/register.js';
+import type { Period, Usage } from '../core/usage.js';
+import { BypassTally } from './bypass.js';
+import { daysBetween } from './days.js';
+import { compareVerdicts, foldName } from './decide.js';
+import { Decider } from './decider.js';
+import { type Lapsing, lapsingSoon, type UnseenEntry, unseenEntries } from './drift.js';
+import { explainVerdict, type ReasonContext } from './reasons.js';
+import { riskOf } from './risk.js';
+import { type RiskRules, riskRules } from './risk-rules.js';
+import { type Bucket, deciding, mergeCounts, Tally, verdictOf } from './tally.js';
+
+export type { Lapsing, UnseenEntry } from './drift.js';
+
+export interface ReconcileInput {
+  /** Rows of the period; embedded and weak matches are no use and must not be among them. */
+  usage: readonly Usage[];
+  entries: readonly InventoryEntry[];
+  /** Catalog services by id. */
+  services: ReadonlyMap<string, Service>;
+  period: Period;
+  /** The day of the report, `YYYY-MM-DD`; rows without a date are judged as of it. */
+  asOf: string;
+  /** Name of a service's vendor; default: from the catalog. */
+  vendorOf?: ((service: string) => string | undefined) | undefined;
+  /** Groups that work with sensitive data: their use adds to the risk. */
+  sensitiveGroups?: ReadonlySet<string> | undefined;
+  rules?: RiskRules | undefined;
+}
+
+export interface Reconciled {
+  /** By verdict in the order of the table, then highest risk first. */
+  findings: Finding[];
+  /** Entries with no usage in the period. */
+  unseen: UnseenEntry[];
+  lapsingSoon: Lapsing[];
+}
+
+/**
+ * Holds usage against the inventory. Every row counts in exactly one finding: one per service and account kind. A finding's verdict is
+ * the first in the table among its rows'. Pure, and the same for any order of the rows.
+ */
+export function reconcile(input: ReconcileInput): Reconciled {
+  const tallies = new Map<string, Tally>();
+  const bypass = new BypassTally(input.services, input.entries, input.asOf);
+  const decider = new Decider(input.entries, input.asOf);
+  const seen = { entries: new Set<string>(), used: new Set<string>(), tried: new Set<string>() };
+  for (const row of input.usage) {
+    const id = `${row.service}/${row.accountKind}`;
+    const tally = tallies.get(id) ?? new Tally(row.service, row.accountKind);
+    tallies.set(id, tally);
+    if (row.events === 0) {
+      tally.add(row, undefined);
+      seen.tried.add(row.service);
+      continue;
+    }
+    const { decision, covering } = decider.decide(row);
+    tally.add(row, decision);
+    bypass.add(id, row, decision.verdict);
+    seen.used.add(row.service);
+    for (const entry of covering) seen.entries.add(entry);
+  }
+  const findings = [...tallies].map(([id, tally]) =>
+    finding(id, tally, tallies, bypass.signal(id, tally.service), input),
+  );
+  findings.sort(
+    (a, b) =>
+      compareVerdicts(a.verdict, b.verdict) ||
+      b.risk.score - a.risk.score ||
+      b.actors - a.actors ||
+      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
+  const nameOf = (service: string): string => input.services.get(service)?.name ?? service;
+  return {
+    findings,
+    unseen: unseenEntries(input.entries, seen, input.period, nameOf),
+    lapsingSoon: lapsingSoon(input.entries, input.asOf),
+  };
+}
+
+function finding(
+  id: string,
+  tally: Tally,
+  tallies: ReadonlyMap<string, Tally>,
+  bypass: Signal | undefined,
+  input: ReconcileInput,
+): Finding {
+  const [first] = deciding(tally.buckets.values());
+  const verdict = first === undefined ? 'attempted' : verdictOf(first);
+  const entry = first?.decision?.entry;
+  const service = input.services.get(tally.service);
+  const vendorOf = input.vendorOf ?? ((of: string) => input.services.get(of)?.vendor.name);
+  const vendor = vendorOf(tally.service);
+  const kinds = (['enterprise', 'personal', 'unknown'] as const).map((kind) => tallies.get(`${tally.service}/${kind}`));
+  const context: ReasonContext = {
+    service: service?.name ?? tally.service,
+    vendor,
+    asOf: input.asOf,
+    serviceEvents: kinds.reduce((sum, other) => sum + (other?.events ?? 0), 0),
+    unknownEvents: kinds[2]?.events ?? 0,
+    vendorEntries: input.entries.filter(
+      (other) => vendor !== undefined && other.vendor !== undefined && foldName(other.vendor) === foldName(vendor),
+    ),
+  };
+  const sensitive = new Set([...(input.sensitiveGroups ?? [])].map(foldName));
+  const inSensitive = [...tally.buckets.values()].filter((bucket) => sensitive.has(foldName(bucket.group)));
+  const total = tally.total();
+  return {
+    id,
+    service: tally.service,
+    accountKind: tally.accountKind,
+    verdict,
+    reason: explainVerdict(tally.buckets.values(), tally, context),
+    entry: entry?.id,
+    groups: subRows(tally, context),
+    risk: riskOf(
+      {
+        service,
+        accountKind: tally.accountKind,
+        strength: tally.strength,
+        people: total.people.size,
+        bytesOut: tally.bytesOut,
+        sensitivePeople: mergeCounts(inSensitive.map((bucket) => bucket.count)).people.size,
+        verdict,
+        ageDays: Math.max(0, tally.firstDay === '' ? 0 : daysBetween(tally.firstDay, input.asOf)),
+        owner: entry?.business_owner ?? entry?.technical_owner,
+      },
+      input.rules ?? riskRules,
+    ),
+    signals: bypass === undefined ? [] : [bypass],
+    strength: tally.strength,
+    contactOnly: tally.strength === 'contact',
+    actors: total.actors,
+    people: total.people.size,
+    events: total.events,
+    attempts: total.attempts,
+    bytesOut: tally.bytesOut,
+    bytesIn: tally.bytesIn,
+    first: tally.first,
+    last: tally.last,
+  };
+}
+
+/** One row for each group, when they do not all have the same verdict. */
+function subRows(tally: Tally, context: ReasonContext): Finding['groups'] {
+  const byGroup = new Map<string, Bucket[]>();
+  for (const bucket of tally.buckets.values())
+    byGroup.set(bucket.group, [...(byGroup.get(bucket.group) ?? []), bucket]);
+  const rows = [...byGroup].map(([group, buckets]) => {
+    const [first] = deciding(buckets);
+    const count = mergeCounts(buckets.map((bucket) => bucket.count));
+    return {
+      group,
+      verdict: first === undefined ? ('attempted' as const) : verdictOf(first),
+      reason: explainVerdict(buckets, tally, context),
+      actors: count.actors,
+      events: count.events,
+    };
+  });
+  if (new Set(rows.map((row) => row.verdict)).size < 2) return [];
+  return rows.sort(
+    (a, b) => compareVerdicts(a.verdict, b.verdict) || b.actors - a.actors || (a.group < b.group ? -1 : 1),
+  );
+}
