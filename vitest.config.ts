@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+// HALFLIGHT_TEST_RESULTS names a file for the counts that .ci/run prints.
+const results = process.env.HALFLIGHT_TEST_RESULTS;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    reporters: ['default'],
+    // Two cores: more files at once only make each slower.
+    maxWorkers: 2,
+    reporters: results === undefined ? ['default'] : ['default', 'json'],
+    ...(results !== undefined && { outputFile: { json: results } }),
   },
 });

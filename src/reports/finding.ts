@@ -3,6 +3,8 @@ import { strengths } from '../core/hit.js';
 import { type Finding, type InventoryEntry, verdicts } from '../core/register.js';
 import { formatTime } from '../core/time.js';
 import type { Evidence, Usage } from '../core/usage.js';
+import { stateOf } from '../inventory/decide.js';
+import { mergeSubRows } from '../inventory/sub-rows.js';
 import { groupsOf, type Labels } from './people.js';
 import type { ReportFinding } from './schema.js';
 
@@ -14,6 +16,8 @@ export interface FindingContext {
   catalog: Catalog;
   entries: readonly InventoryEntry[];
   labels: Labels;
+  /** The day for which approvals are judged. */
+  asOf: string;
 }
 
 export const instant = (time: number | undefined): string | null => (time === undefined ? null : formatTime(time));
@@ -64,7 +68,7 @@ export function describeFinding(
     last: instant(finding.last),
     days: byDay(usage),
     groups: [...groups.counts].map(([group, people]) => ({ group, people, events: groupEvents.get(group) ?? 0 })),
-    verdicts_by_group: verdictsByGroup(finding, groups.shownAs, new Set(groups.counts.keys())),
+    verdicts_by_group: mergeSubRows(finding.groups).map((row) => ({ ...row, group: row.group || 'without a group' })),
     top_actors: topActors(usage, context.labels),
     evidence: shown.map((item) => ({
       time: instant(item.time),
@@ -93,30 +97,6 @@ function byDay(usage: readonly Usage[]): ReportFinding['days'] {
   return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, sum]) => ({ day, ...sum }));
 }
 
-/** Rows of small groups are added up under `other`, and lose the reason, which would name the group. */
-function verdictsByGroup(
-  finding: Finding,
-  shownAs: (group: string) => string,
-  shown: ReadonlySet<string>,
-): ReportFinding['verdicts_by_group'] {
-  const rows = new Map<string, ReportFinding['verdicts_by_group'][number]>();
-  for (const { group, verdict, reason, actors, events } of finding.groups) {
-    const label = group === '' ? '' : shown.has(group) ? group : shownAs(group);
-    const key = `${label}\u0000${verdict}`;
-    const row = rows.get(key);
-    if (row === undefined)
-      rows.set(key, {
-        group: label || 'without a group',
-        verdict,
-        reason: label === group ? reason : 'several small groups together',
-        actors,
-        events,
-      });
-    else rows.set(key, { ...row, actors: row.actors + actors, events: row.events + events });
-  }
-  return [...rows.values()];
-}
-
 function topActors(usage: readonly Usage[], labels: Labels): ReportFinding['top_actors'] {
   const actors = new Map<
     string,
@@ -142,13 +122,13 @@ function topActors(usage: readonly Usage[], labels: Labels): ReportFinding['top_
     .map((row) => ({ ...row, last: instant(row.last) }));
 }
 
-/** Names of other services of the category that an approved entry covers. */
-function alternatives(finding: Finding, { catalog, entries }: FindingContext): string[] {
+/** Names of other services of the category that an entry permits, as of the day of the report, for good. */
+function alternatives(finding: Finding, { catalog, entries, asOf }: FindingContext): string[] {
   const category = catalog.services.get(finding.service)?.category;
-  const approved = entries
-    .filter((entry) => entry.status === 'approved' || entry.status === 'conditional')
+  const permitted = entries
+    .filter((entry) => ['sanctioned', 'conditional'].includes(stateOf(entry, asOf).verdict))
     .flatMap((entry) => entry.services);
-  return [...new Set(approved)]
+  return [...new Set(permitted)]
     .filter((id) => id !== finding.service && catalog.services.get(id)?.category === category)
     .map((id) => catalog.services.get(id)?.name ?? id)
     .sort();

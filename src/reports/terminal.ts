@@ -74,12 +74,11 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   if (report.candidates.length > 0) {
     heading('Looks like AI, in no catalog');
     for (const item of report.candidates.slice(0, 10))
-      paragraph(`${item.subject} (${item.kind}): ${item.reason}; ${item.events} events by ${item.actors}`, 2);
+      paragraph(`${item.subject} (${item.kind}): ${item.reason}; ${plural(item.events, 'event')} by ${item.actors}`, 2);
     if (report.candidates.length > 10) add(`  and ${report.candidates.length - 10} more`);
   }
   heading('Measures');
-  for (const item of report.measures)
-    add(`  ${`${item.numerator} of ${item.denominator}`.padEnd(14)} ${safeLine(item.name)}`);
+  for (const item of report.measures) paragraph(item.sentence, 2);
   coverage(report, heading, paragraph);
   return `${lines.join('\n')}\n`;
 }
@@ -151,6 +150,7 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+const plural = (count: number, one: string): string => `${number(count)} ${one}${count === 1 ? '' : 's'}`;
 const number = (value: number): string => value.toLocaleString('en-US');
 
 function bytes(value: number): string {

@@ -8,7 +8,8 @@ import { explainInput, openInput } from '../../scan/input.js';
 import { RecordReader } from '../../scan/read-records.js';
 import type { AddCommand } from '../main.js';
 import { exitCodes } from '../shared/errors.js';
-import { formatOf, inputOf, loadMapping, zoneOption } from '../shared/inputs.js';
+import { formatOf, inputOf, loadMapping } from '../shared/inputs.js';
+import { zoneOption } from '../shared/zones.js';
 
 interface Options {
   format: string;

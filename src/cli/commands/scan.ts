@@ -3,12 +3,10 @@ import { InvalidArgumentError } from 'commander';
 import { verdicts } from '../../core/register.js';
 import { safeText } from '../../core/terminal.js';
 import { dayStart } from '../../core/time.js';
-import { reportToText } from '../../reports/terminal.js';
 import type { AddCommand } from '../main.js';
 import { CliError, exitCodes } from '../shared/errors.js';
-import { zoneOption } from '../shared/inputs.js';
-import { runScan, type ScanRequest } from '../shared/scan-run.js';
-import { writeReport } from '../shared/write-report.js';
+import type { ScanRequest } from '../shared/scan-types.js';
+import { zoneOption } from '../shared/zones.js';
 
 interface Options {
   out?: string;
@@ -51,7 +49,15 @@ export const command: AddCommand = (program) => {
     )
     .option('--json', 'print report.json')
     .action(async (paths: string[], options: Options) => {
-      const outcome = await runScan(paths, requestOf(options));
+      const request = requestOf(options);
+      process.stderr.write(`Reading ${safeText(paths.join(' '))} ...\n`);
+      // Loaded here, so that other commands and the line above do not wait for it.
+      const [{ runScan }, { writeReport }, { reportToText }] = await Promise.all([
+        import('../shared/scan-run.js'),
+        import('../shared/write-report.js'),
+        import('../../reports/terminal.js'),
+      ]);
+      const outcome = await runScan(paths, request);
       const files = options.out === undefined ? [] : writeReport(options.out, outcome);
       const { report } = outcome;
       if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -4,11 +4,15 @@ import { type Catalog, compileCatalog } from '../../catalog/compile.js';
 import { type Loaded, loadSignatures } from '../../catalog/load.js';
 import type { Event } from '../../core/event.js';
 import { loadDetection } from '../../detectors/shared/registry.js';
+import { readCatalogCache } from './catalog-cache.js';
 import { CliError, explainFileError } from './errors.js';
 import { installRoot } from './version.js';
 
 /** Folder of the signatures that come with the product. */
 export const ownSignatures = join(installRoot, 'signatures');
+
+/** The checked signatures as the build left them. */
+export const catalogCache = join(installRoot, 'dist/catalog.json');
 
 /** Reads the product's signatures and, behind them, the organisation's own folder. */
 export function readSignatures(extraFolder?: string): Loaded {
@@ -24,6 +28,8 @@ export function readSignatures(extraFolder?: string): Loaded {
  * @throws CliError listing the broken files: a catalog with holes would call AI use ordinary.
  */
 export function loadCatalog(extraFolder?: string): Catalog {
+  const cached = extraFolder === undefined ? readCatalogCache(ownSignatures, catalogCache) : undefined;
+  if (cached !== undefined) return compileCatalog(cached);
   const { services, problems } = readSignatures(extraFolder);
   if (problems.length > 0) {
     const shown = problems.slice(0, 10).map(describeProblem);

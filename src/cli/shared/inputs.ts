@@ -1,10 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
-import { parseMapping } from '../../config/mapping.js';
 import type { Format } from '../../core/format.js';
 import type { Mapping } from '../../core/mapping.js';
 import { nearest } from '../../core/problem.js';
-import { isZone } from '../../core/time.js';
+import { parseMapping } from '../../formats/shared/mapping-file.js';
 import { compressionOf, fileInput, type Input, readHead, streamInput } from '../../scan/input.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 
@@ -54,12 +53,4 @@ export function loadMapping(path: string | undefined): Mapping | undefined {
   } catch (error) {
     throw new CliError(error instanceof Error ? error.message : String(error));
   }
-}
-
-export function zoneOption(value: string, option: string): string {
-  if (isZone(value)) return value;
-  throw new CliError(
-    `${option} "${value}" is no time zone; use an IANA name such as Europe/Berlin, America/New_York or UTC`,
-    exitCodes.usage,
-  );
 }

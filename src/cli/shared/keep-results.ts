@@ -1,6 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { dayOf } from '../../core/time.js';
 import type { ScanResult } from '../../scan/scan.js';
 import { periodOf } from '../../scan/scan.js';
@@ -11,8 +10,8 @@ import { openStore } from '../../store/db.js';
 import { StoreError } from '../../store/errors.js';
 import { loadEvidence } from '../../store/evidence.js';
 import { loadUsage } from '../../store/usage.js';
-import { CliError, explainFileError } from './errors.js';
-import type { Kept, ScanRequest } from './scan-run.js';
+import { CliError } from './errors.js';
+import type { Kept, ScanRequest } from './scan-types.js';
 
 /** Keeps each input's results in the database of `folder`, and reads back all that it holds for the days asked for. */
 export async function keepResults(
@@ -100,18 +99,4 @@ function rulesHash(request: ScanRequest, catalogHash: string): string {
   for (const path of [request.mapping, request.people])
     hash.update(path === undefined ? '-' : createHash('sha256').update(readFileSync(path)).digest());
   return hash.digest('hex');
-}
-
-/** The key of the pseudonyms of a data folder: made at its first use, for its owner alone. */
-export function pseudonymKeyOf(folder: string): string {
-  const file = join(folder, 'pseudonym.key');
-  try {
-    if (!existsSync(file)) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-    }
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(explainFileError(error, file));
-  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Catalog } from '../../catalog/compile.js';
+import { mappingFormats } from '../../core/mapping.js';
 import { dayOf } from '../../core/time.js';
 import type { Usage } from '../../core/usage.js';
 import { loadDetection } from '../../detectors/shared/registry.js';
@@ -17,25 +18,11 @@ import { findInputs, type NotRead } from '../../scan/walk.js';
 import { loadCatalog } from './catalog.js';
 import { CliError, exitCodes } from './errors.js';
 import { formatOf, loadMapping } from './inputs.js';
-import { keepResults, pseudonymKeyOf } from './keep-results.js';
 import { Progress } from './progress.js';
+import { pseudonymKeyOf } from './pseudonym-key.js';
 import { readRegisters } from './registers.js';
+import type { Kept, KeptInput, ScanRequest } from './scan-types.js';
 import { version } from './version.js';
-
-/** What the user asked for, checked. */
-export interface ScanRequest {
-  inventory?: string;
-  people?: string;
-  format?: string;
-  mapping?: string;
-  signatures?: string;
-  data?: string;
-  names?: boolean;
-  zone: string;
-  logZone: string;
-  since: number | undefined;
-  until: number | undefined;
-}
 
 export interface ScanOutcome {
   report: Report;
@@ -51,8 +38,9 @@ export interface ScanOutcome {
 export async function runScan(paths: readonly string[], request: ScanRequest): Promise<ScanOutcome> {
   const catalog = loadCatalog(request.signatures);
   const [formats, detection] = await Promise.all([allFormats(), loadDetection(catalog)]);
-  if (request.format !== undefined) formatOf(formats, request.format);
   const mapping = loadMapping(request.mapping);
+  const format = request.format ?? (mapping === undefined ? undefined : mappingFormats[mapping.framing.type]);
+  if (format !== undefined) formatOf(formats, format);
   const registers = readRegisters(request.people, request.inventory, new Set(catalog.services.keys()));
   const notRead: NotRead[] = [];
   const progress = new Progress(sizeOf(paths), process.stderr.isTTY);
@@ -76,7 +64,9 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
   });
   progress.end();
   const kept =
-    request.data === undefined ? inMemory(result) : await keepResults(request.data, result, request, catalog.hash);
+    request.data === undefined
+      ? inMemory(result)
+      : await (await import('./keep-results.js')).keepResults(request.data, result, request, catalog.hash);
 
   const labels = createLabels(request.names === true, registers.directory.people, pseudonymKey(request, result));
   const asOf = kept.period.to || dayOf(Date.now(), request.zone);
@@ -118,24 +108,6 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     rejects: result.inputs.flatMap((input) => input.rejectSamples),
     incomplete,
   };
-}
-
-/** What the report is made from, whether it was just read or comes from a database. */
-export interface Kept extends Pick<ScanResult, 'period' | 'usage' | 'evidence' | 'hits'> {
-  candidates: Parameters<typeof buildReport>[0]['candidates'];
-  inputs: readonly KeptInput[];
-}
-export interface KeptInput
-  extends Omit<
-    Report['coverage']['inputs'][number],
-    'file' | 'title' | 'kinds' | 'first' | 'last' | 'records_with_events' | 'skips' | 'rejects'
-  > {
-  name: string;
-  recordsWithEvents: number;
-  first: number | undefined;
-  last: number | undefined;
-  skips: ReadonlyMap<string, number>;
-  rejects: ReadonlyMap<string, number>;
 }
 
 function inMemory(result: ScanResult): Kept {

@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { serviceSchema } from '../src/catalog/schema.js';
+import { mappingSchema } from '../src/formats/shared/mapping-file.js';
+import { inventorySchema } from '../src/inventory/schema.js';
+import { reportSchema } from '../src/reports/schema.js';
+
+// The JSON Schemas of what others read or write. `npm run schemas` writes them; a test holds them to the code.
+const root = join(import.meta.dirname, '..');
+const schemas = {
+  signature: ['A signature file of the catalog', serviceSchema, 'input'],
+  inventory: ['The register of AI systems', inventorySchema, 'input'],
+  mapping: ['A mapping file for custom logs', mappingSchema, 'input'],
+  report: ['report.json of halflight scan', reportSchema, 'output'],
+} as const;
+
+/** File name -> content of every schema. */
+export function generateSchemas(): Map<string, string> {
+  return new Map(
+    Object.entries(schemas).map(([name, [title, schema, io]]) => [
+      `schemas/${name}.schema.json`,
+      `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }) }, null, 2)}\n`,
+    ]),
+  );
+}
+
+/** The files whose content differs from what the code says. */
+export const staleSchemas = (): string[] =>
+  [...generateSchemas()].filter(([file, content]) => readOrEmpty(join(root, file)) !== content).map(([file]) => file);
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+if (process.argv[1] === import.meta.filename)
+  for (const [file, content] of generateSchemas()) writeFileSync(join(root, file), content);

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSignatures } from '../../catalog/load.js';
+import type { Service } from '../../catalog/schema.js';
+
+// Reading 600 YAML files takes half a second, one JSON file 5 ms: the build keeps the checked services, and they hold as
+// long as the files of the folder are the same by name, size and time of last change.
+interface Cache {
+  fingerprint: string;
+  services: Service[];
+}
+
+/** Writes the cache; nothing is written while a signature is broken, so that the reader reports it. */
+export function writeCatalogCache(folder: string, file: string): void {
+  const { services, problems } = loadSignatures([folder]);
+  if (problems.length === 0)
+    writeFileSync(file, JSON.stringify({ fingerprint: fingerprint(folder), services } satisfies Cache));
+}
+
+/** The services of the folder, or undefined where there is no cache or the folder has changed. */
+export function readCatalogCache(folder: string, file: string): Service[] | undefined {
+  try {
+    const cache = JSON.parse(readFileSync(file, 'utf8')) as Cache;
+    return cache.fingerprint === fingerprint(folder) ? cache.services : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder)
+    .filter((item) => /\.ya?ml$/.test(item))
+    .sort()) {
+    const { size, mtimeMs } = statSync(join(folder, name));
+    hash.update(`${name} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,6 @@
+// Last step of the build.
+
+import { catalogCache, ownSignatures } from './shared/catalog.js';
+import { writeCatalogCache } from './shared/catalog-cache.js';
+
+writeCatalogCache(ownSignatures, catalogCache);

@@ -1,0 +1,38 @@
+import { number } from '../../inventory/words.js';
+import { each, html, type Markup } from './markup.js';
+import { short, slice } from './text.js';
+import type { View } from './view.js';
+
+/** What the report was made with, so that it can be made again and come out the same. */
+export function about({ report }: View): Markup {
+  const { period } = report;
+  const rows: [string, Markup][] = [
+    ['Made by', html`Halflight ${slice(report.product.version, 40)}`],
+    [
+      'Catalog',
+      html`${number(report.catalog.services)} services, <span class="mono hash">${short(report.catalog.hash, 80)}</span>`,
+    ],
+    ['Risk rules', html`${slice(report.risk_rules, 40)}`],
+    ['Period', period.from === '' ? html`no record holds a time` : html`${period.from} to ${period.to}, both included`],
+    ['Judged as of', html`${report.as_of}`],
+    [
+      'Time zones',
+      html`days and times in ${slice(report.organisation_timezone, 60)}; records without a zone read as ${slice(report.log_timezone, 60)}`,
+    ],
+    [
+      'People',
+      report.names
+        ? html`by name, as asked for with --names. Treat this file as personal data.`
+        : html`by pseudonym. The same person has the same pseudonym throughout this report; --names shows names.`,
+    ],
+    [
+      'Groups',
+      html`groups of fewer than five people are merged into “other”, as are others where the difference would give them away.`,
+    ],
+    [
+      'Long lists',
+      html`are cut and say how much more there is. Counts are exact, and report.json holds what the scan kept.`,
+    ],
+  ];
+  return html`<footer id="about" aria-labelledby="about-title"><div class="wrap"><h2 id="about-title">About this report</h2><dl class="facts">${each(rows, ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div></footer>`;
+}
