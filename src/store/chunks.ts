@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { saveCandidates } from './candidates.js';
+import { saveEvidence } from './evidence.js';
+import type { Db } from './tables.js';
+import type { ChunkCoverage, ChunkKey, ChunkResult } from './types.js';
+import { saveUsage } from './usage.js';
+import { count, indexedText, text, time } from './values.js';
+
+/** The unique key of a chunk: source and SHA-256 of the decompressed bytes. */
+export const chunkKey = (key: ChunkKey): string => `${indexedText(key.source)}:${indexedText(key.sha256)}`;
+
+/** Whether the results of these bytes under this catalog are already kept. */
+export async function hasChunk(db: Db, key: ChunkKey, catalogHash: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('chunk')
+    .select('id')
+    .where('key', '=', chunkKey(key))
+    .where('state', '=', 'done')
+    .where('catalog_hash', '=', text(catalogHash))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Keeps all that a chunk gave, in one transaction. Saved again under the same catalog hash nothing changes (`known`);
+ * under another one its results are `replaced`. Any number of processes may save the same chunk at once: the row of the
+ * chunk is the only lock, taken first, so they wait for each other and cannot deadlock.
+ */
+export async function saveChunk(db: Db, result: ChunkResult): Promise<'saved' | 'replaced' | 'known'> {
+  return db.transaction().execute(async (trx) => {
+    // Creates the row or locks the one there is; the update writes what is already there and only serves to lock it.
+    const key = chunkKey(result);
+    const row = await trx
+      .insertInto('chunk')
+      .values({ key, source: indexedText(result.source), sha256: indexedText(result.sha256), ...nothingYet })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ key }))
+      .returning(['id', 'state', 'catalog_hash'])
+      .executeTakeFirstOrThrow();
+    const replaces = row.state === 'done';
+    if (replaces && row.catalog_hash === text(result.catalogHash)) return 'known';
+    if (replaces) {
+      for (const table of ['chunk_reject_count', 'usage', 'evidence', 'candidate'] as const) {
+        await trx.deleteFrom(table).where('chunk_id', '=', row.id).execute();
+      }
+    }
+    await trx.updateTable('chunk').set(columns(result)).where('id', '=', row.id).execute();
+    await saveRejects(trx, row.id, result.rejects);
+    await saveUsage(trx, row.id, result.usage);
+    await saveEvidence(trx, row.id, result.evidence);
+    await saveCandidates(trx, row.id, result.candidates);
+    return replaces ? 'replaced' : 'saved';
+  });
+}
+
+/** What has been read, chunk by chunk in the order of source, name and key: the coverage of the results. */
+export async function loadCoverage(db: Db): Promise<ChunkCoverage[]> {
+  const chunks = await db
+    .selectFrom('chunk')
+    .selectAll()
+    .where('state', '=', 'done')
+    .orderBy('source')
+    .orderBy('name')
+    .orderBy('key')
+    .execute();
+  const rejects = new Map<number, Map<string, number>>();
+  for (const row of await db.selectFrom('chunk_reject_count').selectAll().orderBy('reason').execute()) {
+    const reasons = rejects.get(row.chunk_id) ?? new Map<string, number>();
+    rejects.set(row.chunk_id, reasons.set(row.reason, row.count));
+  }
+  return chunks.map((row) => ({
+    source: row.source,
+    sha256: row.sha256,
+    name: row.name,
+    format: row.format,
+    catalogHash: row.catalog_hash,
+    bytes: row.bytes,
+    lines: row.lines,
+    records: row.records,
+    withEvents: row.with_events,
+    events: row.events,
+    skipped: row.skipped,
+    rejected: row.rejected,
+    first: row.first ?? undefined,
+    last: row.last ?? undefined,
+    scannedAt: row.scanned_at,
+    rejects: rejects.get(row.id) ?? new Map<string, number>(),
+  }));
+}
+
+const nothingYet = {
+  state: 'pending',
+  name: '',
+  format: '',
+  catalog_hash: '',
+  bytes: 0,
+  lines: 0,
+  records: 0,
+  with_events: 0,
+  events: 0,
+  skipped: 0,
+  rejected: 0,
+  scanned_at: 0,
+} as const;
+
+function columns(result: ChunkResult) {
+  return {
+    state: 'done' as const,
+    name: text(result.name),
+    format: text(result.format),
+    catalog_hash: text(result.catalogHash),
+    bytes: count(result.bytes),
+    lines: count(result.lines),
+    records: count(result.records),
+    with_events: count(result.withEvents),
+    events: count(result.events),
+    skipped: count(result.skipped),
+    rejected: count(result.rejected),
+    first: time(result.first),
+    last: time(result.last),
+    scanned_at: time(result.scannedAt) ?? 0,
+  };
+}
+
+async function saveRejects(db: Db, chunkId: number, rejects: ReadonlyMap<string, number>): Promise<void> {
+  const byReason = new Map<string, number>();
+  for (const [reason, rejected] of rejects) {
+    const name = indexedText(reason);
+    byReason.set(name, count((byReason.get(name) ?? 0) + rejected));
+  }
+  if (byReason.size === 0) return;
+  await sql`
+    insert into chunk_reject_count (chunk_id, reason, count)
+    select ${chunkId}, r.reason, r.rejected
+    from unnest(${[...byReason.keys()]}::text[], ${[...byReason.values()]}::bigint[]) as r (reason, rejected)`.execute(
+    db,
+  );
+}

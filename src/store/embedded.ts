@@ -1,0 +1,95 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type pg from 'pg';
+import { usablePrograms } from './binaries.js';
+import { ensureCluster } from './cluster.js';
+import { StoreError } from './errors.js';
+import { onExit } from './exit-hooks.js';
+import { clusterIn, prepareDataDir, runDirFor } from './folders.js';
+import { claimOwnership } from './owner.js';
+import { packageFor, thisPlatform } from './platform.js';
+import { connectTo, interrupt, type Server, serve, stopServer } from './postmaster.js';
+
+// A real PostgreSQL from npm binaries, for installations without a database server. The application talks to it as to any
+// other; only the connection differs. The data folder holds: postgres/ (the data), run/ (the socket), owner (who runs it),
+// postgres.log (of the last start), and perhaps native-VERSION/ (a copy of the programs).
+
+export interface Embedded {
+  /** For `pg`: a user without administrator's rights, on a database of its own. */
+  connection: pg.PoolConfig;
+  /** Shuts the server down and gives the folder up; nothing is left running. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the database in a folder, which is created where it is missing; a server that a killed process left there is
+ * adopted. Creating takes some seconds, a later start a fraction of one.
+ * @throws StoreError when another live process uses the folder, or the machine cannot run it
+ */
+export async function startEmbedded(folder: string): Promise<Embedded> {
+  packageFor(thisPlatform());
+  const given = resolve(folder);
+  const { dataDir, runAs } = prepareDataDir(given);
+  const ownerFile = join(dataDir, 'owner');
+  const claim = claimOwnership(ownerFile);
+  if ('ownedBy' in claim) {
+    throw new StoreError(
+      `The data folder ${given} is in use by another Halflight, process ${claim.ownedBy}: stop it or use another data folder (if process ${claim.ownedBy} is no Halflight, remove ${ownerFile}).`,
+    );
+  }
+
+  let server: Server | undefined;
+  let runDir: string | undefined;
+  const giveUp = () => {
+    if (runDir !== undefined) rmSync(runDir, { recursive: true, force: true });
+    claim.release();
+  };
+  const forget = onExit(() => {
+    interrupt(clusterIn(dataDir));
+    giveUp();
+  });
+  try {
+    const programs = await usablePrograms(dataDir, runAs);
+    const cluster = await ensureCluster(dataDir, programs, runAs);
+    const log = join(dataDir, 'postgres.log');
+    runDir = runDirFor(dataDir, runAs);
+    server = await serve({ dataDir: given, cluster, runDir, log, runAs }, programs);
+    await createDatabase(server);
+  } catch (error) {
+    forget();
+    // Without a server of ours, the socket of one in another container may be in the folder: it stays.
+    if (server === undefined) claim.release();
+    else await stopServer(server).then(giveUp);
+    throw error;
+  }
+  const { host, port, pid } = server;
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    await stopServer({ host, port, pid });
+    giveUp();
+    forget();
+  };
+  return {
+    connection: { host, port, user: 'halflight', database: 'halflight', ssl: false },
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** A kill between the two statements is made good by the next start. */
+async function createDatabase(server: Server): Promise<void> {
+  const client = connectTo(server);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ role: boolean; database: boolean }>(
+      `select exists (select from pg_roles where rolname = 'halflight') as role,
+              exists (select from pg_database where datname = 'halflight') as database`,
+    );
+    if (rows[0]?.role !== true) await client.query('create role halflight login');
+    if (rows[0]?.database !== true) await client.query('create database halflight owner halflight');
+  } finally {
+    await client.end();
+  }
+}

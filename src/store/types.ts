@@ -1,0 +1,100 @@
+import type { CandidateHit } from '../core/hit.js';
+import type { Evidence, Usage } from '../core/usage.js';
+
+/** Identity of a chunk: where it came from and what it holds. The same bytes under another name are the same chunk. */
+export interface ChunkKey {
+  /** Source: in a scan the format id of the input. */
+  source: string;
+  /** Lower-case hex SHA-256 of the decompressed bytes. */
+  sha256: string;
+}
+
+/** What was read of a chunk. Records = withEvents + skipped + rejected, always; the database refuses anything else. */
+export interface ChunkCounts {
+  /** Decompressed bytes. */
+  bytes: number;
+  /** Physical lines. */
+  lines: number;
+  records: number;
+  /** Records that gave at least one event. */
+  withEvents: number;
+  /** Events; one record may give several. */
+  events: number;
+  skipped: number;
+  rejected: number;
+}
+
+/** A candidate as one chunk shows it. */
+export interface ChunkCandidate extends CandidateHit {
+  events: number;
+  /** Estimate of the actors in this chunk. */
+  actors: number;
+  /** Milliseconds since 1970; undefined where no record holds a time. */
+  first: number | undefined;
+  last: number | undefined;
+  /** Physical line of the first record, and that record, cut and without secrets. */
+  line: number;
+  sample: string;
+}
+
+/** All that one chunk gave under one catalog: plain data, saved by `saveChunk` in one transaction. */
+export interface ChunkResult extends ChunkKey, ChunkCounts {
+  /** Name as seen: path or object name, for people. */
+  name: string;
+  format: string;
+  /**
+   * Hash of everything beside the bytes that decides the result: the catalog, and where they differ between runs the
+   * time zones, the mapping and the people directory. Same key and same hash: nothing to do.
+   */
+  catalogHash: string;
+  /** Milliseconds since 1970. */
+  scannedAt: number;
+  /** First and last event time; undefined where no record holds a time. */
+  first: number | undefined;
+  last: number | undefined;
+  /** Rejected records by reason. */
+  rejects: ReadonlyMap<string, number>;
+  /** Roll-up of this chunk alone. */
+  usage: readonly Usage[];
+  /** `file` is not kept: it is read back as the chunk's name. At most one for each line and service: the first. */
+  evidence: readonly Evidence[];
+  candidates: readonly ChunkCandidate[];
+}
+
+/** A candidate over all chunks. */
+export interface Candidate extends CandidateHit {
+  events: number;
+  /** At least so many actors: the most that one chunk showed (estimates of several chunks cannot be added). */
+  actors: number;
+  first: number | undefined;
+  last: number | undefined;
+  /** The earliest record: its input, line and text. */
+  file: string;
+  line: number;
+  sample: string;
+  /** Chunks that show it. */
+  chunks: number;
+}
+
+/** What the store knows of one chunk: the coverage of the results. */
+export interface ChunkCoverage extends ChunkKey, ChunkCounts {
+  name: string;
+  format: string;
+  catalogHash: string;
+  scannedAt: number;
+  first: number | undefined;
+  last: number | undefined;
+  rejects: ReadonlyMap<string, number>;
+}
+
+/** Days `YYYY-MM-DD` in the organisation's zone, both inclusive; absent or empty: no bound. Any bound leaves undated rows out. */
+export interface DayRange {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** Milliseconds since 1970: `since` inclusive, `until` exclusive; absent: no bound. Any bound leaves undated rows out. */
+export interface TimeRange {
+  since?: number | undefined;
+  until?: number | undefined;
+}
