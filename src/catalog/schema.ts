@@ -113,7 +113,12 @@ export const serviceSchema = z.strictObject({
   confidence: z.enum(confidences).default('high').describe('How sure the entry is as a whole; low: one list only.'),
   checked: day,
   sources: z
-    .array(z.strictObject({ name: line, read: day.optional().describe('Absent: common knowledge, not read again for this entry.') }))
+    .array(
+      z.strictObject({
+        name: line,
+        read: day.optional().describe('Absent: common knowledge, not read again for this entry.'),
+      }),
+    )
     .min(1)
     .describe('Where the traces were read.'),
   hosts: z

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 
 /** First bytes of an input, which decide its format and layout. */
@@ -65,7 +65,7 @@ export async function* decompressed(input: Input): AsyncGenerator<Buffer, void> 
   if (compression === 'zip') throw new InputError('is a zip archive inside another archive or a pipe: unpack it first');
   if (compression !== 'none') {
     const source = rejoin(first.value, chunks);
-    chunks = peeked(limited(compression === 'gzip' ? inflated(source, createGunzip(), 'gzip') : zstd(source)));
+    chunks = peeked(limited(compression === 'gzip' ? inflated(source) : zstd(source)));
     first = await chunks.next();
     if (first.done === true) return;
   }
@@ -166,47 +166,89 @@ async function* limited(source: AsyncGenerator<{ chunk: Buffer; read: number }, 
   }
 }
 
-/** What was decompressed before an error still comes out: data are taken from the stream as they come, errors afterwards. */
-async function* inflated(
-  source: AsyncIterable<Buffer>,
-  stream: Gunzip,
-  name: string,
-): AsyncGenerator<{ chunk: Buffer; read: number }> {
-  const ready: Buffer[] = [];
-  let failure: Error | undefined;
+/** Compressed bytes in one step of the decompressor, which gives out nothing of a step that fails. */
+const step = 8192;
+const tinyStep = 64;
+/** Up to this many compressed bytes are kept, so that a damaged stream can be read again in tiny steps, up to the damage. */
+const replayable = 4 << 20;
+
+/** Decompressed gzip; what comes before damage still comes out, then the error. */
+async function* inflated(source: AsyncIterable<Buffer>): AsyncGenerator<{ chunk: Buffer; read: number }> {
+  let gunzip = new Gunzipper();
+  let replay: Buffer[] | undefined = [];
   let read = 0;
-  stream.on('data', (chunk: Buffer) => ready.push(chunk));
-  stream.on('error', (error) => {
-    failure ??= error;
-  });
-  function* drain(): Generator<{ chunk: Buffer; read: number }> {
-    for (let chunk = ready.shift(); chunk !== undefined; chunk = ready.shift()) yield { chunk, read };
-  }
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length && failure === undefined; at += 65_536) {
-      const slice = chunk.subarray(at, at + 65_536);
+  let written = 0;
+  const give = (chunk: Buffer): { chunk: Buffer; read: number } => {
+    written += chunk.length;
+    return { chunk, read };
+  };
+  for await (const bytes of source) {
+    replay?.push(Buffer.from(bytes));
+    for (let at = 0; at < bytes.length && gunzip.failure === undefined; at += step) {
+      const slice = bytes.subarray(at, at + step);
       read += slice.length;
-      await new Promise<void>((resolve) => stream.write(slice, () => setImmediate(resolve)));
-      yield* drain();
+      for (const chunk of await gunzip.write(slice)) yield give(chunk);
     }
-    if (failure !== undefined) break;
+    if (gunzip.failure !== undefined) break;
+    if (read > replayable) replay = undefined;
   }
-  if (failure === undefined)
-    await new Promise<void>((resolve) =>
-      stream
-        .once('close', resolve)
-        .once('error', () => resolve())
-        .end(),
-    );
-  yield* drain();
-  if (failure !== undefined) throw new InputError(explainZlib(failure, name));
+  if (gunzip.failure === undefined) for (const chunk of await gunzip.end()) yield give(chunk);
+  const { failure } = gunzip;
+  if (failure === undefined) return;
+  if (replay !== undefined) {
+    gunzip = new Gunzipper();
+    let skip = written;
+    const all = Buffer.concat(replay);
+    for (let at = 0; at < all.length && gunzip.failure === undefined; at += tinyStep) {
+      for (const chunk of await gunzip.write(all.subarray(at, at + tinyStep))) {
+        if (chunk.length > skip) yield give(chunk.subarray(skip));
+        skip = Math.max(0, skip - chunk.length);
+      }
+    }
+  }
+  throw new InputError(explainZlib(failure));
 }
 
-function explainZlib(error: Error, name: string): string {
+/** Node's gunzip, one step at a time: what a step gave is returned before the next, and an error is kept instead of thrown. */
+class Gunzipper {
+  failure: Error | undefined;
+  readonly #stream = createGunzip();
+  #ready: Buffer[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor() {
+    this.#stream.on('data', (chunk: Buffer) => this.#ready.push(chunk));
+    this.#stream.on('error', (error) => {
+      this.failure ??= error;
+      this.#wake?.();
+    });
+  }
+
+  write(slice: Buffer): Promise<Buffer[]> {
+    return this.#run((done) => this.#stream.write(slice, done));
+  }
+
+  end(): Promise<Buffer[]> {
+    return this.#run((done) => this.#stream.once('end', done).end());
+  }
+
+  async #run(act: (done: () => void) => void): Promise<Buffer[]> {
+    await new Promise<void>((resolve) => {
+      // A step that fails never calls back: the error does instead.
+      this.#wake = resolve;
+      act(() => setImmediate(resolve));
+    });
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+}
+
+function explainZlib(error: Error): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'Z_BUF_ERROR')
-    return `ends in the middle of its ${name} data: what was whole is counted; copy the file again`;
-  return `holds damaged ${name} data: what came before is counted; copy the file again`;
+    return 'ends in the middle of its gzip data: what was whole is counted; copy the file again';
+  return 'holds damaged gzip data: what came before is counted; copy the file again';
 }
 
 /** Streaming zstd in plain JavaScript: Node 20 has none of its own. */

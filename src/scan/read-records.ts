@@ -48,7 +48,7 @@ export class RecordReader {
   ) {
     const counts = this.counts;
     const reader = format.open(context);
-    const ordinary = prefilter === undefined || format.framing !== 'lines' ? undefined : format.ordinary?.bind(format);
+    const ordinary = prefilter === undefined ? undefined : format.ordinary?.bind(format);
     const onRecord: OnRecord = (bytes, start, end, line, tooLong) => {
       counts.records++;
       if (

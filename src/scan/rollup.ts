@@ -208,6 +208,14 @@ function addCandidate(rows: Map<string, CandidateRow>, candidate: Candidate): vo
   widen(row, candidate.first, candidate.last);
 }
 
+/** Evidence of several chunks, in their order, brought down to what the rule keeps. */
+export function sampleEvidence(evidence: readonly Evidence[], zone: string): Evidence[] {
+  const rule = new EvidenceRule<Evidence & { order: number }>();
+  for (const [order, item] of evidence.entries())
+    rule.offer({ ...item, order }, item.time === undefined ? '' : dayOf(item.time, zone));
+  return rule.kept().map(({ order: _order, ...item }) => item);
+}
+
 const candidateKey = (candidate: CandidateHit): string => `${candidate.kind}\u0000${candidate.subject}`;
 
 const sortedUsage = (rows: ReadonlyMap<string, UsageRow>): Usage[] =>

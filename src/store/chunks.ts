@@ -67,7 +67,16 @@ export async function loadCoverage(db: Db): Promise<ChunkCoverage[]> {
     const reasons = rejects.get(row.chunk_id) ?? new Map<string, number>();
     rejects.set(row.chunk_id, reasons.set(row.reason, row.count));
   }
+  const hits = new Map<number, number>();
+  const sums = await db
+    .selectFrom('usage')
+    .select(['chunk_id', (eb) => eb.fn.sum<string>(eb('events', '+', eb.ref('attempts'))).as('hits')])
+    .groupBy('chunk_id')
+    .execute();
+  // A sum of bigint is numeric, which the driver gives as text.
+  for (const row of sums) hits.set(row.chunk_id, Number(row.hits));
   return chunks.map((row) => ({
+    hits: hits.get(row.id) ?? 0,
     source: row.source,
     sha256: row.sha256,
     name: row.name,

@@ -78,6 +78,8 @@ export interface Candidate extends CandidateHit {
 
 /** What the store knows of one chunk: the coverage of the results. */
 export interface ChunkCoverage extends ChunkKey, ChunkCounts {
+  /** Events and attempts of its usage. */
+  hits: number;
   name: string;
   format: string;
   catalogHash: string;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dayOf } from '../../core/time.js';
+import { sampleEvidence } from '../../scan/rollup.js';
 import type { ScanResult } from '../../scan/scan.js';
 import { periodOf } from '../../scan/scan.js';
 import type { InputResult } from '../../scan/scan-input.js';
@@ -35,12 +36,10 @@ export async function keepResults(
         await loadCandidates(store.db, { since, until }),
         await loadCoverage(store.db),
       ];
-      const hitsOf = new Map<string, number>();
-      for (const input of result.inputs) hitsOf.set(`${input.format}:${input.sha256}`, input.hits);
       return {
         period: periodOf(coverage, request),
         usage,
-        evidence,
+        evidence: sampleEvidence(evidence, zone),
         hits: usage.reduce((sum, row) => sum + row.events + row.attempts, 0),
         candidates,
         inputs: coverage.map((chunk) => ({
@@ -55,7 +54,7 @@ export async function keepResults(
           events: chunk.events,
           skipped: chunk.skipped,
           rejected: chunk.rejected,
-          hits: hitsOf.get(`${chunk.source}:${chunk.sha256}`) ?? 0,
+          hits: chunk.hits,
           first: chunk.first,
           last: chunk.last,
           skips: new Map(),

@@ -40,9 +40,10 @@ export function matchMerchant(text: string, catalog: Catalog): MerchantMatch {
   let rules = full.filter((rule) => merchantWords(rule.value).join('').length === longest);
   let how: 'full' | 'cut' = 'full';
   const length = text.trim().length;
-  if (rules.length === 0 && length >= cutLengths.from && length <= cutLengths.to) {
-    rules = catalog.merchants.filter((rule) => isCutOf(words, merchantWords(rule.value)));
-    how = 'cut';
+  // `OPENAI *CHATGPT SUBSC` says more than the ambiguous `OPENAI` that it begins with.
+  if (rules.every((rule) => rule.ambiguous) && length >= cutLengths.from && length <= cutLengths.to) {
+    const cut = catalog.merchants.filter((rule) => isCutOf(words, merchantWords(rule.value)));
+    if (cut.length > 0) [rules, how] = [cut, 'cut'];
   }
   const [rule] = rules;
   if (rule === undefined) return undefined;

@@ -8,7 +8,8 @@ export const printStyles = css`
 @page{size:A4;margin:13mm 11mm}
 @media print{
 :root{--bg:#fff;--card:#fff}
-body{font-size:9.5pt;line-height:1.4}
+html{font-size:9pt}
+body{font-size:9pt;line-height:1.4}
 .wrap{max-width:none;padding:0}
 .top{position:static;border:0}
 nav,.skip{display:none}
@@ -22,8 +23,10 @@ main>section{padding-top:1.2rem}
 .answer{font-size:15pt}
 .columns{grid-template-columns:minmax(0,1fr)}
 .figures{grid-template-columns:repeat(3,1fr)}
-.findings .c-days{display:none}
-.findings .number{width:4.6rem}.c-account,.c-day{width:5.4rem}.c-risk{width:5.6rem}
+.findings .number{width:5rem}.c-account{width:5.4rem}.c-day,.findings .c-days{width:6rem}.c-risk{width:6.6rem}.risk{width:5.4rem}
+.findings thead{display:table-row-group}
+.evidence td:nth-child(2){min-width:8.6rem}.evidence td:nth-child(3){min-width:11rem}
+.half .scroll table{font-size:.8rem}
 .findings{border-radius:0}
 th,td{padding:.25rem .4rem}
 .detail{gap:0 18px}
@@ -35,7 +38,6 @@ tr,li,.figure,.card,.half>h4,.chart,dl>div{break-inside:avoid}
 .card.first{break-inside:auto}
 h2,h3,h4,.lead{break-after:avoid}
 .group>h3{break-after:avoid}
-time{white-space:normal}
 a{color:inherit;text-decoration:none}
 }
 `;

@@ -41,6 +41,8 @@ details[open] .why{color:var(--text)}
 .detail .scroll table{font-size:.84rem}
 .detail th,.detail td{padding:.3rem .6rem}
 .evidence{grid-column:1/-1}
+.evidence td:nth-child(2){min-width:9.4rem}
+.evidence td:nth-child(3){min-width:13rem}
 .facts>div{display:grid;grid-template-columns:9rem minmax(0,1fr);gap:0 12px;padding:.12rem 0}
 .facts dt{color:var(--muted)}
 .hash{overflow-wrap:anywhere}
@@ -55,8 +57,8 @@ details[open] .why{color:var(--text)}
 pre{margin:.3rem 0 0;padding:.4rem .6rem;background:var(--soft);border-radius:4px;white-space:pre-wrap}
 pre code{display:block;font-size:1em}
 footer{margin-top:3rem;padding:1.6rem 0 2.4rem;border-top:1px solid var(--line);background:var(--card);font-size:.88rem}
-@media (max-width:1100px){.findings .c-days{display:none}.findings .number{width:5.4rem}}
-@media screen and (max-width:760px){
+@media (max-width:1100px){.c-account{width:5.2rem}.c-risk{width:5.8rem}.findings .number{width:4.9rem}.findings .c-days{width:4.6rem}.c-day{width:5.7rem}.findings th,.findings td{padding-left:.4rem;padding-right:.4rem}.risk{width:5rem}}
+@media screen and (max-width:860px){
 .findings,.findings tbody,.findings tr,.findings td,.findings th{display:block}
 .findings thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .findings tbody{border-top:1px solid var(--line);padding:.5rem .2rem}
@@ -68,6 +70,8 @@ footer{margin-top:3rem;padding:1.6rem 0 2.4rem;border-top:1px solid var(--line);
 .findings .row td::before{content:attr(data-label) " ";color:var(--muted);font-size:.8rem}
 .findings .row td[data-label=Risk]::before{content:none}
 .findings .row .c-day{width:auto}
+.findings .row td.c-days{flex:1 0 100%;display:flex;gap:.5rem;align-items:center;padding:.2rem 0}
+.findings .c-days .spark{width:10rem}
 .findings .sub{display:inline;margin-left:.25rem}
 .more-row>td{padding:.1rem .6rem 0}
 .detail{grid-template-columns:minmax(0,1fr);padding-left:0;scroll-margin-top:7rem}
