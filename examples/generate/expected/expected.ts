@@ -1,0 +1,66 @@
+import type { BuiltLog } from '../logs.js';
+import type { Plan } from '../plan/index.js';
+import { lapsingSoon, unseen } from '../plan/inventory.js';
+import { dayCount, dayText } from '../time.js';
+import type { Rec } from '../types.js';
+import { finding } from './finding.js';
+import { actorOf, distinct, gravest, grouped, type Seen } from './seen.js';
+import type { Expected } from './types.js';
+
+/** The answer that follows from what was planted: counted from the planted records, with the verdicts as the plan states them. */
+export function expectedFor(plan: Plan, logs: readonly BuiltLog[]): Expected {
+  const recordsOf = (id: string): readonly Rec[] => logs.flatMap((log) => log.planted.get(id) ?? []);
+  const seen = plan.facts.flatMap((fact) => recordsOf(fact.id).map((rec): Seen => ({ fact, rec })));
+  const findings = [...grouped(seen, ({ fact }) => `${fact.service}/${fact.account}`).values()].map(finding);
+  const used = seen.filter(({ rec }) => !rec.blocked);
+  const usedServices = distinct(used.map(({ fact }) => fact.service));
+  const registered = new Set(plan.inventory.flatMap((entry) => entry.fields.services ?? []));
+  const withBroken = logs.filter((log) => log.rejectLines.length > 0);
+  const byFile = (value: (log: BuiltLog) => number): Record<string, number> =>
+    Object.fromEntries(logs.filter((log) => value(log) > 0).map((log) => [log.file.path, value(log)]));
+  return {
+    period: { from: dayText(0), to: dayText(dayCount - 1) },
+    findings,
+    unseen: [...unseen],
+    lapsingSoon: lapsingSoon.map((item) => ({ ...item })),
+    bypass: bypass(used),
+    candidates: plan.candidates.map(({ id, kind, subject }) => ({ kind, subject, events: recordsOf(id).length })),
+    formats: Object.fromEntries(logs.map((log) => [log.file.path, log.file.writer.format])),
+    records: byFile((log) => log.records),
+    skipped: byFile((log) => log.skipped),
+    rejected: Object.fromEntries(withBroken.map((log) => [log.file.path, { ...log.rejected }])),
+    rejectLines: Object.fromEntries(withBroken.map((log) => [log.file.path, [...log.rejectLines]])),
+    metrics: {
+      services: usedServices,
+      servicesRegistered: distinct(used.map(({ fact }) => fact.service).filter((service) => registered.has(service))),
+      people: distinct(used.filter(({ rec }) => rec.who.kind === 'person').map(actorOf)),
+      actors: distinct(used.map(actorOf)),
+      events: used.length,
+      attempts: seen.length - used.length,
+      findingsToActOn: findings.filter(({ verdict }) => gravest.indexOf(verdict) <= gravest.indexOf('unregistered'))
+        .length,
+      records: logs.reduce((sum, log) => sum + log.records, 0),
+      rejected: logs.reduce((sum, log) => sum + log.rejectLines.length, 0),
+    },
+  };
+}
+
+/** By group, tool and finding: people whose facts say that they pass an approved tool by. */
+function bypass(used: readonly Seen[]): Expected['bypass'] {
+  const passing = used.filter(({ fact, rec }) => fact.insteadOf !== undefined && rec.who.kind === 'person');
+  const key = ({ fact, rec }: Seen): string => [rec.who.group, fact.insteadOf, fact.service, fact.account].join('|');
+  return [...grouped(passing, key).values()].flatMap((some) => {
+    const [one] = some;
+    if (one === undefined) return [];
+    const { fact, rec } = one;
+    return [
+      {
+        group: rec.who.group,
+        approved: fact.insteadOf ?? '',
+        instead: fact.service,
+        accountKind: fact.account,
+        people: distinct(some.map(actorOf)),
+      },
+    ];
+  });
+}

@@ -1,0 +1,42 @@
+import type { Verdict } from '../types.js';
+
+export interface ExpectedFinding {
+  service: string;
+  accountKind: string;
+  verdict: Verdict;
+  entry: string | null;
+  /** Ids of the planted facts behind it. */
+  facts: string[];
+  people: number;
+  actors: number;
+  events: number;
+  attempts: number;
+  /** RFC 3339, UTC. */
+  first: string;
+  last: string;
+  contactOnly: boolean;
+  /** Minor units by currency. */
+  spend: Record<string, number>;
+  /** Events and attempts by day, UTC. */
+  days: Record<string, [events: number, attempts: number]>;
+  /** Where verdicts differ by group. */
+  groups?: { group: string; verdict: Verdict; actors: number; events: number }[];
+}
+
+export interface Expected {
+  period: { from: string; to: string };
+  findings: ExpectedFinding[];
+  unseen: string[];
+  lapsingSoon: { entry: string; what: string; date: string; days: number }[];
+  /** People of a group with an approved tool who use another one. */
+  bypass: { group: string; approved: string; instead: string; accountKind: string; people: number }[];
+  candidates: { kind: string; subject: string; events: number }[];
+  formats: Record<string, string>;
+  records: Record<string, number>;
+  skipped: Record<string, number>;
+  /** By file and reason. */
+  rejected: Record<string, Record<string, number>>;
+  /** Lines of the rejected records, from 1, by file. */
+  rejectLines: Record<string, number[]>;
+  metrics: Record<string, number>;
+}
