@@ -90,14 +90,14 @@ function fixedTail(pattern: string): string {
 /** `*.` in front: one or more labels; any other `*`: one or more characters within a label. */
 function hostPattern(pattern: string): RegExp {
   const leading = pattern.startsWith('*.');
-  const body = (leading ? pattern.slice(2) : pattern).split('*').map(escape).join('[a-z0-9_-]+');
+  const body = (leading ? pattern.slice(2) : pattern).split('*').map(escapeRegExp).join('[a-z0-9_-]+');
   return new RegExp(`^${leading ? '(?:[a-z0-9_-]+\\.)+' : ''}${body}$`);
 }
 
 /** Prefix on segment borders (`/`, `:` and the end are borders); a pattern that ends in `/` or `:` is a plain prefix. */
 function pathPattern(pattern: string): RegExp {
-  const body = pattern.split('*').map(escape).join('[^/]+');
+  const body = pattern.split('*').map(escapeRegExp).join('[^/]+');
   return new RegExp(`^${body}${/[/:]$/.test(pattern) ? '' : '(?:[/:]|$)'}`, 'i');
 }
 
-const escape = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

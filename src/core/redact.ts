@@ -21,3 +21,12 @@ export function redact(text: string, length: number): string {
   for (const [pattern, replacement] of secrets) out = out.replace(pattern, replacement);
   return out.length > length ? `${out.slice(0, length - 1)}…` : out;
 }
+
+/** Takes out what names somebody in a raw text whose fields are not known: e-mail addresses, `DOMAIN\\user`, addresses. */
+export function maskPeople(text: string): string {
+  return text
+    .replace(/[\w.+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g, '[user]')
+    .replace(/\b[\w.-]{1,64}(?:\\{1,2}|%5c)[\w.$-]{1,64}/gi, '[user]')
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '[address]')
+    .replace(/\b[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){3,7}\b/gi, '[address]');
+}

@@ -44,7 +44,7 @@ function unquote(text: string | undefined): string | undefined {
   }
 }
 
-/** `[[Id: ..., Scope: User.Read openid, CreatedDateTime: ...]]`: what comes after `=>` is new. */
+/** `[[Id: ..., Scope: User.Read openid, CreatedDateTime: ...]]` or `Scope: [User.Read, openid]`: what comes after `=>` is new. */
 function consented(text: string | undefined): string[] {
   if (text === undefined) return [];
   const scopes = new Set<string>();
@@ -52,7 +52,9 @@ function consented(text: string | undefined): string[] {
     .slice(text.indexOf('=>') + 1)
     .split(/\bScope:/)
     .slice(1)) {
-    for (const scope of (part.split(/[,\]]/, 1)[0] ?? '').split(/\s+/)) if (scope !== '') scopes.add(scope);
+    const list = part.trimStart();
+    const words = list.startsWith('[') ? list.slice(1).split(']', 1) : list.split(/[,\]]/, 1);
+    for (const scope of (words[0] ?? '').split(/[\s,]+/)) if (scope !== '') scopes.add(scope);
   }
   return [...scopes];
 }

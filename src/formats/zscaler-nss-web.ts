@@ -8,6 +8,7 @@ import { parseCtime, parseEpoch, parseIso, parseTime, zoneOr } from '../core/tim
 import { splitUrl } from '../core/url.js';
 import { share } from './shared/detect.js';
 import {
+  carriedText,
   countTelling,
   feedValue,
   folded,
@@ -57,6 +58,8 @@ function open({ zone, modified }: FormatContext): Reader {
     if (outer === undefined) return reject('broken JSON');
     if (typeof outer.sourcetype === 'string' && /zscaler/i.test(outer.sourcetype) && !/web/i.test(outer.sourcetype))
       return skip('another Zscaler log');
+    const carried = carriedText(outer);
+    if (carried !== undefined) return readMessage(unwrapSyslog(carried).message);
     const inner = outer.event;
     const outcome =
       typeof inner === 'string'
@@ -224,7 +227,10 @@ function detect(sample: Sample): ReturnType<Format['detect']> {
     const sure = records.map((record) => {
       if (typeof record.sourcetype === 'string' && /zscaler/i.test(record.sourcetype))
         return /web/i.test(record.sourcetype) ? 0.99 : 0;
-      const values = isObject(record.event) ? folded(record.event) : folded(record);
+      const carried = unwrapSyslog(carriedText(record) ?? '').message;
+      const object = carried.startsWith('{') ? (parseFeedObject(carried) ?? {}) : record;
+      const values =
+        carried !== '' && object === record ? pairsOf(carried) : folded(isObject(object.event) ? object.event : object);
       return surety([...values.keys()], values);
     });
     const confidence = Math.max(...sure) * share(sample.lines, (line) => line.length > 0);

@@ -39,7 +39,7 @@ export function bypassSignal(service: string, category: string, counts: readonly
   const instead = people - alsoOnApproved;
   const tools = [...new Set(groups.flatMap((item) => item.approved))].sort();
   const why =
-    `${count(people, 'person', 'people')} of ${count(groups.length, 'group')} use ${service}, although ${listed(tools)} ` +
+    `${count(people, 'person', 'people')} of ${count(groups.length, 'group')} ${people === 1 ? 'uses' : 'use'} ${service}, although ${listed(tools)} ` +
     `(${category}) ${tools.length === 1 ? 'is' : 'are'} approved for ${groups.length === 1 ? 'that group' : 'those groups'}; ` +
     `${instead} of them ${instead === 1 ? 'was' : 'were'} not seen on an approved tool, and ` +
     `${count(onApproved, 'person', 'people')} of the same groups ${onApproved === 1 ? 'was' : 'were'}.`;

@@ -125,14 +125,19 @@ function topActors(usage: readonly Usage[], labels: Labels): ReportFinding['top_
 /** Names of other services of the category that an entry permits, as of the day of the report, for good. */
 function alternatives(finding: Finding, { catalog, entries, asOf }: FindingContext): string[] {
   const category = catalog.services.get(finding.service)?.category;
-  const permitted = entries
+  const names = entries
     .filter((entry) => ['sanctioned', 'conditional'].includes(stateOf(entry, asOf).verdict))
-    .flatMap((entry) => entry.services);
-  return [...new Set(permitted)]
-    .filter((id) => id !== finding.service && catalog.services.get(id)?.category === category)
-    .map((id) => catalog.services.get(id)?.name ?? id)
-    .sort();
+    .flatMap((entry) =>
+      entry.services
+        .filter((id) => id !== finding.service && catalog.services.get(id)?.category === category)
+        .map((id) => nameWithGroups(catalog.services.get(id)?.name ?? id, entry.allowed_groups)),
+    );
+  return [...new Set(names)].sort();
 }
+
+/** An approval for some groups is none for the others: they are named with it. */
+const nameWithGroups = (name: string, groups: readonly string[]): string =>
+  groups.length === 0 ? name : `${name} (for ${groups.join(', ')})`;
 
 /** Order of verdicts in lists: that of the table, then attempts. */
 export const verdictOrder = (verdict: ReportFinding['verdict']): number =>

@@ -87,11 +87,15 @@ function prefilterFor(detection: Detection, format: Format): Prefilter {
 export async function scanInput(input: Input, options: ScanOptions): Promise<InputResult> {
   const scan = new InputScan(input, options);
   try {
-    const { head, whole, chunks } = await openInput(input);
-    const accepted = head.length > 0 && scan.begin(head, whole);
-    for await (const chunk of chunks()) {
-      if (!accepted) break;
-      scan.push(chunk);
+    const { head, whole, chunks, close } = await openInput(input);
+    try {
+      const accepted = head.length > 0 && scan.begin(head, whole);
+      for await (const chunk of chunks()) {
+        if (!accepted) break;
+        scan.push(chunk);
+      }
+    } finally {
+      await close();
     }
   } catch (error) {
     return scan.end(explainInput(error));

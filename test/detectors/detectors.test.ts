@@ -1,6 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.js';
 import type { Event } from '../../src/core/event.js';
+import { loadPlugins } from '../../src/core/plugins.js';
+import type { CandidateDetector } from '../../src/detectors/shared/detector.js';
 import { loadDetection } from '../../src/detectors/shared/registry.js';
 import { service } from '../helpers/service.js';
 
@@ -31,7 +35,14 @@ const catalog = compileCatalog([
     examples: { hit: ['x'], miss: ['y'] },
   }),
 ]);
+const candidates = await loadPlugins<CandidateDetector>(
+  join(import.meta.dirname, '../../src/detectors/candidates'),
+  'candidate',
+);
 const detection = await loadDetection(catalog);
+/** Detectors that some case made hit, and candidate detectors by what they say. */
+const proved = new Set<string>();
+const suggested = new Set<string>();
 const event = (fields: Partial<Event>): Event => ({
   kind: 'web',
   action: 'allowed',
@@ -40,11 +51,10 @@ const event = (fields: Partial<Event>): Event => ({
   ...fields,
 });
 const hit = (fields: Partial<Event>) =>
-  detection
-    .detect(event(fields))
-    .map(({ service: id, detector, strength, accountKind, attempt, confidence }) =>
-      [id, detector, strength, accountKind, attempt, confidence].join(' '),
-    );
+  detection.detect(event(fields)).map(({ service: id, detector, strength, accountKind, attempt, confidence }) => {
+    proved.add(detector);
+    return [id, detector, strength, accountKind, attempt, confidence].join(' ');
+  });
 
 describe('detectors say which service, by what proof, how strong', () => {
   it.each<[what: string, Partial<Event>, string[]]>([
@@ -125,5 +135,19 @@ describe('candidates are suggested where nothing is known', () => {
     ['an ambiguous merchant', { kind: 'expense', merchant: 'ASSIST 12345' }, 'ASSIST 12345'],
     ['known weak hosts', { host: 'wide.example' }, undefined],
     ['known telemetry', { host: 'stats.assistant.example' }, undefined],
-  ])('%s', (_what, fields, subject) => expect(detection.suggest(event(fields))?.subject).toBe(subject));
+  ])('%s', (_what, fields, subject) => {
+    for (const [id, candidate] of candidates)
+      if (candidate.suggest(event(fields), catalog) !== undefined) suggested.add(id);
+    expect(detection.suggest(event(fields))?.subject).toBe(subject);
+  });
+});
+
+it('every detector is proved by a case above', () => {
+  const folder = join(import.meta.dirname, '../../src/detectors');
+  const ids = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replace('.ts', ''));
+  expect([...proved].sort()).toEqual(ids.sort());
+  const suggesting = readdirSync(join(folder, 'candidates')).map((file) => file.replace('.ts', ''));
+  expect([...suggested].sort()).toEqual(suggesting.sort());
 });

@@ -13,7 +13,8 @@ export const command: AddCommand = (program) => {
     .description('which log format a file has, as JSON {file, format, confidence, why}')
     .option('--json', 'as JSON (it always is)')
     .action(async (file: string) => {
-      const { head, whole } = await openInput(await inputOf(file));
+      const { head, whole, close } = await openInput(await inputOf(file));
+      await close();
       const name = file.slice(file.lastIndexOf('/') + 1);
       const { format, confidence, why } = detectFormat(await allFormats(), takeSample(name, head, whole));
       process.stdout.write(

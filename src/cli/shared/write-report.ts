@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { maskPeople } from '../../core/redact.js';
 import { usageToCsv } from '../../reports/csv.js';
 import { reportToHtml } from '../../reports/html.js';
 import { CliError, explainFileError } from './errors.js';
@@ -11,7 +12,14 @@ export function writeReport(folder: string, { report, usage, labels, catalog, re
     ['report.html', reportToHtml(report)],
     ['report.json', `${JSON.stringify(report, null, 2)}\n`],
     ['usage.csv', usageToCsv(usage, labels, (service) => catalog.services.get(service)?.vendor.name ?? '')],
-    ['rejects.ndjson', rejects.map((reject) => `${JSON.stringify(reject)}\n`).join('')],
+    [
+      'rejects.ndjson',
+      rejects
+        .map(
+          (reject) => `${JSON.stringify(labels.names ? reject : { ...reject, sample: maskPeople(reject.sample) })}\n`,
+        )
+        .join(''),
+    ],
   ];
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -144,7 +144,7 @@ export function expenseColumns(fields: readonly string[]): ExpenseColumns | unde
       const before = best.get(role);
       if (before !== undefined && before.rank <= cut) continue;
       best.set(role, { index, rank: cut });
-      if (rank === undefined && currency !== undefined) headerCurrency.set(role, currency);
+      if (currency !== undefined && /amount|debit|credit/i.test(role)) headerCurrency.set(role, currency);
       else headerCurrency.delete(role);
     }
   }

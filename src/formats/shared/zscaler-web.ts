@@ -1,5 +1,5 @@
 import { Columns } from '../../core/csv.js';
-import { type JsonObject, parseObject } from '../../core/json.js';
+import { at, type JsonObject, parseObject } from '../../core/json.js';
 
 /**
  * Every customer writes the feed's field names himself. Here are, for each value, the names of "NSS Feed Output Format: Web
@@ -106,6 +106,14 @@ export function parseFeedObject(text: string): JsonObject | undefined {
     parseObject(body) ??
     parseObject(body.replace(/\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?/g, (m, valid?: string) => (valid ? m : '\\\\')))
   );
+}
+
+/** The whole line as a forwarder took it over (Filebeat, Logstash, Fluentd, Splunk's export), unless the record is a feed's own. */
+export function carriedText(record: JsonObject): string | undefined {
+  if (isFeed([...folded(record).keys()])) return undefined;
+  const paths = ['event.original', 'message', '_raw', 'result._raw', 'log', 'fields.message'];
+  const text = paths.map((path) => at(record, path)).find((found) => typeof found === 'string' && found.trim() !== '');
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** Keys without case, blanks and underscores. */

@@ -11,7 +11,7 @@ type Input = Report['coverage']['inputs'][number];
 export const coverage = (view: View): Markup => html`<section id="coverage" aria-labelledby="coverage-title">
 <h2 id="coverage-title">Coverage</h2>
 <h3>What each kind of source can and cannot show</h3>${shows(view)}
-<h3>Inputs</h3>${inputs(view)}
+<h3>Inputs</h3><div class="inputs">${inputs(view)}</div>
 ${notRead(view)}
 </section>`;
 
@@ -50,8 +50,7 @@ function inputs({ report, clock }: View): Markup {
     [
       { title: 'Input' },
       { title: 'Read as', kind: 'wide' },
-      { title: 'First' },
-      { title: 'Last' },
+      { title: 'Period' },
       { title: 'Lines', kind: 'number' },
       { title: 'Records', kind: 'number' },
       { title: 'Skipped', kind: 'number' },
@@ -63,8 +62,7 @@ function inputs({ report, clock }: View): Markup {
     (row) => [
       html`<span class="mono">${shortPath(row.file, 60)}</span><span class="sub">${bytes(row.bytes)}</span>${row.problem === null ? nothing : html`<p class="bad">${short(row.problem, 300)}</p>`}`,
       readAs(row),
-      clock.day(row.first),
-      clock.day(row.last),
+      html`${clock.day(row.first)}<br>${clock.day(row.last)}`,
       number(row.lines),
       number(row.records),
       number(row.skipped),

@@ -61,7 +61,7 @@ ${risk.factors.length === 0 ? html`<p class="none">No factor adds points.</p>` :
 <ul class="factors r-${risk.level}">${each(
     risk.factors,
     (factor) =>
-      html`<li><span class="points">${factor.points > 0 ? '+' : ''}${points(factor.points)}</span>${bar(Math.abs(factor.points), most)}<span class="factor"><b>${slice(spoken(factor.name), 60)}</b> <span class="muted">${factor.group}</span><br>${short(factor.why, 300)}</span></li>`,
+      html`<li><b>${factor.points > 0 ? '+' : ''}${points(factor.points)}</b>${bar(Math.abs(factor.points), most)}<p><b>${slice(spoken(factor.name), 60)}</b> <small>${factor.group}</small><br>${short(factor.why, 300)}</p></li>`,
   )}</ul>`;
 }
 

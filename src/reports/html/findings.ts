@@ -17,7 +17,7 @@ export function findings(view: View): Markup {
   const sums = countVerdicts(report.findings);
   const groups = verdictOrder.filter((verdict) => (sums.get(verdict) ?? 0) > 0);
   return html`<section id="findings" aria-labelledby="findings-title">
-<h2 id="findings-title">Findings by verdict</h2>
+<h2 id="findings-title">All findings</h2>
 <p class="lead">One row for each service and kind of account. The line below a row says why it has its verdict; open it for the risk factors, the people and the evidence.</p>
 ${each(groups, (verdict) => group(verdict, sums.get(verdict) ?? 0, view))}
 ${more(report.findings.length - listed.length, 'findings, in report.json')}
@@ -34,7 +34,7 @@ ${
   rows.length === 0
     ? nothing
     : html`<table class="findings"><caption class="hidden">Findings with the verdict ${label}</caption>
-<thead><tr><th scope="col">Service</th><th scope="col" class="c-account">Account</th><th scope="col" class="c-risk">Risk</th><th scope="col" class="number">People</th><th scope="col" class="number">Events</th><th scope="col" class="number">Sent</th><th scope="col" class="c-days">Over time</th><th scope="col" class="c-day">First</th><th scope="col" class="c-day">Last</th></tr></thead>
+<thead><tr><th scope="col">Service</th><th scope="col" class="c-account">Account</th><th scope="col" class="c-risk">Risk</th><th scope="col" class="number">People</th><th scope="col" class="number">Events</th><th scope="col" class="number">Sent</th><th scope="col" class="c-days">Trend</th><th scope="col" class="c-day">First</th><th scope="col" class="c-day">Last</th></tr></thead>
 ${each(rows, (finding) => row(finding, view))}</table>`
 }
 ${more(sum - rows.length, 'with this verdict, in report.json')}
@@ -42,7 +42,7 @@ ${more(sum - rows.length, 'with this verdict, in report.json')}
 }
 
 const row = (finding: ReportFinding, view: View): Markup => html`<tbody>
-<tr class="row"><th scope="row"><span class="name">${short(finding.name, 80)}</span> <span class="vendor">${short(finding.vendor, 60)}</span></th><td data-label="Account">${accountWords[finding.account_kind]}</td><td data-label="Risk">${riskBadge(finding.risk)}</td><td class="number" data-label="People">${people(finding)}</td><td class="number" data-label="Events">${events(finding)}</td><td class="number" data-label="Sent">${finding.bytes_out === 0 ? '\u2013' : bytes(finding.bytes_out)}</td><td class="c-days" data-label="Over time">${sparkline(finding, view)}</td><td class="c-day" data-label="First">${view.clock.day(finding.first)}</td><td class="c-day" data-label="Last">${view.clock.day(finding.last)}</td></tr>
+<tr class="row"><th scope="row"><span class="name">${short(finding.name, 80)}</span> <span class="vendor">${short(finding.vendor, 60)}</span></th><td>${accountWords[finding.account_kind]}</td><td>${riskBadge(finding.risk)}</td><td class="number">${people(finding)}</td><td class="number">${events(finding)}</td><td class="number">${finding.bytes_out === 0 ? '\u2013' : bytes(finding.bytes_out)}</td><td>${sparkline(finding, view)}</td><td>${view.clock.day(finding.first)}</td><td>${view.clock.day(finding.last)}</td></tr>
 <tr class="more-row"><td colspan="9"><details><summary><span class="why">${short(finding.reason, 600)}</span></summary>${detail(finding, view)}</details></td></tr>
 </tbody>
 `;

@@ -14,7 +14,7 @@ export const limits = {
   evidenceLeast: 2,
   actors: 10,
   /** Of each finding, where there are more findings than `many`. */
-  actorsOfMany: 5,
+  actorsOfMany: 3,
   many: 150,
   groups: 30,
   rows: 200,

@@ -22,9 +22,10 @@ details:not([open]) .why{display:block;overflow:visible}
 main>section{padding-top:1.2rem}
 .answer{font-size:15pt}
 .columns{grid-template-columns:minmax(0,1fr)}
+.side{grid-template-columns:1fr 1fr}
 .figures{grid-template-columns:repeat(3,1fr)}
-.findings .number{width:5rem}.c-account{width:5.4rem}.c-day,.findings .c-days{width:6rem}.c-risk{width:6.6rem}.risk{width:5.4rem}
-.findings thead{display:table-row-group}
+.findings>thead .number{width:5rem}.c-account{width:5.4rem}.c-day,.c-days{width:6rem}.c-risk{width:6.6rem}.risk{width:5.4rem}
+.findings>thead{display:table-row-group}
 .evidence td:nth-child(2){min-width:8.6rem}.evidence td:nth-child(3){min-width:11rem}
 .half .scroll table{font-size:.8rem}
 .findings{border-radius:0}

@@ -73,15 +73,13 @@ export function measures({ report }: View): Markup {
             { title: 'In words', kind: 'wide' },
             { title: 'Of', kind: 'number' },
             { title: 'Share', kind: 'number' },
-            { title: '' },
           ],
           report.measures.slice(0, limits.rows),
           (row) => [
             slice(spoken(row.name), 60),
             short(row.sentence, 300),
             `${number(row.numerator)} of ${number(row.denominator)}`,
-            share(row.numerator, row.denominator),
-            bar(row.numerator, row.denominator),
+            html`${share(row.numerator, row.denominator)}${bar(row.numerator, row.denominator)}`,
           ],
         )
   }</section>`;

@@ -24,7 +24,7 @@ h3{font-size:1rem;margin:1.6rem 0 .4rem}
 h4{font-size:.8rem;font-weight:650;color:var(--muted);margin:1.1rem 0 .35rem}
 main>section{padding-top:2.4rem}
 .muted,.note,.lead,.none,.more,.vendor,.sub{color:var(--muted)}
-.lead{max-width:80ch;margin-bottom:.7rem}
+.lead{max-width:105ch;margin-bottom:.7rem}
 .none,.more,.note{font-size:.87rem}
 .more{padding:.35rem 0}
 .sub{display:block;font-size:.8rem}
@@ -43,7 +43,7 @@ nav a{color:var(--muted);text-decoration:none;font-size:.9rem}
 nav a:hover{color:var(--text);text-decoration:underline}
 .answer{font-size:1.35rem;line-height:1.35;letter-spacing:-.01em;font-weight:600;max-width:78ch;margin:.3rem 0 .5rem;text-wrap:pretty}
 .meta{color:var(--muted);font-size:.87rem}
-.doubts{display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:.9rem;padding:.5rem .8rem;border-left:3px solid var(--medium);background:var(--soft);font-size:.9rem}
+.doubts{margin-top:.9rem;padding:.5rem .8rem;border-left:3px solid var(--medium);background:var(--soft);font-size:.9rem}
 .figures{display:grid;grid-template-columns:repeat(6,1fr);gap:1px;margin:1.3rem 0;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .figure{display:flex;flex-direction:column;background:var(--card);padding:.8rem 1rem}
 .figure dt{order:2;font-size:.87rem}

@@ -37,16 +37,18 @@ function doubts({ report }: View): Markup {
     report.coverage.inputs.filter((input) => input.problem !== null).length + report.coverage.not_read.length;
   const { rejected, records } = report.totals;
   const lines = [
-    broken > 0 ? html`<li><a href="#coverage">${count(broken, 'input')} could not be read in full.</a></li>` : nothing,
+    broken > 0 ? html`<a href="#coverage">${count(broken, 'input')} could not be read in full</a>` : nothing,
     // Below one in a thousand a broken line is noise, and the coverage has the number.
     rejected * 1000 >= Math.max(1, records) && rejected > 0
-      ? html`<li><a href="#coverage">${number(rejected)} of ${count(records, 'record')} could not be understood.</a></li>`
+      ? html`<a href="#coverage">${number(rejected)} of ${count(records, 'record')} could not be understood</a>`
       : nothing,
     report.problems.length > 0
-      ? html`<li><a href="#problems">${count(report.problems.length, 'problem')} in the inventory or the people file.</a></li>`
+      ? html`<a href="#problems">${count(report.problems.length, 'problem')} in the inventory or the people file</a>`
       : nothing,
   ].filter((line) => !line.empty);
-  return lines.length === 0 ? nothing : html`<ul class="doubts" aria-label="Read with care">${lines}</ul>`;
+  return lines.length === 0
+    ? nothing
+    : html`<p class="doubts"><b>Read with care:</b> ${each(lines, (line) => line, '; ')}.</p>`;
 }
 
 function figures({ report }: View): Markup {
