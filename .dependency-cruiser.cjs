@@ -50,7 +50,10 @@ module.exports = {
       comment:
         'Ranks 0 to 2 are pure: no file system, network, process or clock. Read it in src/cli or src/scan and pass the value in.',
       from: { path: `^src/(${pureFolders})/`, pathNot: loaders },
-      to: { dependencyTypes: ['core'], path: '^(node:)?(fs|net|http|https|tls|dgram|dns|child_process|worker_threads|os|process|timers)' },
+      to: {
+        dependencyTypes: ['core'],
+        path: '^(node:)?(fs|net|http|https|tls|dgram|dns|child_process|worker_threads|os|process|timers)',
+      },
     },
     {
       name: 'sql-only-in-store',
@@ -66,8 +69,20 @@ module.exports = {
       from: { path: '^src/(collectors|receivers|alerts)/' },
       to: { path: '^src/store/' },
     },
-    { name: 'no-circular', severity: 'error', comment: 'Break the circle: move the shared part to its own file.', from: {}, to: { circular: true } },
-    { name: 'no-dev-dependencies', severity: 'error', comment: 'The product may only import dependencies, not devDependencies.', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'Break the circle: move the shared part to its own file.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      comment: 'The product may only import dependencies, not devDependencies.',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,7 +3,7 @@ import type { Report, ReportFinding } from './schema.js';
 
 /** How the report is laid out. */
 export interface TerminalOptions {
-  /** Columns; lines are wrapped to fit. */
+  /** Columns, 66 or more; lines are wrapped to fit. */
   width: number;
   colour: boolean;
   /** Findings that do not call for action are only counted, unless asked for. */
@@ -45,14 +45,15 @@ export function reportToText(report: Report, options: TerminalOptions): string {
     add(paint('bold', text));
   };
 
-  paragraph(report.answer);
+  // Nothing read is no good news.
+  paragraph(report.totals.inputs === 0 ? 'Nothing could be read, so nothing can be said.' : report.answer);
   const acting = report.findings.filter((finding) => !quiet.has(finding.verdict));
   const others = report.findings.filter((finding) => quiet.has(finding.verdict));
   if (acting.length > 0) {
     heading('To act on, riskiest first');
-    add(paint('dim', columns(['verdict', 'service', 'account', 'people', 'events', 'risk'])));
+    add(paint('dim', columns(['verdict', 'service', 'account', 'people', 'events', 'risk'], options.width)));
     for (const finding of acting) {
-      add(row(finding, paint));
+      add(row(finding, options.width, paint));
       paragraph(finding.reason, 4);
       for (const signal of finding.signals) paragraph(`${signal.name}: ${signal.why}`, 4);
       if (finding.alternatives.length > 0) paragraph(`Approved instead: ${finding.alternatives.join(', ')}`, 4);
@@ -60,25 +61,35 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   }
   if (others.length > 0) {
     heading('Covered, under review, or only attempted');
-    for (const finding of others) add(row(finding, paint));
+    for (const finding of others) add(row(finding, options.width, paint));
+  }
+  if (report.findings.some((finding) => finding.people === 0 && finding.actors > 0)) {
+    add();
+    paragraph('(1): no known person; devices, addresses and other actors instead.');
   }
   if (report.lapsing_soon.length > 0) {
     heading('Lapse soon');
     for (const item of report.lapsing_soon)
-      paragraph(`${item.date}  ${item.name}: ${item.what} (${item.days} days left)`, 2);
+      paragraph(`${item.name}: the ${item.what} ends on ${item.date} (${plural(item.days, 'day')} left)`, 2);
   }
   if (report.unseen.length > 0) {
     heading('Registered and not seen');
-    for (const item of report.unseen) paragraph(`${item.name}: ${item.reason}`, 2);
+    for (const item of report.unseen) paragraph(item.reason, 2);
   }
   if (report.candidates.length > 0) {
     heading('Looks like AI, in no catalog');
     for (const item of report.candidates.slice(0, 10))
-      paragraph(`${item.subject} (${item.kind}): ${item.reason}; ${plural(item.events, 'event')} by ${item.actors}`, 2);
-    if (report.candidates.length > 10) add(`  and ${report.candidates.length - 10} more`);
+      paragraph(
+        `${item.subject} (${item.kind}): ${item.reason}; ${plural(item.events, 'event')} by ${plural(item.actors, 'actor')}`,
+        2,
+      );
+    if (report.candidates.length > 10) add(`  and ${number(report.candidates.length - 10)} more in report.json`);
   }
-  heading('Measures');
-  for (const item of report.measures) paragraph(item.sentence, 2);
+  const measures = report.measures.filter((item) => item.denominator > 0);
+  if (measures.length > 0) {
+    heading('Measures');
+    for (const item of measures) paragraph(item.sentence, 2);
+  }
   coverage(report, heading, paragraph);
   return `${lines.join('\n')}\n`;
 }
@@ -90,43 +101,72 @@ function coverage(
 ): void {
   heading('Read');
   const { totals } = report;
+  const { inputs } = report.coverage;
   paragraph(
-    `${number(totals.inputs)} files, ${number(totals.records)} records, ${bytes(totals.bytes)}; ${number(totals.rejected)} records rejected. Days in ${report.organisation_timezone}, approvals as of ${report.as_of || 'today'}.`,
+    `${plural(totals.inputs, 'file')}, ${plural(totals.records, 'record')}, ${bytes(totals.bytes)}; ${plural(totals.rejected, 'record')} rejected. Days in ${report.organisation_timezone}, approvals as of ${report.as_of || 'today'}.`,
     2,
   );
-  for (const input of report.coverage.inputs) {
-    const rejects = Object.entries(input.rejects).map(([reason, count]) => `${number(count)} x ${reason}`);
-    if (rejects.length > 0) paragraph(`${input.file} (${input.format}): ${rejects.join('; ')}`, 2);
-    if (input.problem !== null) paragraph(`${input.file}: ${input.problem}`, 2);
+  if (inputs.length > 0) paragraph(`Formats: ${formats(inputs)}.`, 2);
+  const rejecting = inputs.filter((input) => input.rejected > 0).sort((a, b) => b.rejected - a.rejected);
+  for (const { file, format, rejects } of rejecting.slice(0, shownRejecting)) {
+    const reasons = Object.entries(rejects).map(([reason, count]) => `${number(count)} x ${reason}`);
+    paragraph(`Rejected in ${file} (${format}): ${reasons.join('; ')}`, 2);
   }
+  if (rejecting.length > shownRejecting)
+    paragraph(`Rejected in ${plural(rejecting.length - shownRejecting, 'more file')}: see report.json`, 2);
   const blind = report.coverage.shows.filter((item) => item.sources === 0).map((item) => item.kind);
-  if (blind.length > 0)
+  if (inputs.length > 0 && blind.length > 0)
     paragraph(`No source of: ${blind.join(', ')}. What only they can show is not in this report.`, 2);
-  for (const item of report.coverage.not_read) paragraph(`NOT READ: ${item.file}: ${item.why}`, 2);
-  for (const problem of report.problems) paragraph(`PROBLEM: ${problem}`, 2);
+  const begun = new Set(inputs.map((input) => input.file));
+  for (const { file, why } of report.coverage.not_read)
+    paragraph(`${begun.has(file) ? 'READ IN PART' : 'NOT READ'}: ${file}: ${why}`, 2);
+  for (const problem of report.problems)
+    paragraph(
+      problem.startsWith('warning: ') ? `WARNING: ${problem.slice('warning: '.length)}` : `PROBLEM: ${problem}`,
+      2,
+    );
 }
 
-const widths = [14, 25, 12, 8, 9, 10] as const;
+const shownRejecting = 10;
 
-function columns(cells: readonly string[]): string {
+/** `okta 2, squid 14` */
+function formats(inputs: Report['coverage']['inputs']): string {
+  const counts = new Map<string, number>();
+  for (const { format } of inputs) counts.set(format ?? 'unknown', (counts.get(format ?? 'unknown') ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([format, count]) => `${format} ${number(count)}`)
+    .join(', ');
+}
+
+// Verdict, service, account kind, people, events, risk: 78 of 80 columns. The service takes what the terminal has more or less.
+const widths = [14, 25, 12, 8, 9, 10] as const;
+const widthFor = 80;
+
+function columns(cells: readonly string[], width: number): string {
   return cells
-    .map((cell, i) =>
-      i < 3 ? cell.slice(0, (widths[i] ?? 10) - 1).padEnd(widths[i] ?? 10) : cell.padStart(widths[i] ?? 8),
-    )
+    .map((cell, i) => {
+      const room = (widths[i] ?? 10) + (i === 1 ? Math.min(width - widthFor, 15) : 0);
+      if (i >= 3) return cell.padStart(room);
+      const text = columnsOf(cell) < room ? cell : `${cut(cell, room - 2)}…`;
+      return text + ' '.repeat(room - columnsOf(text));
+    })
     .join('');
 }
 
-function row(finding: ReportFinding, paint: (colour: Colour, text: string) => string): string {
-  const people = finding.people > 0 ? number(finding.people) : `(${number(finding.actors)})`;
-  const events = finding.verdict === 'attempted' ? `${number(finding.attempts)}` : number(finding.events);
-  const text = columns([
-    finding.verdict,
-    safeLine(finding.name),
-    finding.account_kind,
-    people,
-    events,
-    `${finding.risk.score} ${finding.risk.level}`,
-  ]);
+function row(finding: ReportFinding, width: number, paint: (colour: Colour, text: string) => string): string {
+  const people = finding.people > 0 ? short(finding.people) : `(${short(finding.actors)})`;
+  const text = columns(
+    [
+      finding.verdict,
+      safeLine(finding.name),
+      finding.account_kind,
+      people,
+      short(finding.verdict === 'attempted' ? finding.attempts : finding.events),
+      `${finding.risk.score} ${finding.risk.level}`,
+    ],
+    width,
+  );
   return paint(verdictColour[finding.verdict], text.slice(0, widths[0])) + text.slice(widths[0]);
 }
 
@@ -136,18 +176,54 @@ export function wrap(text: string, width: number): string[] {
   let line = '';
   for (const word of text.split(/ +/)) {
     let rest = word;
-    if (line !== '' && line.length + 1 + rest.length > width) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(rest) > width) {
       lines.push(line);
       line = '';
     }
-    while (rest.length > width) {
-      lines.push(rest.slice(0, width));
-      rest = rest.slice(width);
+    while (columnsOf(rest) > width) {
+      const piece = cut(rest, width);
+      lines.push(piece);
+      rest = rest.slice(piece.length);
     }
     line = line === '' ? rest : `${line} ${rest}`;
   }
   if (line !== '') lines.push(line);
   return lines;
+}
+
+// East Asian wide characters and emoji take two columns, combining marks none. Near enough: terminals themselves differ at the edges.
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const columnsOfChar = (char: string): number => (/\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1);
+
+function columnsOf(text: string): number {
+  if (isAscii(text)) return text.length;
+  let columns = 0;
+  for (const char of text) columns += columnsOfChar(char);
+  return columns;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+/** As many whole characters as fit, one at least. */
+function cut(text: string, width: number): string {
+  let end = 0;
+  let columns = 0;
+  for (const char of text) {
+    columns += columnsOfChar(char);
+    if (columns > width && end > 0) break;
+    end += char.length;
+  }
+  return text.slice(0, end);
+}
+
+/** A count that fits its column: `99,999`, `123k`, `1.2M`. */
+function short(value: number): string {
+  if (value < 100_000) return number(value);
+  if (value < 999_500) return `${Math.round(value / 1000)}k`;
+  if (value < 999_500_000) return `${(value / 1e6).toFixed(value < 9_950_000 ? 1 : 0)}M`;
+  return `${number(Math.round(value / 1e9))}G`;
 }
 
 const plural = (count: number, one: string): string => `${number(count)} ${one}${count === 1 ? '' : 's'}`;

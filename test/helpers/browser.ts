@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 
 /** Debian's Chromium, or the one that HALFLIGHT_CHROMIUM names. */
-const executablePath = process.env['HALFLIGHT_CHROMIUM'] ?? '/usr/bin/chromium';
+const executablePath = process.env.HALFLIGHT_CHROMIUM ?? '/usr/bin/chromium';
 
 const args = [
   '--headless',
@@ -23,7 +23,7 @@ const args = [
 export function describeInBrowser(name: string, body: (browser: () => Browser) => void): void {
   if (!existsSync(executablePath)) {
     const why = `no Chromium at ${executablePath}: apt-get install chromium, or set HALFLIGHT_CHROMIUM`;
-    if (process.env['HALFLIGHT_REQUIRE_ALL'] === '1') {
+    if (process.env.HALFLIGHT_REQUIRE_ALL === '1') {
       test(name, () => {
         throw new Error(why);
       });

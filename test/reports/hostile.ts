@@ -21,6 +21,7 @@ export const attacks: readonly string[] = [
   '\u0000\u0007\u001b[31mred\u001b[0m\u007f\u0085',
   'half \ud83d and half \ude00',
   `${'שלום'.repeat(20)} ${'a'.repeat(3000)}`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template is what it tries to be
   '${7*7} {{7*7}} $& $1 $` \\u{202e}',
   '#f-1', // an anchor of the page
   '',
@@ -44,7 +45,7 @@ export function mapStrings(report: Report, change: (text: string) => string): Re
     if (typeof value !== 'object' || value === null) return value;
     const free = key === 'spend' || key === 'numbers' || key === 'skips' || key === 'rejects';
     // A number in front keeps keys different from each other, in their order, and never `__proto__`.
-    const rename = (name: string, i: number): string => (free ? `k${i} ${change(name)}` : name);
+    const rename = (name: string, i: number): string => (free ? `k${i} ${change(name.replace(/^k\d+ /, ''))}` : name);
     return Object.fromEntries(
       Object.entries(value).map(([name, item], i) => [rename(name, i), walk(item, free ? path : [...path, name])]),
     );

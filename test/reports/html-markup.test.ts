@@ -20,6 +20,7 @@ test('data that poses as markup is not taken for it', () => {
   const posing = { toString: () => '<script>', text: '<script>' } as unknown as Markup;
   expect(html`<p>${'<script>'}</p>`.toString()).not.toContain('<script>');
   expect(() => html`<p>${posing}</p>`).toThrow();
+  expect(html`<p>${['<script>'] as unknown as Markup[]}</p>`.toString()).toBe('<p>&#60;script&#62;</p>');
 });
 
 test('a value can stand only between tags or inside of quotes, and never where it would run or load', () => {

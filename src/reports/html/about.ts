@@ -1,23 +1,20 @@
 import { number } from '../../inventory/words.js';
 import { each, html, type Markup } from './markup.js';
-import { short, slice } from './text.js';
+import { short } from './text.js';
 import type { View } from './view.js';
 
 /** What the report was made with, so that it can be made again and come out the same. */
 export function about({ report }: View): Markup {
   const { period } = report;
   const rows: [string, Markup][] = [
-    ['Made by', html`Halflight ${slice(report.product.version, 40)}`],
-    [
-      'Catalog',
-      html`${number(report.catalog.services)} services, <span class="mono hash">${short(report.catalog.hash, 80)}</span>`,
-    ],
-    ['Risk rules', html`${slice(report.risk_rules, 40)}`],
+    ['Made by', html`Halflight ${short(report.product.version, 40)}`],
+    ['Catalog', html`${number(report.catalog.services)} services, <code>${short(report.catalog.hash, 80)}</code>`],
+    ['Risk rules', html`${short(report.risk_rules, 40)}`],
     ['Period', period.from === '' ? html`no record holds a time` : html`${period.from} to ${period.to}, both included`],
     ['Judged as of', html`${report.as_of}`],
     [
       'Time zones',
-      html`days and times in ${slice(report.organisation_timezone, 60)}; records without a zone read as ${slice(report.log_timezone, 60)}`,
+      html`days and times in ${short(report.organisation_timezone, 60)}; records without a zone read as ${short(report.log_timezone, 60)}`,
     ],
     [
       'People',

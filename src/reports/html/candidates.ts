@@ -28,7 +28,7 @@ ${
         ],
         rows.slice(0, limits.rows),
         (row) => [
-          html`<span class="mono">${short(row.subject, 80)}</span>`,
+          html`<code>${short(row.subject, 80)}</code>`,
           row.kind,
           short(row.reason, 240),
           number(row.events),

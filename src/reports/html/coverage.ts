@@ -60,7 +60,7 @@ function inputs({ report, clock }: View): Markup {
     ],
     rows.slice(0, limits.rows),
     (row) => [
-      html`<span class="mono">${shortPath(row.file, 60)}</span><span class="sub">${bytes(row.bytes)}</span>${row.problem === null ? nothing : html`<p class="bad">${short(row.problem, 300)}</p>`}`,
+      html`<code>${shortPath(row.file, 60)}</code><span class="sub">${bytes(row.bytes)}</span>${row.problem === null ? nothing : html`<p class="bad">${short(row.problem, 300)}</p>`}`,
       readAs(row),
       html`${clock.day(row.first)}<br>${clock.day(row.last)}`,
       number(row.lines),
@@ -91,6 +91,6 @@ function notRead({ report }: View): Markup {
     'Files that were not read',
     [{ title: 'File' }, { title: 'Why', kind: 'wide' }],
     rows.slice(0, limits.rows),
-    (row) => [html`<span class="mono">${shortPath(row.file, 100)}</span>`, short(row.why, 300)],
+    (row) => [html`<code>${shortPath(row.file, 100)}</code>`, short(row.why, 300)],
   )}${more(rows.length - limits.rows, 'files')}`;
 }

@@ -25,13 +25,11 @@ function facts(finding: ReportFinding, view: View): Markup {
   const rows: [string, Markup][] = [
     [
       'What it is',
-      html`${short(finding.summary, 300)} <span class="muted">Category ${slice(finding.category, 40)}.</span>`,
+      html`${short(finding.summary, 300)} <span class="muted">Category ${short(finding.category, 40)}.</span>`,
     ],
     [
       'Decided by',
-      finding.entry === null
-        ? html`no entry of the inventory`
-        : html`entry <span class="mono">${short(finding.entry, 80)}</span>`,
+      finding.entry === null ? html`no entry of the inventory` : html`entry <code>${short(finding.entry, 80)}</code>`,
     ],
     [
       'Strongest proof',
@@ -46,7 +44,7 @@ function facts(finding: ReportFinding, view: View): Markup {
   if (spend.length > 0)
     rows.push([
       'Paid',
-      html`${each(spend.slice(0, limits.reasons), ([currency, minor]) => html`<span>${slice(money(currency, minor), 60)}</span>`, ', ')}`,
+      html`${each(spend.slice(0, limits.reasons), ([currency, minor]) => html`<span>${short(money(currency, minor), 60)}</span>`, ', ')}`,
     ]);
   if (finding.alternatives.length > 0)
     rows.push(['Approved instead', short(finding.alternatives.slice(0, limits.reasons).join(', '), 300)]);
@@ -61,7 +59,7 @@ ${risk.factors.length === 0 ? html`<p class="none">No factor adds points.</p>` :
 <ul class="factors r-${risk.level}">${each(
     risk.factors,
     (factor) =>
-      html`<li><b>${factor.points > 0 ? '+' : ''}${points(factor.points)}</b>${bar(Math.abs(factor.points), most)}<p><b>${slice(spoken(factor.name), 60)}</b> <small>${factor.group}</small><br>${short(factor.why, 300)}</p></li>`,
+      html`<li><b>${factor.points > 0 ? '+' : ''}${points(factor.points)}</b>${bar(Math.abs(factor.points), most)}<p><b>${short(spoken(factor.name), 60)}</b> <small>${factor.group}</small><br>${short(factor.why, 300)}</p></li>`,
   )}</ul>`;
 }
 
@@ -70,7 +68,7 @@ function signals(finding: ReportFinding): Markup {
   return html`<h4>Signals</h4><ul class="signals">${each(
     finding.signals,
     ({ name, why, numbers }) =>
-      html`<li><b>${slice(spoken(name), 60)}</b> ${short(why, 400)} <span class="muted">${each(Object.entries(numbers).slice(0, limits.reasons), ([key, value]) => html`<span>${slice(spoken(key), 40)} ${points(value)}</span>`, ', ')}</span></li>`,
+      html`<li><b>${short(spoken(name), 60)}</b> ${short(why, 400)} <span class="muted">${each(Object.entries(numbers).slice(0, limits.reasons), ([key, value]) => html`<span>${short(spoken(key), 40)} ${points(value)}</span>`, ', ')}</span></li>`,
   )}</ul>`;
 }
 
@@ -132,7 +130,7 @@ function actors(finding: ReportFinding, view: View): Markup {
     ],
     shown,
     (row) => [
-      html`<span class="mono">${short(row.actor, 60)}</span>`,
+      html`<code>${short(row.actor, 60)}</code>`,
       slice(row.kind, 30),
       number(row.events),
       number(row.attempts),

@@ -25,11 +25,11 @@ export function evidence(finding: ReportFinding, view: View): Markup {
     shown,
     (item) => [
       view.clock.time(item.time),
-      html`<span class="mono">${short(item.actor, 60)}</span>`,
+      html`<code>${short(item.actor, 60)}</code>`,
       place(item.file, item.line),
-      html`${short(item.reason, 200)} <span class="muted mono">${short(item.signature, 80)}</span>${sample(item)}`,
+      html`${short(item.reason, 200)} <code class="muted">${short(item.signature, 80)}</code>${sample(item)}`,
       html`${item.attempt ? 'attempt' : item.strength} <span class="muted">${item.confidence} confidence</span>`,
-      html`<span class="mono" title="${slice(item.sha256, 128)}">${item.sha256.slice(0, 12)}</span>`,
+      html`<code title="${slice(item.sha256, 128)}">${item.sha256.slice(0, 12)}</code>`,
     ],
   )}${more(hidden, 'hits')}</div>`;
 }

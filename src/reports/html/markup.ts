@@ -60,10 +60,11 @@ export const nothing: Markup = html``;
 
 function shown(value: Value, place: Place): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'object') {
+  if (value instanceof Markup) {
     if (place === 'attribute') throw new Error('Markup stands in an attribute of a template.');
-    return value instanceof Markup ? value.toString() : value.join('');
+    return value.toString();
   }
+  if (typeof value === 'object') return value.map((item) => shown(item, place)).join('');
   if (place === 'style') throw new Error('A style sheet is made with the tag css.');
   return typeof value === 'number' ? String(value) : escapeText(value);
 }
@@ -89,6 +90,8 @@ function placesOf(strings: readonly string[]): Place[] {
   let rest = '';
   for (const part of strings.slice(0, -1)) {
     rest += part;
+    if (/<style/i.test(rest) && !rest.endsWith('<style>'))
+      throw new Error('A template has a value inside of a style sheet.');
     // A tag still open: `<td class="` may take a value, `<td class=` and `<td ` may not.
     const tag = /<[^<>]*$/.exec(rest)?.[0];
     if (tag === undefined) {

@@ -22,7 +22,7 @@ details:not([open]) .why{display:block;overflow:visible}
 main>section{padding-top:1.2rem}
 .answer{font-size:15pt}
 .columns{grid-template-columns:minmax(0,1fr)}
-.side{grid-template-columns:1fr 1fr}
+.side{grid-template-columns:repeat(2,minmax(0,1fr))}
 .figures{grid-template-columns:repeat(3,1fr)}
 .findings>thead .number{width:5rem}.c-account{width:5.4rem}.c-day,.c-days{width:6rem}.c-risk{width:6.6rem}.risk{width:5.4rem}
 .findings>thead{display:table-row-group}

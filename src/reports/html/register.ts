@@ -59,7 +59,7 @@ function completeness({ report: { inventory } }: View): Markup {
 }
 
 const entry = (row: { entry: string; name: string }): Markup =>
-  html`${short(row.name, 80)} <span class="muted mono">${short(row.entry, 60)}</span>`;
+  html`${short(row.name, 80)} <code class="muted">${short(row.entry, 60)}</code>`;
 
 /** Shares with what they are made of. */
 export function measures({ report }: View): Markup {

@@ -28,7 +28,7 @@ main>section{padding-top:2.4rem}
 .none,.more,.note{font-size:.87rem}
 .more{padding:.35rem 0}
 .sub{display:block;font-size:.8rem}
-.mono,pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.92em}
+pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.92em}
 td,th,dd,li{unicode-bidi:isolate}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .skip{position:absolute;left:-999px;top:0;padding:.5rem 1rem;background:var(--card);z-index:3}

@@ -3,7 +3,7 @@ import type { ReportFinding } from '../schema.js';
 import { usageChart, verdictChart } from './charts.js';
 import { more } from './lists.js';
 import { each, html, type Markup, nothing } from './markup.js';
-import { points, short, slice } from './text.js';
+import { points, short } from './text.js';
 import { chip, riskBadge } from './verdict.js';
 import type { View } from './view.js';
 import { accountWords, spoken, verdictWords } from './words.js';
@@ -16,7 +16,7 @@ export function summary(view: View): Markup {
   return html`<section id="summary" aria-labelledby="title">
 <h1 id="title">AI in use${periodText(view)}</h1>
 <p class="answer">${short(report.answer, 800)}</p>
-<p class="meta">Judged as of ${report.as_of} · times in ${slice(report.organisation_timezone, 60)} · ${report.names ? 'people by name' : 'people by pseudonym'}</p>
+<p class="meta">Judged as of ${report.as_of} · times in ${view.clock.zone} · ${report.names ? 'people by name' : 'people by pseudonym'}</p>
 ${doubts(view)}
 ${figures(view)}
 <div class="columns">
@@ -112,5 +112,5 @@ const instead = ({ alternatives }: ReportFinding): Markup =>
 function drivers({ risk }: ReportFinding): Markup {
   const heaviest = risk.factors.filter((factor) => factor.points > 0).toSorted((a, b) => b.points - a.points);
   if (heaviest.length === 0) return nothing;
-  return html`<span class="muted">Risk mainly from ${each(heaviest.slice(0, 3), (factor) => html`${slice(spoken(factor.name), 40)} (${points(factor.points)})`, ', ')}.</span>`;
+  return html`<span class="muted">Risk mainly from ${each(heaviest.slice(0, 3), (factor) => html`${short(spoken(factor.name), 40)} (${points(factor.points)})`, ', ')}.</span>`;
 }

@@ -11,6 +11,7 @@ thead th{font-size:.79rem;font-weight:600;color:var(--muted);white-space:nowrap;
 .detail .scroll{background:none;border-radius:6px}
 .scroll tbody th{min-width:10rem}
 .inputs .wide{min-width:11rem}
+#candidates tbody th{min-width:13rem}
 .number{text-align:right}
 td.number{white-space:nowrap}
 .wide{min-width:14rem}
@@ -47,7 +48,6 @@ details[open] .why{color:var(--text)}
 .evidence td:nth-child(3){min-width:13rem}
 .facts>div{display:grid;grid-template-columns:9rem minmax(0,1fr);gap:0 12px;padding:.12rem 0}
 .facts dt{color:var(--muted)}
-.hash{overflow-wrap:anywhere}
 .factors li{display:grid;grid-template-columns:2.6rem 5.5rem minmax(0,1fr);gap:0 10px;padding:.2rem 0}
 .factors li>b{text-align:right}
 small{font-size:1em;color:var(--muted)}
@@ -57,7 +57,7 @@ small{font-size:1em;color:var(--muted)}
 .spark.large{height:44px;border-bottom:1px solid var(--line)}
 .used{fill:var(--accent)}.tried{fill:var(--rest)}
 .ends{display:flex;justify-content:space-between;font-size:.8rem;color:var(--muted)}
-pre{margin:.3rem 0 0;padding:.4rem .6rem;background:var(--soft);border-radius:4px;white-space:pre-wrap}
+pre{margin:.3rem 0 0;padding:.4rem .6rem;background:var(--bg);border-radius:4px;white-space:pre-wrap}
 pre code{display:block;font-size:1em}
 footer{margin-top:3rem;padding:1.6rem 0 2.4rem;border-top:1px solid var(--line);background:var(--card);font-size:.88rem}
 @media (max-width:1100px){.c-account{width:5.2rem}.c-risk{width:5.8rem}.findings>thead .number{width:4.9rem}.c-days{width:4.6rem}.c-day{width:5.7rem}.findings>thead th,.row>*{padding-left:.4rem;padding-right:.4rem}.risk{width:5rem}}
@@ -74,7 +74,7 @@ footer{margin-top:3rem;padding:1.6rem 0 2.4rem;border-top:1px solid var(--line);
 .findings .row td:nth-child(2)::before{content:"Account "}.findings .row td:nth-child(4)::before{content:"People "}.findings .row td:nth-child(5)::before{content:"Events "}.findings .row td:nth-child(6)::before{content:"Sent "}.findings .row td:nth-child(7)::before{content:"Trend "}.findings .row td:nth-child(8)::before{content:"First "}.findings .row td:nth-child(9)::before{content:"Last "}
 .findings .row td:nth-child(7){flex:1 0 100%;display:flex;gap:.5rem;align-items:center;padding:.2rem 0}
 .findings .row .spark{width:10rem}
-.scroll tbody th{min-width:6rem}
+.scroll tbody th,#candidates tbody th{min-width:6rem}
 .findings .sub{display:inline;margin-left:.25rem}
 .more-row>td{padding:.1rem .6rem 0}
 .detail{grid-template-columns:minmax(0,1fr);padding-left:0;scroll-margin-top:17rem}

@@ -29,8 +29,7 @@ export function shortPath(path: string, length = 80): Markup {
 }
 
 /** Where a record is: file and line. */
-export const place = (file: string, line: number): Markup =>
-  html`<span class="mono">${shortPath(file)}:${String(line)}</span>`;
+export const place = (file: string, line: number): Markup => html`<code>${shortPath(file)}:${String(line)}</code>`;
 
 /** A number that may have a fraction, as in risk points: `-4`, `2.5`. */
 export const points = (value: number): string =>
@@ -57,7 +56,7 @@ export function money(currency: string, minor: number): string {
 /** Days and times in the zone of the organisation. */
 export interface Clock {
   readonly zone: string;
-  /** `2026-10-03` with the exact instant in the title. */
+  /** `2026-10-03` */
   day(instant: string | null): Markup;
   /** `2026-10-03 14:05:09` with the exact instant in the title. */
   time(instant: string | null): Markup;
@@ -66,20 +65,18 @@ export interface Clock {
 export function clockOf(zone: string): Clock {
   const known = isZone(zone) ? zone : 'UTC';
   const wall = (instant: string): string => {
-    const at = Date.parse(instant);
+    const at = /^\d{4}-\d\d-\d\dT/.test(instant) ? Date.parse(instant) : Number.NaN;
     // Beyond these years it is no time of a log, and dates cannot be reckoned with.
     if (!(at >= 0 && at < 250_000_000_000_000)) return instant;
     return formatTime(at + zoneOffset(at, known))
       .slice(0, 19)
       .replace('T', ' ');
   };
-  const shown = (instant: string | null, length: number): Markup =>
-    instant === null
-      ? html`<span class="muted">no time</span>`
-      : html`<time title="${slice(instant, 40)}">${wall(instant).slice(0, length)}</time>`;
+  const unknown = html`<span class="muted">no time</span>`;
   return {
     zone: known,
-    day: (instant) => shown(instant, 10),
-    time: (instant) => shown(instant, 19),
+    day: (instant) => (instant === null ? unknown : html`<time>${wall(instant).slice(0, 10)}</time>`),
+    time: (instant) =>
+      instant === null ? unknown : html`<time title="${slice(instant, 40)}">${wall(instant).slice(0, 19)}</time>`,
   };
 }
