@@ -27,7 +27,8 @@ const tag = /^([A-Za-z(][\w()./-]{0,63})(?:\[[^\]\s]{0,32}\])?: +/;
 export function unwrapSyslog(text: string): Unwrapped {
   const pri = priority.exec(text);
   const rest = pri ? text.slice(pri[0].length) : text;
-  if (pri) {
+  // A collector that writes files often drops the priority.
+  if (pri || /^1 \d{4}-\d\d-\d\dT/.test(rest)) {
     const m = rfc5424.exec(rest);
     if (m) return unwrap5424(rest.slice(m[0].length), m);
   }

@@ -209,6 +209,16 @@ export function parseDayMonth(text: string, order: 'dmy' | 'mdy', zone: string):
   return wallClock([year, month, day, hour, Number(m[5] ?? 0), Number(m[6] ?? 0), fraction(m[7])], m[9] ?? zone);
 }
 
+/** `20260305` and `20260305101502`: as epochs they would be of 1970 and of the 27th century. */
+function parseCompact(text: string, zone: string): number | undefined {
+  const m = /^((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/.exec(text);
+  if (!m) return undefined;
+  return wallClock(
+    [Number(m[1]), Number(m[2]), Number(m[3]), Number(m[4] ?? 0), Number(m[5] ?? 0), Number(m[6] ?? 0), 0],
+    zone,
+  );
+}
+
 /** Any of the shapes above, for formats whose writer may choose. Ambiguous numeric dates are read month first unless `order` says otherwise. */
 export function parseTime(
   value: string | number,
@@ -219,6 +229,7 @@ export function parseTime(
   if (typeof value === 'number') return parseEpoch(value);
   const text = value.trim();
   return (
+    parseCompact(text, zone) ??
     parseEpoch(text) ??
     parseIso(text, zone) ??
     parseClf(text, zone) ??

@@ -79,19 +79,29 @@ function open(context: FormatContext): Reader {
     };
     const url = get('request', 'requesturl', 'url') ?? labelled('url');
     const named = splitHostPort(get('dhost', 'destinationhostname', 'destinationhost') ?? '');
-    const dns = /^dns$/i.test(get('app', 'applicationprotocol') ?? '') || /\bdns (?:query|request)/i.test(name ?? '');
-    const queried = dns && url === undefined ? (labelled('query') ?? get('destinationdnsdomain', 'query')) : undefined;
+    const dns =
+      /^dns$/i.test(get('app', 'applicationprotocol') ?? '') ||
+      /\bdns (?:query|request)/i.test(name ?? '') ||
+      /^dns\b/i.test(get('cat') ?? '');
+    const queried =
+      dns && url === undefined
+        ? (labelled('query') ?? get('destinationdnsdomain', 'query', 'ftntfgtqname', 'qname'))
+        : undefined;
     const host =
       queried ?? named.host ?? labelled('host') ?? (splitUrl(url ?? '').host ? undefined : get('destinationdnsdomain'));
     const dst = get('dst', 'destinationaddress') ?? labelled('serverIp') ?? get('destinationtranslatedaddress');
-    if (url === undefined && host === undefined && dst === undefined) return skip('no destination in the record');
+    const service = get('destinationservicename');
+    const nowhere = url === undefined && host === undefined && dst === undefined;
+    // What identity providers and cloud app brokers write of a sign-in names the application and no address.
+    const signin = nowhere && service !== undefined && signingIn.test(`${signature} ${name}`);
+    if (nowhere && !signin) return skip('no destination in the record');
     const outcome = get('outcome', 'categoryoutcome', 'eventoutcome');
     const status = httpStatus(outcome) ?? httpStatus(labelled('status') ?? get('responsecode', 'httpstatus'));
     // The standard counts `in` from source to destination, and Palo Alto follows it; nearly all others, Fortinet, Zscaler
     // and Forcepoint among them, mean what the client received.
     const [sent, received] = /palo alto/i.test(vendor) ? ['in', 'out'] : ['out', 'in'];
     const draft: EventDraft = {
-      kind: queried === undefined ? 'web' : 'dns',
+      kind: signin ? 'signin' : queried === undefined ? 'web' : 'dns',
       action:
         verdict(get('act', 'deviceaction') ?? labelled('action')) ??
         (status === 407 ? 'blocked' : undefined) ??
@@ -112,7 +122,7 @@ function open(context: FormatContext): Reader {
       bytes_out: whole(get(sent, sent === 'in' ? 'bytesin' : 'bytesout') ?? labelled('sent')),
       bytes_in: whole(get(received, received === 'in' ? 'bytesin' : 'bytesout') ?? labelled('received')),
       user_agent: get('requestclientapplication', 'useragent') ?? labelled('agent'),
-      app: get('destinationservicename') ?? applicationName(labelled('app') ?? get('app', 'applicationprotocol')),
+      app: service ?? applicationName(labelled('app') ?? get('app', 'applicationprotocol')),
       event_id: get('externalid'),
     };
     return draft;
@@ -120,7 +130,7 @@ function open(context: FormatContext): Reader {
 
   function timeOf(fields: Extension): number | undefined {
     const zone = zoneOr(pick(fields, 'dtz', 'devicetimezone'), context.zone);
-    for (const key of ['rt', 'devicereceipttime', 'receipttime', 'start', 'starttime', 'end', 'endtime']) {
+    for (const key of timeKeys) {
       const value = pick(fields, key);
       const time = value === undefined ? undefined : parseStamp(value, zone, context.modified);
       if (time !== undefined) return time;
@@ -129,10 +139,19 @@ function open(context: FormatContext): Reader {
   }
 }
 
+const signingIn = /\b(?:log[ _-]?[io]n|sign[ _-]?in|log ?on)\b/i;
+
+/** Those of the standard, then what Fortinet and Netskope write instead. */
+const timeKeys =
+  'rt devicereceipttime receipttime start starttime end endtime ftntfgteventtime eventtime timestamp'.split(' ');
+
 /** Names keep their `\n`: nobody's name holds a line break, but `ACME\nora` is written without a second backslash. */
 function userOf(fields: Extension): string | undefined {
-  const keys = ['suser', 'sourceusername', 'suid', 'sourceuserid', 'duser', 'destinationusername', 'duid'];
-  return pick(fields, ...keys)?.replace(/\\([\\=|])/g, '$1');
+  const name = pick(fields, 'suser', 'sourceusername');
+  // A number is no user that anybody could look up: Imperva writes that of the account there.
+  const id = pick(fields, 'suid', 'sourceuserid');
+  const other = id !== undefined && !/^\d+$/.test(id) ? id : pick(fields, 'duser', 'destinationusername', 'duid');
+  return (name ?? other)?.replace(/\\([\\=|])/g, '$1');
 }
 
 /** The seven fields of the header, unescaped, and the extension; fewer when there are fewer; undefined without `CEF:`. */
@@ -175,7 +194,7 @@ const unescapeValue = (value: string | undefined): string | undefined =>
 /** ArcSight CEF of any vendor, with or without syslog header. */
 export const format: Format = {
   title: 'CEF (ArcSight Common Event Format)',
-  kinds: ['web', 'dns'],
+  kinds: ['web', 'dns', 'signin'],
   framing: 'lines',
   detect(sample) {
     const fitting = share(sample.lines, (line) => (splitHeader(unwrapSyslog(line).message)?.length ?? 0) === 8);

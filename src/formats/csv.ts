@@ -42,6 +42,7 @@ function mappedReader(mapping: Mapping, context: FormatContext): Reader {
       const record = recordOf(text);
       const fields = splitCsv(record.message, delimiter);
       if (fields === undefined) return reject('a quoted field is not closed');
+      if (fields.every((field) => field.trim() === '')) return skip('empty row');
       if (header) {
         const names = new Columns(fields);
         const found = wanted.filter((name) => names.has(name)).length;
@@ -94,6 +95,7 @@ export const format: Format = {
         if (layout === undefined) return reject('no header line with known keys: a mapping is needed');
         const fields = splitCsv(record.message, layout.delimiter);
         if (fields === undefined) return reject('a quoted field is not closed');
+        if (fields.every((field) => field.trim() === '')) return skip('empty row');
         return layout.read(sourceOf(fields, layout.columns), timeOf(record, context));
       },
     };

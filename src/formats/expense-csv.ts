@@ -53,7 +53,7 @@ function layoutOf(header: { columns: ExpenseColumns; delimiter: string }, sample
   const dayFirst =
     mark === ',' ||
     delimiter === ';' ||
-    (!dollars && (currencies.length > 0 || /cost ?centre/i.test(sample.text.slice(0, 4000)))) ||
+    (!dollars && (currencies.length > 0 || /cost ?centre|£|\bvat\b/i.test(sample.text.slice(0, 4000)))) ||
     !columns.englishDate;
   const signs = (['billedAmount', 'amount'] as const).map((role) =>
     values(role).flatMap((text) => parseMoney(text) ?? []),

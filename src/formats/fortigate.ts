@@ -44,7 +44,7 @@ function open({ zone, modified }: FormatContext): Reader {
         return skip('log type without destinations');
       const src = get('srcip', 'src');
       const name = log === 'dns' ? get('qname') : undefined;
-      const target = get('hostname', 'dstname', 'dst_name');
+      const target = get('hostname', 'dstname', 'dst_name', 'sni');
       const host = name ?? (target === undefined ? undefined : splitHostPort(target).host);
       const url = log === 'dns' ? undefined : get('url');
       if (targets.has(log) && host === undefined && url === undefined) return skip('security log without host and URL');

@@ -6,7 +6,7 @@ import { zoneOr } from '../core/time.js';
 import { splitHostPort, splitUrl } from '../core/url.js';
 import { share } from './shared/detect.js';
 import { applicationName, type Extension, parseBlankSeparated, parseDelimited, pick } from './shared/extension.js';
-import { httpStatus } from './shared/squid-codes.js';
+import { cacheAction, httpStatus } from './shared/squid-codes.js';
 import { parseJavaTime, parseStamp } from './shared/stamp.js';
 import { verdict, verdictIn } from './shared/verdict.js';
 
@@ -30,10 +30,10 @@ function open(context: FormatContext): Reader {
 
   function record({ eventId, fields }: Parsed, stamp: () => number | undefined): Outcome {
     const get = (...keys: readonly string[]): string | undefined => pick(fields, ...keys);
-    const url = get('url', 'request', 'requesturl', 'uri');
+    const url = get('url', 'request', 'requesturl', 'uri', 'cs-uri');
     const urlHost = splitUrl(url ?? '').host;
     const named = splitHostPort(
-      get('dhost', 'dsthost', 'dsthostname', 'destinationhostname', 'desthost', 'dstname') ?? '',
+      get('dhost', 'dsthost', 'dsthostname', 'destinationhostname', 'desthost', 'dstname', 'cs-host') ?? '',
     );
     const domain = get('domain');
     // `hostname` is the server's in web feeds; `domain` may be the user's Windows domain, which has no dot.
@@ -44,33 +44,47 @@ function open(context: FormatContext): Reader {
     const dst = get('dst', 'dstpostnat', 'destinationaddress');
     const host = named.host ?? (fallback === undefined ? undefined : splitHostPort(fallback).host);
     if (url === undefined && host === undefined && dst === undefined) return skip('no destination in the record');
-    const dns = /^dns$/i.test(get('app', 'appproto', 'service', 'cat') ?? '') && url === undefined;
+    const asked = get('querytype', 'qtype') !== undefined || /^dns(?:\b|_)/i.test(eventId);
+    const dns = url === undefined && (asked || /^dns$/i.test(get('app', 'appproto', 'service', 'cat') ?? ''));
     const query = dns ? get('query', 'dnsquery', 'qname', 'queryname', 'domain') : undefined;
     const status = httpStatus(
-      get('respcode', 'status', 'statuscode', 'responsecode', 'httpstatus', 'httpstatuscode', 'sc-status'),
+      get(
+        'respcode',
+        'status',
+        'statuscode',
+        'responsecode',
+        'response',
+        'httpstatus',
+        'httpstatuscode',
+        'sc-status',
+        'proxystatus-code',
+        'serverstatus-code',
+      ),
     );
     const decided = get('action', 'act', 'disposition', 'policyaction', 'result', 'outcome');
+    const cache = get('s-action'); // ProxySG's field names, where its administrator wrote the feed
     const draft: EventDraft = {
       kind: query === undefined ? 'web' : 'dns',
       action:
         verdict(decided) ??
         (status === 407 ? 'blocked' : undefined) ??
+        (cache === undefined ? undefined : cacheAction(cache, status)) ??
         verdictIn(get('cat')) ??
         verdictIn(eventId) ??
         'unknown',
       time: timeOf(fields) ?? stamp(),
-      user: get('usrname', 'username', 'suser', 'user', 'accountname', 'identusername'),
+      user: get('usrname', 'username', 'suser', 'user', 'accountname', 'identusername', 'cs-username'),
       device: get('identhostname', 'srchostname', 'shost', 'srchost', 'identnetbios', 'vsrcname', 'devicehostname'),
-      src_ip: get('src', 'identsrc', 'sourceaddress', 'srcprenat', 'vsrc', 'srcpostnat'),
+      src_ip: get('src', 'identsrc', 'sourceaddress', 'srcprenat', 'vsrc', 'c-ip', 'srcpostnat'),
       dst_ip: dst,
       host: query ?? host,
-      port: whole(get('dstport', 'dpt', 'destinationport')) ?? named.port,
+      port: whole(get('dstport', 'dpt', 'destinationport', 'cs-uri-port')) ?? named.port,
       url,
-      method: get('method', 'reqmethod', 'requestmethod', 'httpmethod'),
+      method: get('method', 'reqmethod', 'requestmethod', 'httpmethod', 'cs-method'),
       status,
-      bytes_out: whole(get('srcbytes', 'bytesout', 'sentbytes', 'bytessent')),
-      bytes_in: whole(get('dstbytes', 'bytesin', 'receivedbytes', 'bytesreceived')),
-      user_agent: get('useragent', 'httpuseragent', 'requestclientapplication', 'agent', 'ua'),
+      bytes_out: whole(get('srcbytes', 'bytesout', 'sentbytes', 'bytessent', 'cs-bytes')),
+      bytes_in: whole(get('dstbytes', 'bytesin', 'receivedbytes', 'bytesreceived', 'sc-bytes')),
+      user_agent: get('useragent', 'user-agent', 'httpuseragent', 'requestclientapplication', 'agent', 'ua', 'cs(user-agent)'),
       app: applicationName(get('appname', 'application', 'applicationname', 'app')),
       event_id: get('externalid', 'recordid'),
     };

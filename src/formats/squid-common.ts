@@ -14,6 +14,8 @@ import { cacheAction, destinationPeer, httpStatus } from './shared/squid-codes.j
 /** An address in front: no syslog header. */
 const address = /^[\da-fA-F]*[.:][\da-fA-F.:]* /;
 const stamp = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}:\d{2}:\d{2}:\d{2}[^\]"]{0,40})\] +"/;
+/** Some appliances leave the brackets out. */
+const bareStamp = / (\d{1,2}\/[A-Za-z]{3}\/\d{4}:\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?) +"/;
 const answer = /^ +(\d{1,3}|-) +(\d{1,15}|-)(?= |$)/;
 const request = /^(\S+) +(.*)$/;
 const result = /(?:^| )([A-Z_]+|-)[:/]([A-Z_]+|-)(?:\/(\S+))?(?= |$)/;
@@ -27,7 +29,7 @@ function open(context: FormatContext): Reader {
 }
 
 function readCommon(line: string, context: FormatContext): EventDraft | undefined {
-  const time = stamp.exec(line);
+  const time = stamp.exec(line) ?? bareStamp.exec(line);
   if (!time) return undefined;
   const asked = quotedAt(line, time.index + time[0].length - 1);
   if (asked === undefined) return undefined;

@@ -155,7 +155,7 @@ function typeOfPath(path: string): string {
 /** Which log a record is of, where nothing names it: fields that only one has. */
 function typeOf(has: (name: string) => boolean): string | undefined {
   if (has('trans_depth') || (has('uri') && (has('method') || has('status_code')))) return 'http';
-  if (has('query') && (has('qtype') || has('trans_id') || has('rcode') || has('rejected') || has('qtype_name')))
+  if (has('query') && (has('qtype') || has('trans_id') || has('rcode') || has('rejected') || has('qtype_name') || has('rcode_name')))
     return 'dns';
   if (has('trans_id') && (has('rcode') || has('rejected')) && !has('msg_types')) return 'dns';
   if (has('conn_state')) return 'conn';

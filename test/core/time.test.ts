@@ -205,6 +205,7 @@ describe('shapes', () => {
   it('parseTime knows them all, and reads a numeric date the other way round where only that fits', () => {
     const texts = [
       '1795341600',
+      '20261122100000',
       '2026-11-22T10:00:00Z',
       '22/Nov/2026:10:00:00',
       'Nov 22 10:00:00',
@@ -213,6 +214,8 @@ describe('shapes', () => {
       '22/11/2026 10:00:00',
     ];
     for (const text of texts) expect(shown(parseTime(text, 'UTC', at('2026-11-23Z')))).toBe('2026-11-22T10:00:00Z');
+    expect(shown(parseTime('20261122', 'UTC', 0))).toBe('2026-11-22T00:00:00Z');
+    expect(shown(parseTime('20261322', 'UTC', 0))).toBe('1970-08-23T12:08:42Z');
   });
 
   it('what formatTime writes, parseIso reads; nothing throws', () => {

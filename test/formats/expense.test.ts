@@ -96,6 +96,27 @@ describe('headers', () => {
       { amount: 2000, currency: 'EUR' },
     ]);
   });
+  it.each(['Amount (£)', 'Gross', 'Amount excl. VAT £', 'Invoice Amt (inc VAT) GBP', 'Bedrag (GBP)'])(
+    'an amount under %s beside a tax column',
+    async (name) => {
+      const text = `Body,Card Txn Date,VAT Amount,${name},Supplier/Trader,Supplier No\nx,13/01/2026,3.33,£20.00,OpenAI,7\n`;
+      expect(await expenses(text)).toMatchObject([
+        { time: '2026-01-13T00:00:00Z', merchant: 'OpenAI', amount: 2000, currency: 'GBP' },
+      ]);
+    },
+  );
+  it('a currency in the header of a column that is known with it', async () => {
+    expect(await expenses('Datum;Leverancier;Bedrag (EUR)\n20260105;OpenAI;1.020,00\n')).toMatchObject([
+      { amount: 102000, currency: 'EUR' },
+    ]);
+  });
+  it('a business account statement: started, original and payment currency, payer', async () => {
+    const text =
+      'Date started (UTC),Date completed (UTC),ID,State,Description,Payer,Orig currency,Orig amount,Payment currency,Amount,Fee\n2026-01-05,2026-01-06,a1,COMPLETED,OPENAI,Anna Berg,USD,-20.00,EUR,-18.50,0.00\n';
+    expect(await expenses(text)).toMatchObject([
+      { time: '2026-01-05T00:00:00Z', user: 'Anna Berg', amount: -1850, currency: 'EUR', event_id: 'a1' },
+    ]);
+  });
   it('no header: every line is rejected', async () => {
     expect((await parseText('expense-csv', 'a,b,c\nd,e,f\n')).rejects).toHaveLength(2);
   });
@@ -140,6 +161,11 @@ describe('dates', () => {
     ],
   ])('%j', async (dates, expected) => {
     expect(await at(header, ...dates)).toEqual(expected);
+  });
+  it('a list with VAT is written day first', async () => {
+    expect(await expenses('Date,Supplier,Amount excl VAT\n04/03/2026,OpenAI,5\n')).toMatchObject([
+      { time: '2026-03-04T00:00:00Z' },
+    ]);
   });
   it('pounds are written day first', async () => {
     const text = 'Date,Merchant,Amount,Currency\n03/01/2026,OpenAI,20.00,GBP\n';

@@ -63,6 +63,11 @@ describe('FortiGate', () => {
     expect(await one('fortigate', line(rest))).toMatchObject({ action });
   });
 
+  it('takes the name of the TLS handshake for the host', async () => {
+    expect(await one('fortigate', line('action="close" sni="a.acme.example"'))).toMatchObject({
+      host: 'a.acme.example',
+    });
+  });
   it('lets no quoted value put in another field', async () => {
     const event = await one('fortigate', line('agent="x\\" user=\\"victim" user="ann" user="bob"'));
     expect(event).toMatchObject({ user: 'ann', user_agent: 'x" user="victim' });
@@ -137,6 +142,17 @@ describe('Zscaler NSS web', () => {
     expect(await one('zscaler-nss-web', feed(values))).toMatchObject(expected);
   });
 
+  it.each([
+    [(text: string) => ({ '@timestamp': '2026-03-05T09:15:09Z', host: { name: 'nss' }, message: text })],
+    [(text: string) => ({ event: { original: `<14>Mar  5 09:15:09 nss ${text}` } })],
+    [(text: string) => ({ preview: false, result: { _raw: text, host: 'nss' } })],
+  ])('reads a feed that a forwarder put into JSON as text', async (wrap) => {
+    const event = { action: 'Allowed', datetime: '2026-03-05 09:15:02', hostname: 'a.acme.example', user: 'anna' };
+    const more = { requestmethod: 'GET', requestsize: '5', responsesize: '6', urlcategory: 'x' };
+    const text = JSON.stringify(wrap(JSON.stringify({ sourcetype: 'zscalernss-web', event: { ...event, ...more } })));
+    expect(await one('zscaler-nss-web', text)).toMatchObject({ host: 'a.acme.example', user: 'anna', bytes_out: 5 });
+    expect(await detectText('x.json', text)).toMatchObject({ format: 'zscaler-nss-web' });
+  });
   it('never takes missing words for values', async () => {
     for (const word of ['None', 'NA', 'N/A', 'Unknown', ' ', '', '-', 'none', null]) {
       const event = await one(

@@ -102,6 +102,22 @@ describe('Entra', () => {
       expect((await parseText('entra-signin', text)).events, text).toHaveLength(1);
   });
 
+  it.each([
+    ['[] => [[Id: a, ConsentType: Principal, Scope: User.Read openid, CreatedDateTime: ]]; '],
+    ['[] => [[Id: a, ConsentType: Principal, Scope: [User.Read, openid], CreatedDateTime: ]]; '],
+    ['[[Scope: Mail.Send]] => [[Id: a, Scope: [User.Read]], [Id: b, ResourceId: r, Scope: openid]]'],
+  ])('scopes of the consent %s', async (text) => {
+    const permissions = { displayName: 'ConsentAction.Permissions', oldValue: null, newValue: JSON.stringify(text) };
+    const audit = {
+      activityDisplayName: 'Consent to application',
+      activityDateTime: '2026-03-02T09:15:01Z',
+      result: 'success',
+      initiatedBy: { user: { userPrincipalName: 'anna@acme.example' } },
+      targetResources: [{ displayName: 'Notes', type: 'ServicePrincipal', modifiedProperties: [permissions] }],
+    };
+    expect(await one('entra-audit', audit)).toMatchObject({ kind: 'grant', scopes: ['User.Read', 'openid'] });
+  });
+
   it('an empty page is no error', async () => {
     expect(await parseText('entra-graph-signin', '{"@odata.context":"x","value":[]}')).toMatchObject({
       events: [],

@@ -4,6 +4,7 @@ import { eventKeys } from '../../src/core/event-json.js';
 import { mappingFormats, mappingKeys } from '../../src/core/mapping.js';
 import { compileTimePattern } from '../../src/core/time-pattern.js';
 import { parseMapping } from '../../src/formats/shared/mapping-file.js';
+import { takeSample } from '../../src/formats/shared/sample.js';
 import { detectText, parseText } from '../helpers/parse.js';
 
 const mapping = (value: object) => parseMapping(value, 'm.yaml');
@@ -79,6 +80,24 @@ describe('without a mapping', () => {
     expect((await parseText(id, text)).events).toMatchObject([
       { time: '2026-01-02T03:04:05Z', user: 'anna', host: 'chatgpt.com', kind: 'web', action: 'unknown' },
     ]);
+  });
+  it.each([
+    ['chat.acme.example:8443', { host: 'chat.acme.example', port: 8443 }],
+    ['[2001:DB8::1]:8443', { host: '2001:db8::1', port: 8443 }],
+    ['2001:DB8::1', { host: '2001:db8::1' }],
+    ['https://chat.acme.example/x', { host: 'chat.acme.example' }],
+    ['0/25.2.0.192.in-addr.arpa', {}],
+  ])('a host written as %s', async (host, expected) => {
+    const [event] = (await parseText('json-lines', JSON.stringify({ time: 1767323045, user: 'anna', app: 'x', host })))
+      .events;
+    expect({ host: event?.host, port: event?.port }).toEqual({ host: undefined, port: undefined, ...expected });
+  });
+  it('an empty row of a CSV is skipped', async () => {
+    expect(await parseText('csv', 'time,user,host\n,,\n')).toMatchObject({ skips: [{}, { reason: 'empty row' }] });
+  });
+  it('a sample cut within a character is read as UTF-8', () => {
+    const head = Buffer.from('Händler;Betrag\nÄpfel').subarray(0, 17);
+    expect(takeSample('x', head, false).lines).toEqual(['Händler;Betrag']);
   });
   it('what parse printed is read as the same again', async () => {
     const event = {

@@ -1,7 +1,7 @@
 import type { Event, EventDraft } from '../../core/event.js';
 import { canonicalHost, canonicalIp } from '../../core/host.js';
 import { known } from '../../core/text.js';
-import { splitUrl } from '../../core/url.js';
+import { splitHostPort, splitUrl } from '../../core/url.js';
 
 /**
  * Turns a draft into an event: canonical host and addresses, host, port and path taken from the URL where the record does
@@ -10,8 +10,9 @@ import { splitUrl } from '../../core/url.js';
 export function completeEvent(draft: EventDraft, line: number, format: string): Event {
   const url = known(draft.url);
   const target = url === undefined ? {} : splitUrl(url);
-  const host = (known(draft.host) !== undefined ? canonicalHost(draft.host ?? '') : undefined) ?? target.host;
-  const port = draft.port ?? target.port;
+  const named = hostAndPort(known(draft.host));
+  const host = named.host ?? target.host;
+  const port = draft.port ?? named.port ?? target.port;
   const path = known(draft.path) ?? target.path;
   const fields: { [K in keyof Event]?: Event[K] | undefined } = {
     time: draft.time !== undefined && Number.isFinite(draft.time) ? Math.floor(draft.time) : undefined,
@@ -43,4 +44,12 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
     if (value !== undefined) (event as unknown as Record<string, unknown>)[key] = value;
   }
   return event;
+}
+
+/** Some logs write the port behind the host, or a whole URL where the host belongs. */
+function hostAndPort(text: string | undefined): { host?: string; port?: number } {
+  if (text === undefined) return {};
+  const host = text.includes(':') ? undefined : canonicalHost(text);
+  if (host !== undefined) return { host };
+  return text.includes('//') ? splitUrl(text) : splitHostPort(text);
 }

@@ -29,7 +29,8 @@ const names = {
     'x-rs-certificate-hostname',
   ],
   port: ['cs-uri-port', 'c-uri-port', 'r-port', 'dst-port', 'x-cs-dst-port', 'x-cs-connect-port', 'r-uri-port'],
-  client: ['c-ip', 'x-client-ip', 'src-ip', 'cs-ip', 'x-cs-src-ip', 'source'],
+  // Not `cs-ip`: for SGOS that is the address the client connected to.
+  client: ['c-ip', 'x-client-ip', 'src-ip', 'x-cs-src-ip', 'source'],
   user: [
     'cs-username',
     'cs-user',
@@ -49,12 +50,15 @@ const names = {
   agent: ['cs(user-agent)', 'cs-user-agent', 'cs(useragent)', 'c-agent', 'x-cs-user-agent'],
   app: ['x-bluecoat-application-name', 'x-cs-app'],
   id: ['x-bluecoat-transaction-uuid', 'x-transaction-id', 'x-edge-request-id'],
-  decision: ['sc-filter-result', 'action', 'x-policy-action', 'x-cs-policy-action'],
+  decision: ['sc-filter-result', 'action', 'x-action', 'cs-action', 'x-policy-action', 'x-cs-policy-action', 'disposition'],
   instant: ['timestamp', 'x-timestamp-unix-utc', 'x-timestamp-unix', 'x-timestamp', 'x-cs-timestamp', 'datetime'],
 } as const;
 
 /** Exceptions of SGOS that mean that policy, not the network, ended the request. */
 const refusing = /denied|authenti|authoriz|unlicensed|spoof|virus|malware|bad_credentials/;
+
+/** Codes of ISA and TMG in place of the HTTP status: denied by a rule, port not allowed, not signed in, denied by the HTTP filter. */
+const refusedByIsa = /^12(?:202|204|209|217)$/;
 
 /** The reader of W3C logs; `presets`: orders of fields to choose from as long as no `#Fields` line was seen. */
 export function createElffReader(context: FormatContext, presets: readonly (readonly string[])[] = []): Reader {
@@ -221,9 +225,11 @@ function actionOf(
   status: number | undefined,
 ): Action {
   const cache = one('s-action');
-  const decided = verdict(first(names.decision));
+  // Gateways other than SGOS, whose codes say how the cache was used, write their decision here.
+  const word = cache === undefined || /^(?:TCP|UDP)_|^FAILED$/.test(cache) ? undefined : cache;
+  const decided = verdict(first(names.decision) ?? word);
   if (decided === 'blocked' || status === 407 || cache?.includes('DENIED')) return 'blocked';
-  if (refusing.test(one('x-exception-id') ?? '')) return 'blocked';
+  if (refusing.test(one('x-exception-id') ?? '') || refusedByIsa.test(first(names.status) ?? '')) return 'blocked';
   return decided ?? (status !== undefined || cache !== undefined ? 'allowed' : 'unknown');
 }
 

@@ -7,10 +7,11 @@ const sampleLines = 50;
 
 /** Builds the sample that detection looks at. `head`: the first decompressed bytes; `whole`: the input ends with them. */
 export function takeSample(name: string, head: Buffer, whole: boolean): Sample {
-  const text = decodeText(head);
-  const cut = whole ? text : text.slice(0, text.lastIndexOf('\n') + 1) || text;
+  // Cut at a line end, not within a character: that would make the whole look like Windows-1252.
+  const lastLine = head.lastIndexOf(10) + 1;
+  const text = decodeText(head, 0, whole || lastLine === 0 ? head.length : lastLine);
   const lines: string[] = [];
-  for (const line of cut.split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     if (line.trim() !== '') lines.push(line);
     if (lines.length === sampleLines) break;
   }
@@ -25,5 +26,5 @@ export function takeSample(name: string, head: Buffer, whole: boolean): Sample {
     framer.push(head);
     if (whole) framer.end();
   }
-  return { name: name.toLowerCase(), text: cut, lines, json };
+  return { name: name.toLowerCase(), text, lines, json };
 }

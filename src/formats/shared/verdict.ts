@@ -9,7 +9,8 @@ const allowing =
 /** What a vendor's word for its decision says: `Blocked`, `block-url`, `TCP_DENIED`, `/Failure`, `Permitted`...; undefined when nothing. */
 export function verdict(word: string | undefined): Action | undefined {
   if (word === undefined) return undefined;
-  const text = word.slice(0, 200).toLowerCase();
+  // `REQ_PASSED`: an underscore would count as a letter.
+  const text = word.slice(0, 200).toLowerCase().replaceAll('_', ' ');
   if (negated.test(text)) return 'allowed';
   if (blocking.test(text)) return 'blocked';
   return allowing.test(text) ? 'allowed' : undefined;
