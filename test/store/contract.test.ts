@@ -65,7 +65,8 @@ await describeOnDatabases('the results of a chunk', (server) => {
     expect(await loadEvidence(db)).toEqual(saved.evidence);
     expect(await loadCandidates(db)).toEqual([{ ...candidate(), file: 'proxy/access.log', chunks: 1 }]);
     const { usage: _u, evidence: _e, candidates: _c, ...coverage } = saved;
-    expect(await loadCoverage(db)).toEqual([coverage]);
+    const hits = saved.usage.reduce((sum, row) => sum + row.events + row.attempts, 0);
+    expect(await loadCoverage(db)).toEqual([{ ...coverage, hits }]);
   });
 
   test('saved twice are the same as once', async () => {
