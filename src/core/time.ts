@@ -25,6 +25,7 @@ function zoneFormat(zone: string): Intl.DateTimeFormat {
       second: 'numeric',
       era: 'short',
     });
+    if (zoneFormats.size > 1000) zoneFormats.clear();
     zoneFormats.set(zone, format);
   }
   return format;
@@ -78,7 +79,7 @@ export type Wall = readonly [number, number, number, number, number, number, num
 
 /**
  * Instant of a wall clock time in a zone: an IANA name, or an offset such as `+02:00`, `-0700`, `Z`. Undefined when the
- * fields are out of range. A time that a clock change skips or repeats takes the offset before the change.
+ * fields are out of range or there is no such zone (logs hold `-36:00`). A time that a clock change skips or repeats takes the offset before the change.
  */
 export function wallClock([year, month, day, hour, minute, second, ms]: Wall, zone: string): number | undefined {
   const utc = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), ms);
@@ -88,6 +89,7 @@ export function wallClock([year, month, day, hour, minute, second, ms]: Wall, zo
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const offset = parseOffset(zone);
   if (offset !== undefined) return utc - offset;
+  if (!zoneFormats.has(zone) && !isZone(zone)) return undefined;
   // A whole day away is on the other side of the change in every zone, and no zone changes twice within two.
   const first = utc - zoneOffset(utc - 86_400_000, zone);
   if (zoneOffset(first, zone) === utc - first) return first;

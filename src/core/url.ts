@@ -10,6 +10,9 @@ export interface Target {
   path?: string;
 }
 
+/** Pages of the browser itself, of extensions (what looks like a host is the extension's id), and local files. */
+const noHost = /^(?:file|chrome|edge|about|devtools|blob|[a-z-]{1,32}-extension)$/;
+
 /**
  * Takes apart what logs call a URL: absolute, without scheme (`host/path`), `host:443` of a CONNECT, `//host/path`, or a
  * path alone. User information is dropped. Never throws; what is not there is left out, nothing is guessed.
@@ -21,6 +24,7 @@ export function splitUrl(raw: string): Target {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text);
   if (scheme?.[1] !== undefined) {
     target.scheme = scheme[1].toLowerCase();
+    if (noHost.test(target.scheme)) return target;
     rest = text.slice(scheme[0].length);
   } else if (text.startsWith('//')) rest = text.slice(2);
   else if (text.startsWith('/')) {

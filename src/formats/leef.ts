@@ -84,7 +84,15 @@ function open(context: FormatContext): Reader {
       status,
       bytes_out: whole(get('srcbytes', 'bytesout', 'sentbytes', 'bytessent', 'cs-bytes')),
       bytes_in: whole(get('dstbytes', 'bytesin', 'receivedbytes', 'bytesreceived', 'sc-bytes')),
-      user_agent: get('useragent', 'user-agent', 'httpuseragent', 'requestclientapplication', 'agent', 'ua', 'cs(user-agent)'),
+      user_agent: get(
+        'useragent',
+        'user-agent',
+        'httpuseragent',
+        'requestclientapplication',
+        'agent',
+        'ua',
+        'cs(user-agent)',
+      ),
       app: applicationName(get('appname', 'application', 'applicationname', 'app')),
       event_id: get('externalid', 'recordid'),
     };

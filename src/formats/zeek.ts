@@ -5,6 +5,7 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch, parseIso } from '../core/time.js';
 import { splitHostPort, splitUrl } from '../core/url.js';
+import { httpStatus } from './shared/squid-codes.js';
 
 // Zeek logs by their field names (https://docs.zeek.org/en/master/script-reference/log-files.html): tab-separated with
 // #separator, #path, #fields lines, or JSON with the names as keys (`id.orig_h`, in some pipelines `id_orig_h` or nested).
@@ -97,7 +98,7 @@ function dns(get: Get): Built {
 }
 
 function http(get: Get): Built {
-  const status = whole(get('status_code'));
+  const status = httpStatus(get('status_code'));
   const url = get('uri');
   const asked = splitHostPort(get('host') ?? '');
   // What was asked of a proxy names its own port; that of the connection is the proxy's.
@@ -109,7 +110,7 @@ function http(get: Get): Built {
     host: asked.host,
     url,
     method: get('method'),
-    status: status === 0 ? undefined : status,
+    status,
     bytes_out: whole(get('request_body_len')),
     bytes_in: whole(get('response_body_len')),
     user_agent: get('user_agent'),
@@ -155,7 +156,10 @@ function typeOfPath(path: string): string {
 /** Which log a record is of, where nothing names it: fields that only one has. */
 function typeOf(has: (name: string) => boolean): string | undefined {
   if (has('trans_depth') || (has('uri') && (has('method') || has('status_code')))) return 'http';
-  if (has('query') && (has('qtype') || has('trans_id') || has('rcode') || has('rejected') || has('qtype_name') || has('rcode_name')))
+  if (
+    has('query') &&
+    (has('qtype') || has('trans_id') || has('rcode') || has('rejected') || has('qtype_name') || has('rcode_name'))
+  )
     return 'dns';
   if (has('trans_id') && (has('rcode') || has('rejected')) && !has('msg_types')) return 'dns';
   if (has('conn_state')) return 'conn';

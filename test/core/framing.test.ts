@@ -38,6 +38,11 @@ const inputs: [Framing, string][] = [
   ['json', '{"value":[]}'],
   ['json', '{\n  "a": {"records": 1},\n  "records": [1, 2]\n}\n{\n "b": 2\n}\n'],
   ['json', '[\n]'],
+  ['json', '[\n {"a":"torn\n },\n {"b":"x"},\n {"c":"torn},\n {"d":[\n {"e":1}]}]'],
+  [
+    'json',
+    '{"stat":"OK","response":{"authlogs":[{"a":1},\n{"b":2}],"metadata":{"total":[{}]}}}\n{"data":{"value":[{}]}}',
+  ],
 ];
 
 describe('the result does not depend on the chunks', () => {
@@ -155,6 +160,31 @@ describe('records', () => {
     expect(texts('json', '[{"a":1},{"cut":')).toEqual([
       ['{"a":1}', 1],
       ['{"cut":', 1],
+    ]);
+  });
+
+  it('json: a string that is never closed costs its own record only', () => {
+    expect(texts('json', '[{"a":1},\n{"b":"x},\n{"c":{"d":[{}]}},\n{"e":4}]')).toEqual([
+      ['{"a":1}', 1],
+      ['{"b":"x},\n', 2],
+      ['{"c":{"d":[{}]}}', 3],
+      ['{"e":4}', 4],
+    ]);
+    expect(texts('json', '[\n  {\n    "a": "x,\n    "b": {"c": 1}\n  },\n  {\n    "d": 2\n  }\n]')).toEqual([
+      ['{\n    "a": "x,\n    "b": {"c": 1}\n  }', 2],
+      ['{\n    "d": 2\n  }', 6],
+    ]);
+  });
+
+  it('json objects with nothing or a comma between them, comments between them, a list one level deeper', () => {
+    const three = ['{"a":"}{"}', '{"b":2}', '{"c":3}'];
+    for (const text of [three.join(''), three.join(','), three.join(',\n'), `[\n// it's "so"\n${three.join(',')},\n]`])
+      expect(texts('json', text).map(([record]) => record)).toEqual(three);
+    expect(
+      texts('json', '{"stat":"OK","response":{"authlogs":[{"a":1},\n{"b":2}],"metadata":{"total":[{}]}}}'),
+    ).toEqual([
+      ['{"a":1}', 1],
+      ['{"b":2}', 2],
     ]);
   });
 

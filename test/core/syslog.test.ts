@@ -36,6 +36,10 @@ describe('unwrapSyslog', () => {
       '<134>1 2026-11-22T10:00:01+01:00 - - - - [a x="]"][b y="\\"]"] m',
       { message: 'm', wrapped: true, time: '2026-11-22T09:00:01Z' },
     ],
+    [
+      '1 2026-11-22T10:00:01Z gw1 app 7 - - m',
+      { message: 'm', wrapped: true, host: 'gw1', app: 'app', time: '2026-11-22T10:00:01Z' },
+    ],
     ['<134>1 - gw1 app - - [only x="1"]', { message: '[only x="1"]', wrapped: true, host: 'gw1', app: 'app' }],
     [
       '<134>1 2026-11-22T10:00:01Z gw1 app - - \uFEFFm',

@@ -61,6 +61,11 @@ describe('zones', () => {
     [Number.NaN, 1, 1, 0, 0, 0, 0],
   ] as const)('%j-%j-%j %j:%j:%j is no time', (...wall) => expect(wallClock(wall, 'UTC')).toBeUndefined());
 
+  it.each(['-36:00', '+99', 'Nowhere/Land', ''])('%j is no zone', (zone) => {
+    expect(wallClock([2026, 11, 22, 0, 0, 0, 0], zone)).toBeUndefined();
+    expect(parseIso(`2026-11-22T10:00:00${/^[+-]/.test(zone) ? zone : '+19:00'}`, 'UTC')).toBeUndefined();
+  });
+
   it('the wall clock of an instant leads back to it, or to its twin of the repeated hour', () => {
     fc.assert(
       fc.property(

@@ -22,6 +22,8 @@ describe('splitUrl', () => {
     ['error:invalid-request', {}],
     ['data:text/plain,x', {}],
     ['urn:uuid:1', {}],
+    ['chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh/page.html', { scheme: 'chrome-extension' }],
+    ['file://server/share/a', { scheme: 'file' }],
     ['mailto:a@x.example', {}],
     ['http:///a', { scheme: 'http', path: '/a' }],
     ['http://x.example:0/', { scheme: 'http', host: 'x.example', path: '/' }],

@@ -1,9 +1,9 @@
-import type { Action, EventDraft } from '../../core/event.js';
+import type { Action } from '../../core/event.js';
 import { type FormatContext, type Outcome, type Reader, reject, type Skip, skip } from '../../core/format.js';
 import { canonicalIp } from '../../core/host.js';
 import { unwrapSyslog } from '../../core/syslog.js';
 import { decodeUri, known, whole } from '../../core/text.js';
-import { parseClf, parseEpoch, parseIso } from '../../core/time.js';
+import { parseClf, parseCtime, parseEpoch, parseIso } from '../../core/time.js';
 import { splitHostPort } from '../../core/url.js';
 import { httpStatus } from './squid-codes.js';
 import { verdict } from './verdict.js';
@@ -50,7 +50,15 @@ const names = {
   agent: ['cs(user-agent)', 'cs-user-agent', 'cs(useragent)', 'c-agent', 'x-cs-user-agent'],
   app: ['x-bluecoat-application-name', 'x-cs-app'],
   id: ['x-bluecoat-transaction-uuid', 'x-transaction-id', 'x-edge-request-id'],
-  decision: ['sc-filter-result', 'action', 'x-action', 'cs-action', 'x-policy-action', 'x-cs-policy-action', 'disposition'],
+  decision: [
+    'sc-filter-result',
+    'action',
+    'x-action',
+    'cs-action',
+    'x-policy-action',
+    'x-cs-policy-action',
+    'disposition',
+  ],
   instant: ['timestamp', 'x-timestamp-unix-utc', 'x-timestamp-unix', 'x-timestamp', 'x-cs-timestamp', 'datetime'],
 } as const;
 
@@ -107,7 +115,7 @@ export function createElffReader(context: FormatContext, presets: readonly (read
     } else if (name === 'software') software = value.trim().toLowerCase();
     else if (name === 'time format') zone = value.trim().toLowerCase() === 'local' ? context.zone : 'UTC';
     else if (name === 'date' || name === 'start-date') {
-      const instant = parseIso(value, 'UTC');
+      const instant = parseIso(value, 'UTC') ?? parseCtime(value, 'UTC'); // the draft's own example is of 12-Jan-1996
       if (instant !== undefined) {
         const midnight = Math.floor(instant / 86_400_000) * 86_400_000;
         day = { midnight, last: instant - midnight };
@@ -145,7 +153,9 @@ export function createElffReader(context: FormatContext, presets: readonly (read
     };
     const time = timeOf(one, first);
     if (time === 'broken') return reject('date or time cannot be read');
-    const iis = software.includes('internet information') || index.has('sc-win32-status') || index.has('s-sitename');
+    // SGOS, too, can name its site, but only IIS is the server itself.
+    const site = index.has('s-sitename') && !index.has('s-action');
+    const iis = software.includes('internet information') || index.has('sc-win32-status') || site;
     const stem = first(names.stem);
     const stemIsUrl = stem !== undefined && !stem.startsWith('/') && (stem.includes('://') || /^[^/]+:\d+$/.test(stem));
     const named = splitHostPort(first(names.host) ?? '');
@@ -153,7 +163,7 @@ export function createElffReader(context: FormatContext, presets: readonly (read
     const app = first(names.app);
     const status = httpStatus(first(names.status));
     const device = first(names.device);
-    const draft: EventDraft = {
+    return {
       kind: 'web',
       action: actionOf(one, first, status),
       time: time ?? headerTime(),
@@ -173,7 +183,6 @@ export function createElffReader(context: FormatContext, presets: readonly (read
       app: app?.toLowerCase() === 'none' ? undefined : app,
       event_id: first(names.id),
     };
-    return draft;
   }
 
   type One = (name: string) => string | undefined;
@@ -207,16 +216,12 @@ export function createElffReader(context: FormatContext, presets: readonly (read
 /** The address that was connected to; the supplier's is that of another proxy unless the hierarchy says DIRECT. */
 function destination(one: (name: string) => string | undefined, server: string | undefined): string | undefined {
   const direct = (one('s-hierarchy') ?? 'DIRECT').includes('DIRECT');
-  return (
-    one('r-ip') ??
-    one('dst-ip') ??
-    one('x-sr-dst-ip') ??
-    one('x-cs-dst-ip') ??
-    one('cs-uri-address') ??
-    (direct ? (one('r-supplier-ip') ?? one('s-supplier-ip')) : undefined) ??
-    one('destination') ??
-    server
-  );
+  const suppliers = direct ? ['r-supplier-ip', 's-supplier-ip'] : [];
+  for (const name of ['r-ip', 'dst-ip', 'x-sr-dst-ip', 'x-cs-dst-ip', 'cs-uri-address', ...suppliers, 'destination']) {
+    const value = one(name);
+    if (value !== undefined) return value;
+  }
+  return server;
 }
 
 function actionOf(
