@@ -66,7 +66,7 @@ export function readService(file: string, text: string, problems: Problem[]): Se
         file,
         ...(offset !== undefined && { line: lines.linePos(offset).line }),
         field: issue.path.join('.'),
-        message: issue.message,
+        message: /received undefined/.test(issue.message) ? 'is missing' : issue.message,
       });
     }
     return undefined;

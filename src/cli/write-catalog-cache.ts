@@ -1,6 +1,10 @@
-// Last step of the build.
+// Last step of the build. Nothing is written while a signature is broken, so that the reader reports it.
 
-import { catalogCache, ownSignatures } from './shared/catalog.js';
-import { writeCatalogCache } from './shared/catalog-cache.js';
+import { writeFileSync } from 'node:fs';
+import { loadSignatures } from '../catalog/load.js';
+import { type Cache, fingerprint } from './shared/catalog-cache.js';
+import { catalogCache, ownSignatures } from './shared/version.js';
 
-writeCatalogCache(ownSignatures, catalogCache);
+const { services, problems } = loadSignatures([ownSignatures]);
+if (problems.length === 0)
+  writeFileSync(catalogCache, JSON.stringify({ fingerprint: fingerprint(ownSignatures), services } satisfies Cache));

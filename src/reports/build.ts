@@ -151,6 +151,7 @@ function answer(period: Period, totals: Report['totals'], findings: readonly Rep
       : period.from === period.to
         ? `On ${period.from}`
         : `From ${period.from} to ${period.to}`;
+  if (totals.inputs === 0) return 'Nothing could be read, so nothing can be said.';
   if (totals.services === 0) {
     const tried = totals.attempts > 0 ? `; ${plural(totals.attempts, 'attempt')} failed or were blocked` : '';
     return `${when}, no AI service of the catalog was used${tried}.`;

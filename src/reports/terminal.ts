@@ -46,7 +46,7 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   };
 
   // Nothing read is no good news.
-  paragraph(report.totals.inputs === 0 ? 'Nothing could be read, so nothing can be said.' : report.answer);
+  paragraph(report.answer);
   const acting = report.findings.filter((finding) => !quiet.has(finding.verdict));
   const others = report.findings.filter((finding) => quiet.has(finding.verdict));
   if (acting.length > 0) {
@@ -129,13 +129,13 @@ function coverage(
 
 const shownRejecting = 10;
 
-/** `okta 2, squid 14` */
+/** `okta, squid (14)` */
 function formats(inputs: Report['coverage']['inputs']): string {
   const counts = new Map<string, number>();
   for (const { format } of inputs) counts.set(format ?? 'unknown', (counts.get(format ?? 'unknown') ?? 0) + 1);
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([format, count]) => `${format} ${number(count)}`)
+    .map(([format, count]) => (count === 1 ? format : `${format} (${number(count)})`))
     .join(', ');
 }
 
@@ -203,7 +203,6 @@ function columnsOf(text: string): number {
   return columns;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 /** As many whole characters as fit, one at least. */

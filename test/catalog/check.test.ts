@@ -133,7 +133,7 @@ describe('a signature file', () => {
     ['an unknown field', `${sound}colour: red\n`, 'Unrecognized key'],
     ['an upper-case host', sound.replace('hosts: [alpha.example]', 'hosts: [Alpha.example]'), 'lower-case'],
     ['no example', sound.replace('hit: [alpha.example]', 'hit: []'), 'Too small'],
-    ['a fact without a source', `${sound}risk: { soc2: [{ value: "yes", read: 2026-11-22 }] }\n`, 'expected string'],
+    ['a fact without a source', `${sound}risk: { soc2: [{ value: "yes", read: 2026-11-22 }] }\n`, 'is missing'],
   ])('with %s is reported', (_what, text, says) =>
     expect(
       problemsOf(text)

@@ -1,9 +1,8 @@
-import { checkCatalog } from '../../catalog/check.js';
-import { compileCatalog } from '../../catalog/compile.js';
+import { nearest } from '../../core/problem.js';
 import { safeText } from '../../core/terminal.js';
 import type { AddCommand } from '../main.js';
-import { describeProblem, exampleMatcher, loadCatalog, readPopularHosts, readSignatures } from '../shared/catalog.js';
 import { CliError, exitCodes } from '../shared/errors.js';
+import { openCatalog } from '../shared/open-catalog.js';
 
 interface Options {
   signatures?: string;
@@ -23,8 +22,8 @@ export const command: AddCommand = (program) => {
     .description('all services, one a line')
     .option(...folder)
     .option('--json', 'as JSON')
-    .action((options: Options) => {
-      const services = [...loadCatalog(options.signatures).services.values()];
+    .action(async (options: Options) => {
+      const services = [...(await openCatalog(options.signatures)).services.values()];
       if (options.json === true) {
         print(
           JSON.stringify(
@@ -51,9 +50,16 @@ export const command: AddCommand = (program) => {
     .description('everything the catalog says of one service, as JSON')
     .option(...folder)
     .option('--json', 'as JSON (it always is)')
-    .action((id: string, options: Options) => {
-      const service = loadCatalog(options.signatures).services.get(id);
-      if (service === undefined) throw new CliError(`no service has the id ${id}; "halflight catalog list" shows all`);
+    .action(async (id: string, options: Options) => {
+      const { services } = await openCatalog(options.signatures);
+      const service = services.get(id);
+      if (service === undefined) {
+        const meant = nearest(id, services.keys());
+        throw new CliError(
+          `no service has the id "${id}"${meant === undefined ? '' : `; did you mean ${meant}?`} ("halflight catalog list" shows all)`,
+          exitCodes.usage,
+        );
+      }
       print(JSON.stringify(service, null, 2));
     });
 
@@ -63,6 +69,15 @@ export const command: AddCommand = (program) => {
     .option(...folder)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
+      const [
+        { checkCatalog },
+        { compileCatalog },
+        { describeProblem, exampleMatcher, readPopularHosts, readSignatures },
+      ] = await Promise.all([
+        import('../../catalog/check.js'),
+        import('../../catalog/compile.js'),
+        import('../shared/catalog.js'),
+      ]);
       const loaded = readSignatures(options.signatures);
       const popularHosts = readPopularHosts();
       const matchExample = await exampleMatcher(compileCatalog(loaded.services));
@@ -77,7 +92,7 @@ export const command: AddCommand = (program) => {
       else {
         for (const problem of problems) print(safeText(describeProblem(problem)));
         print(
-          `${loaded.services.length} services, ${popularHosts.length} popular hosts: ${problems.length === 0 ? 'all checks hold' : `${problems.length} problem(s)`}`,
+          `${loaded.services.length} services, ${popularHosts.length} popular hosts: ${problems.length === 0 ? 'all checks hold' : countProblems(problems.length)}`,
         );
       }
       if (problems.length > 0) process.exitCode = exitCodes.checkFailed;
@@ -88,8 +103,8 @@ export const command: AddCommand = (program) => {
     .description('depth of the catalog by kind of signature')
     .option(...folder)
     .option('--json', 'as JSON')
-    .action((options: Options) => {
-      const compiled = loadCatalog(options.signatures);
+    .action(async (options: Options) => {
+      const compiled = await openCatalog(options.signatures);
       const services = [...compiled.services.values()];
       const count = (measure: (service: (typeof services)[number]) => number): number =>
         services.reduce((sum, service) => sum + measure(service), 0);
@@ -110,12 +125,14 @@ export const command: AddCommand = (program) => {
         with_plans_and_two_risk_attributes: count((service) =>
           service.plans.length > 0 && Object.keys(service.risk).length >= 2 ? 1 : 0,
         ),
-        oldest_check: services.map((service) => service.checked).sort()[0] ?? null,
+        oldest_check: services.map((service) => service.checked).sort((a, b) => (a < b ? -1 : 1))[0] ?? null,
       };
       if (options.json === true) print(JSON.stringify(stats, null, 2));
       else for (const [name, value] of Object.entries(stats)) print(`${name.replaceAll('_', ' ').padEnd(36)} ${value}`);
     });
 };
+
+const countProblems = (count: number): string => (count === 1 ? '1 problem' : `${count} problems`);
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,10 +1,6 @@
-import { detectFormat } from '../../formats/shared/detect.js';
-import { allFormats } from '../../formats/shared/registry.js';
-import { takeSample } from '../../formats/shared/sample.js';
-import { openInput } from '../../scan/input.js';
+import { safeLine } from '../../core/terminal.js';
 import type { AddCommand } from '../main.js';
-import { exitCodes } from '../shared/errors.js';
-import { inputOf } from '../shared/inputs.js';
+import { CliError, exitCodes } from '../shared/errors.js';
 
 /** `halflight detect-format FILE` */
 export const command: AddCommand = (program) => {
@@ -13,8 +9,24 @@ export const command: AddCommand = (program) => {
     .description('which log format a file has, as JSON {file, format, confidence, why}')
     .option('--json', 'as JSON (it always is)')
     .action(async (file: string) => {
-      const { head, whole, close } = await openInput(await inputOf(file));
-      await close();
+      // Loaded here, so that other commands do not wait for it.
+      const [{ detectFormat }, { allFormats }, { takeSample }, { explainInput, openInput }, { inputOf }] =
+        await Promise.all([
+          import('../../formats/shared/detect.js'),
+          import('../../formats/shared/registry.js'),
+          import('../../formats/shared/sample.js'),
+          import('../../scan/input.js'),
+          import('../shared/inputs.js'),
+        ]);
+      const { head, whole, chunks, close } = await openInput(await inputOf(file));
+      try {
+        // Nothing came: damage or an empty file.
+        if (head.length === 0) await chunks().next();
+      } catch (error) {
+        throw new CliError(`${safeLine(file)} ${explainInput(error)}`);
+      } finally {
+        await close();
+      }
       const name = file.slice(file.lastIndexOf('/') + 1);
       const { format, confidence, why } = detectFormat(await allFormats(), takeSample(name, head, whole));
       process.stdout.write(

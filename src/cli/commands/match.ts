@@ -1,8 +1,6 @@
-import { createInterface } from 'node:readline';
-import { type Catalog, type Match, matchInput } from '../../catalog/compile.js';
+import type { Catalog, Match } from '../../catalog/compile.js';
 import { safeLine } from '../../core/terminal.js';
 import type { AddCommand } from '../main.js';
-import { loadCatalog } from '../shared/catalog.js';
 
 /** `halflight match [HOST_OR_URL...]` */
 export const command: AddCommand = (program) => {
@@ -12,17 +10,35 @@ export const command: AddCommand = (program) => {
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
     .option('--json', 'one JSON object a line, in input order')
     .action(async (inputs: string[], options: { signatures?: string; json?: boolean }) => {
-      const catalog = loadCatalog(options.signatures);
-      const answer = (input: string): void => {
+      // Loaded here, so that other commands do not wait for it.
+      const [{ openCatalog }, { matchInput }, { Printer }] = await Promise.all([
+        import('../shared/open-catalog.js'),
+        import('../../catalog/compile.js'),
+        import('../shared/print.js'),
+      ]);
+      const catalog = await openCatalog(options.signatures);
+      const printer = new Printer();
+      for await (const input of inputs.length > 0 ? inputs : linesOfStandardInput(() => printer.flush())) {
         const match = matchInput(catalog, input);
-        process.stdout.write(`${options.json === true ? JSON.stringify(match) : describe(match, catalog)}\n`);
-      };
-      for (const input of inputs) answer(input);
-      if (inputs.length > 0) return;
-      for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }))
-        if (line.trim() !== '') answer(line);
+        printer.add(options.json === true ? JSON.stringify(match) : describe(match, catalog));
+        if (printer.full) await printer.flush();
+      }
+      await printer.flush();
     });
 };
+
+/** Lines that are not blank. `pause` is called where the next line may take a while, so that answers do not wait for it. */
+async function* linesOfStandardInput(pause: () => Promise<void>): AsyncGenerator<string> {
+  if (process.stdin.isTTY) process.stderr.write('Reading hosts and URLs from the keyboard, one a line; Ctrl-D ends.\n');
+  let rest = '';
+  for await (const chunk of process.stdin.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield line;
+    await pause();
+  }
+  if (rest.trim() !== '') yield rest;
+}
 
 function describe(match: Match, catalog: Catalog): string {
   const input = safeLine(match.input);

@@ -2,13 +2,9 @@ import type { Event } from '../../core/event.js';
 import { eventToJson } from '../../core/event-json.js';
 import { redact } from '../../core/redact.js';
 import { safeLine } from '../../core/terminal.js';
-import { allFormats } from '../../formats/shared/registry.js';
-import { takeSample } from '../../formats/shared/sample.js';
-import { explainInput, openInput } from '../../scan/input.js';
-import { RecordReader } from '../../scan/read-records.js';
 import type { AddCommand } from '../main.js';
 import { exitCodes } from '../shared/errors.js';
-import { formatOf, inputOf, loadMapping } from '../shared/inputs.js';
+import { Printer } from '../shared/print.js';
 import { zoneOption } from '../shared/zones.js';
 
 interface Options {
@@ -26,26 +22,35 @@ export const command: AddCommand = (program) => {
     .requiredOption('--format <id>', 'the format to read it as (halflight detect-format tells)')
     .option('--mapping <file>', 'mapping file, for csv, json-lines and other mapped formats')
     .option('--log-timezone <zone>', 'zone of times that state none', 'UTC')
+    .option('--json', 'as NDJSON (it always is)')
     .option('--explain', 'says on standard error what each skipped or rejected record is')
     .action(async (file: string, options: Options) => {
+      // Loaded here, so that other commands do not wait for it.
+      const [
+        { allFormats },
+        { takeSample },
+        { explainInput, openInput },
+        { RecordReader },
+        { formatOf, inputOf, loadMapping },
+      ] = await Promise.all([
+        import('../../formats/shared/registry.js'),
+        import('../../formats/shared/sample.js'),
+        import('../../scan/input.js'),
+        import('../../scan/read-records.js'),
+        import('../shared/inputs.js'),
+      ]);
       const format = formatOf(await allFormats(), options.format);
       const zone = zoneOption(options.logTimezone, '--log-timezone');
-      const mapping = loadMapping(options.mapping);
+      const mapping = await loadMapping(options.mapping);
       const input = await inputOf(file);
-      let out: string[] = [];
-      const flush = async (): Promise<void> => {
-        const text = out.join('');
-        out = [];
-        if (text !== '' && !process.stdout.write(text))
-          await new Promise((resolve) => process.stdout.once('drain', resolve));
-      };
+      const printer = new Printer();
       const explain = (line: number, what: string, text: string): void => {
         if (options.explain === true)
           process.stderr.write(`line ${line}: ${what}${text === '' ? '' : `: ${safeLine(redact(text, 160))}`}\n`);
       };
       const sink = {
         event: (event: Event) => {
-          out.push(`${JSON.stringify(eventToJson(event))}\n`);
+          printer.add(JSON.stringify(eventToJson(event)));
         },
         skip: (reason: string, line: number) => explain(line, `skipped, ${reason}`, ''),
         reject: (reason: string, line: number, text: string) => explain(line, `rejected, ${reason}`, text),
@@ -62,13 +67,13 @@ export const command: AddCommand = (program) => {
       try {
         for await (const chunk of chunks()) {
           reader.push(chunk);
-          await flush();
+          await printer.flush();
         }
       } catch (error) {
         problem = explainInput(error);
       }
       reader.end();
-      await flush();
+      await printer.flush();
       if (problem !== undefined) {
         process.stderr.write(`halflight: ${safeLine(file)} ${safeLine(problem)}\n`);
         process.exitCode = exitCodes.failed;

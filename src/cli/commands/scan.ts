@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { verdicts } from '../../core/register.js';
-import { safeText } from '../../core/terminal.js';
+import { safeLine } from '../../core/terminal.js';
 import { dayStart } from '../../core/time.js';
 import type { AddCommand } from '../main.js';
-import { CliError, exitCodes } from '../shared/errors.js';
+import { CliError, exitCodes, explainFileError } from '../shared/errors.js';
 import type { ScanRequest } from '../shared/scan-types.js';
 import { zoneOption } from '../shared/zones.js';
 
@@ -21,6 +21,7 @@ interface Options {
   signatures?: string;
   data?: string;
   names?: boolean;
+  threads?: number;
   failOn?: string[];
   json?: boolean;
 }
@@ -47,10 +48,11 @@ export const command: AddCommand = (program) => {
       'exit with 1 when a finding has one of these verdicts (comma-separated)',
       parseVerdicts,
     )
+    .option('--threads <n>', 'read up to n inputs at the same time (default: the cores, 4 at most)', parseThreads)
     .option('--json', 'print report.json')
     .action(async (paths: string[], options: Options) => {
       const request = requestOf(options);
-      process.stderr.write(`Reading ${safeText(paths.join(' '))} ...\n`);
+      process.stderr.write(`Reading ${namesOf(paths)} ...\n`);
       // Loaded here, so that other commands and the line above do not wait for it.
       const [{ runScan }, { writeReport }, { reportToText }] = await Promise.all([
         import('../shared/scan-run.js'),
@@ -59,29 +61,39 @@ export const command: AddCommand = (program) => {
       ]);
       const outcome = await runScan(paths, request);
       const files = options.out === undefined ? [] : writeReport(options.out, outcome);
-      const { report } = outcome;
+      const { report, incomplete } = outcome;
+      const failing = report.findings.filter((finding) => options.failOn?.includes(finding.verdict));
+      // Set before anything is printed: a reader that goes away early (`| head`) does not change it. Something unread
+      // outweighs a failed check, since the check did not see everything.
+      if (incomplete.length > 0) process.exitCode = exitCodes.failed;
+      else if (failing.length > 0) process.exitCode = exitCodes.checkFailed;
       if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
       else {
-        const width = Math.min(Math.max(process.stdout.columns ?? 80, 60), 120);
-        const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
+        const width = Math.min(Math.max(process.stdout.columns || 80, 66), 120);
+        const colour = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '';
         process.stdout.write(reportToText(report, { width, colour }));
-        if (files.length > 0) process.stdout.write(`\nWritten: ${files.map(safeText).join(', ')}\n`);
+        if (files.length > 0)
+          process.stdout.write(`\nWritten\n${files.map((file) => `  ${safeLine(file)}\n`).join('')}`);
       }
-      const failing = report.findings.filter((finding) => options.failOn?.includes(finding.verdict));
       if (failing.length > 0) {
-        process.stderr.write(
-          `halflight: --fail-on: ${failing.length} finding(s): ${safeText(failing.map(({ name, verdict }) => `${name} (${verdict})`).join(', '))}\n`,
+        const list = failing.map(({ name, account_kind, verdict }) => `${name} (${account_kind}, ${verdict})`);
+        say(`--fail-on: ${list.length === 1 ? '1 finding' : `${list.length} findings`}: ${list.join(', ')}`);
+      }
+      if (options.json === true) for (const problem of incomplete) say(problem);
+      else if (incomplete.length > 0)
+        say(
+          `${incomplete.length === 1 ? '1 problem' : `${incomplete.length} problems`}, named at the end of the report${report.totals.inputs > 0 ? '; the rest was read' : ''}.`,
         );
-        process.exitCode = exitCodes.checkFailed;
-      }
-      // Something unread outweighs a failed check: the check did not see everything.
-      if (outcome.incomplete.length > 0) {
-        if (options.json === true)
-          for (const problem of outcome.incomplete) process.stderr.write(`halflight: ${safeText(problem)}\n`);
-        process.exitCode = exitCodes.failed;
-      }
     });
 };
+
+const say = (message: string): boolean => process.stderr.write(`halflight: ${safeLine(message)}\n`);
+
+/** The first few paths, for one line. */
+function namesOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).map((path) => (path === '-' ? 'standard input' : safeLine(path)));
+  return `${shown.join(', ')}${paths.length > shown.length ? ` and ${paths.length - shown.length} more` : ''}`;
+}
 
 function requestOf(options: Options): ScanRequest {
   const zone = zoneOption(options.timezone, '--timezone');
@@ -97,9 +109,27 @@ function requestOf(options: Options): ScanRequest {
   const until = bound(options.until, '--until');
   if (since !== undefined && until !== undefined && since >= until)
     throw new CliError('--since must be before --until', exitCodes.usage);
-  if (options.out !== undefined && statSync(options.out, { throwIfNoEntry: false })?.isFile() === true)
-    throw new CliError(`--out ${options.out} is a file; name a folder`, exitCodes.usage);
+  for (const [option, path] of [
+    ['--out', options.out],
+    ['--data', options.data],
+  ] as const)
+    if (path !== undefined) checkFolder(option, path);
   return { ...options, zone, logZone, since, until };
+}
+
+/** Said before the work, not after it. The folder need not exist yet. */
+function checkFolder(option: string, path: string): void {
+  let file: boolean;
+  try {
+    file = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (error) {
+    throw new CliError(`${option} ${explainFileError(error, path)}`, exitCodes.usage);
+  }
+  if (path === '' || file)
+    throw new CliError(
+      `${option} ${path === '' ? 'is empty' : `${safeLine(path)} is a file`}; name a folder`,
+      exitCodes.usage,
+    );
 }
 
 function parseVerdicts(value: string): string[] {
@@ -109,4 +139,10 @@ function parseVerdicts(value: string): string[] {
     if (known.includes(verdict)) return verdict;
     throw new InvalidArgumentError(`"${verdict}" is no verdict; the verdicts are ${known.join(', ')}.`);
   });
+}
+
+function parseThreads(value: string): number {
+  const count = /^\d{1,2}$/.test(value) ? Number(value) : Number.NaN;
+  if (count <= 64) return count;
+  throw new InvalidArgumentError(`"${value}" is no number of threads; write one from 0 to 64.`);
 }

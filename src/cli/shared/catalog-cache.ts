@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSignatures } from '../../catalog/load.js';
 import type { Service } from '../../catalog/schema.js';
 
 // Reading 600 YAML files takes half a second, one JSON file 5 ms: the build keeps the checked services, and they hold as
 // long as the files of the folder are the same by name, size and time of last change.
-interface Cache {
+export interface Cache {
   fingerprint: string;
   services: Service[];
-}
-
-/** Writes the cache; nothing is written while a signature is broken, so that the reader reports it. */
-export function writeCatalogCache(folder: string, file: string): void {
-  const { services, problems } = loadSignatures([folder]);
-  if (problems.length === 0)
-    writeFileSync(file, JSON.stringify({ fingerprint: fingerprint(folder), services } satisfies Cache));
 }
 
 /** The services of the folder, or undefined where there is no cache or the folder has changed. */
@@ -28,7 +20,8 @@ export function readCatalogCache(folder: string, file: string): Service[] | unde
   }
 }
 
-function fingerprint(folder: string): string {
+/** Of the signature files of a folder, by name, size and time of last change. */
+export function fingerprint(folder: string): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder)
     .filter((item) => /\.ya?ml$/.test(item))

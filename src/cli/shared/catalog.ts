@@ -6,13 +6,7 @@ import type { Event } from '../../core/event.js';
 import { loadDetection } from '../../detectors/shared/registry.js';
 import { readCatalogCache } from './catalog-cache.js';
 import { CliError, explainFileError } from './errors.js';
-import { installRoot } from './version.js';
-
-/** Folder of the signatures that come with the product. */
-export const ownSignatures = join(installRoot, 'signatures');
-
-/** The checked signatures as the build left them. */
-export const catalogCache = join(installRoot, 'dist/catalog.json');
+import { catalogCache, ownSignatures } from './version.js';
 
 /** Reads the product's signatures and, behind them, the organisation's own folder. */
 export function readSignatures(extraFolder?: string): Loaded {
@@ -34,7 +28,7 @@ export function loadCatalog(extraFolder?: string): Catalog {
   if (problems.length > 0) {
     const shown = problems.slice(0, 10).map(describeProblem);
     throw new CliError(
-      `${problems.length} problem(s) in the signatures; "halflight catalog check" shows them all:\n${shown.join('\n')}`,
+      `${problems.length === 1 ? '1 problem' : `${problems.length} problems`} in the signatures; "halflight catalog check" shows all:\n${shown.join('\n')}`,
     );
   }
   return compileCatalog(services);

@@ -1,3 +1,5 @@
+import { safeLine } from '../../core/terminal.js';
+
 /** Exit codes of every command; a contract. */
 export const exitCodes = {
   /** The command did its work, whatever it found. */
@@ -27,10 +29,15 @@ export function explainFileError(error: unknown, path: string): string {
     EACCES: 'may not be read by this user; check its permissions',
     EPERM: 'may not be read by this user; check its permissions',
     EISDIR: 'is a folder; name a file',
+    EEXIST: 'is a file; name a folder',
+    ELOOP: 'is a chain of links that leads nowhere; check the path',
+    EMFILE: 'could not be opened: too many files are open; raise the limit (ulimit -n)',
+    ENAMETOOLONG: 'has too long a name; check the path',
+    EIO: 'could not be read or written: the device reports an error; check the disk',
     ENOTDIR: 'lies below something that is no folder; check the path',
     ENOSPC: 'cannot be written: the disk is full',
     EROFS: 'cannot be written: the file system is read-only; choose another folder',
   };
   const words = code === undefined ? undefined : known[code];
-  return `${path} ${words ?? `could not be used: ${error instanceof Error ? error.message : String(error)}`}`;
+  return `${safeLine(path)} ${words ?? `could not be used: ${error instanceof Error ? error.message : String(error)}`}`;
 }

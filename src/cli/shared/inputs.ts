@@ -1,9 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
 import type { Format } from '../../core/format.js';
 import type { Mapping } from '../../core/mapping.js';
 import { nearest } from '../../core/problem.js';
-import { parseMapping } from '../../formats/shared/mapping-file.js';
+import { safeLine } from '../../core/terminal.js';
 import { compressionOf, fileInput, type Input, readHead, streamInput } from '../../scan/input.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 
@@ -13,9 +12,9 @@ export async function inputOf(path: string): Promise<Input> {
   try {
     const info = statSync(path);
     if (info.isDirectory())
-      throw new CliError(`${path} is a folder; name a file, or use "halflight scan" for folders`, exitCodes.failed);
+      throw new CliError(`${safeLine(path)} is a folder; name a file, or use "halflight scan" for folders`);
     if (compressionOf(await readHead(path)) === 'zip')
-      throw new CliError(`${path} is a zip archive; "halflight scan" reads archives, here unpack it first`);
+      throw new CliError(`${safeLine(path)} is a zip archive; "halflight scan" reads archives, here unpack it first`);
     return fileInput(path, info.mtimeMs, info.size);
   } catch (error) {
     if (error instanceof CliError) throw error;
@@ -29,13 +28,18 @@ export function formatOf(formats: ReadonlyMap<string, Format>, id: string): Form
   if (format !== undefined) return format;
   const close = nearest(id, formats.keys());
   throw new CliError(
-    `there is no format "${id}"${close === undefined ? '' : `; did you mean ${close}?`} The formats are: ${[...formats.keys()].join(', ')}`,
+    `there is no format "${id}"${close === undefined ? '.' : `; did you mean ${close}?`} The formats are: ${[...formats.keys()].join(', ')}`,
     exitCodes.usage,
   );
 }
 
-export function loadMapping(path: string | undefined): Mapping | undefined {
+/** Reads a mapping file. The YAML reader and the schema are loaded only where one is named. */
+export async function loadMapping(path: string | undefined): Promise<Mapping | undefined> {
   if (path === undefined) return undefined;
+  const [{ parse: parseYaml }, { parseMapping }] = await Promise.all([
+    import('yaml'),
+    import('../../formats/shared/mapping-file.js'),
+  ]);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -46,7 +50,7 @@ export function loadMapping(path: string | undefined): Mapping | undefined {
   try {
     value = parseYaml(text);
   } catch (error) {
-    throw new CliError(`${path} is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CliError(`${safeLine(path)} is no YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
   try {
     return parseMapping(value, path);

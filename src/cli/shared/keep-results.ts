@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { safeLine } from '../../core/terminal.js';
 import { dayOf } from '../../core/time.js';
 import { sampleEvidence } from '../../scan/rollup.js';
 import type { ScanResult } from '../../scan/scan.js';
@@ -8,67 +9,79 @@ import type { InputResult } from '../../scan/scan-input.js';
 import { loadCandidates } from '../../store/candidates.js';
 import { loadCoverage, saveChunk } from '../../store/chunks.js';
 import { openStore } from '../../store/db.js';
-import { StoreError } from '../../store/errors.js';
+import { codeOf, explainDatabaseError, StoreError } from '../../store/errors.js';
 import { loadEvidence } from '../../store/evidence.js';
+import type { Db } from '../../store/tables.js';
 import { loadUsage } from '../../store/usage.js';
 import { CliError } from './errors.js';
 import type { Kept, ScanRequest } from './scan-types.js';
 
-/** Keeps each input's results in the database of `folder`, and reads back all that it holds for the days asked for. */
-export async function keepResults(
-  folder: string,
-  result: ScanResult,
-  request: ScanRequest,
-  catalogHash: string,
-): Promise<Kept> {
-  try {
-    const store = await openStore({ dataDir: folder });
+/** The database of a data folder, open for one scan. */
+export interface Results {
+  /** Keeps each input's results, and reads back all that the database holds for the days asked for. */
+  keep(result: ScanResult, request: ScanRequest, catalogHash: string): Promise<Kept>;
+  close(): Promise<void>;
+}
+
+/** @throws CliError where the folder cannot be used */
+export async function openResults(folder: string): Promise<Results> {
+  const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      const rules = rulesHash(request, catalogHash);
-      for (const input of result.inputs) await saveChunk(store.db, chunkOf(input, rules));
-      const { since, until, zone } = request;
-      const [usage, evidence, candidates, coverage] = [
-        await loadUsage(store.db, {
-          from: since === undefined ? undefined : dayOf(since, zone),
-          to: until === undefined ? undefined : dayOf(until - 1, zone),
-        }),
-        await loadEvidence(store.db, { since, until }),
-        await loadCandidates(store.db, { since, until }),
-        await loadCoverage(store.db),
-      ];
-      return {
-        period: periodOf(coverage, request),
-        usage,
-        evidence: sampleEvidence(evidence, zone),
-        hits: usage.reduce((sum, row) => sum + row.events + row.attempts, 0),
-        candidates,
-        inputs: coverage.map((chunk) => ({
-          name: chunk.name,
-          format: chunk.format,
-          confidence: 1,
-          why: 'kept from a scan',
-          bytes: chunk.bytes,
-          lines: chunk.lines,
-          records: chunk.records,
-          recordsWithEvents: chunk.withEvents,
-          events: chunk.events,
-          skipped: chunk.skipped,
-          rejected: chunk.rejected,
-          hits: chunk.hits,
-          first: chunk.first,
-          last: chunk.last,
-          skips: new Map(),
-          rejects: chunk.rejects,
-          problem: null,
-        })),
-      };
-    } finally {
-      await store.close();
+      return await work;
+    } catch (error) {
+      if (error instanceof StoreError) throw new CliError(error.message);
+      // A full disk, a broken connection: PostgreSQL's errors carry a code, mistakes of ours do not.
+      if (codeOf(error) === undefined) throw error;
+      throw new CliError(explainDatabaseError(error, `The database in ${safeLine(folder)}`).message);
     }
-  } catch (error) {
-    if (error instanceof StoreError) throw new CliError(error.message);
-    throw error;
-  }
+  };
+  const store = await explained(openStore({ dataDir: folder }));
+  return {
+    keep: (result, request, catalogHash) => explained(keepResults(store.db, result, request, catalogHash)),
+    close: () => store.close(),
+  };
+}
+
+async function keepResults(db: Db, result: ScanResult, request: ScanRequest, catalogHash: string): Promise<Kept> {
+  const rules = rulesHash(request, catalogHash);
+  for (const input of result.inputs) await saveChunk(db, chunkOf(input, rules));
+  const { since, until, zone } = request;
+  const [usage, evidence, candidates, coverage] = [
+    await loadUsage(db, {
+      from: since === undefined ? undefined : dayOf(since, zone),
+      to: until === undefined ? undefined : dayOf(until - 1, zone),
+    }),
+    await loadEvidence(db, { since, until }),
+    await loadCandidates(db, { since, until }),
+    await loadCoverage(db),
+  ];
+  return {
+    period: periodOf(coverage, request),
+    usage,
+    evidence: sampleEvidence(evidence, zone),
+    hits: usage.reduce((sum, row) => sum + row.events + row.attempts, 0),
+    // The raw sample is for who decides on a candidate; a report must not hold it.
+    candidates: candidates.map(({ sample: _sample, chunks: _chunks, ...candidate }) => candidate),
+    inputs: coverage.map((chunk) => ({
+      name: chunk.name,
+      format: chunk.format,
+      confidence: 1,
+      why: 'kept from a scan',
+      bytes: chunk.bytes,
+      lines: chunk.lines,
+      records: chunk.records,
+      recordsWithEvents: chunk.withEvents,
+      events: chunk.events,
+      skipped: chunk.skipped,
+      rejected: chunk.rejected,
+      hits: chunk.hits,
+      first: chunk.first,
+      last: chunk.last,
+      skips: new Map(),
+      rejects: chunk.rejects,
+      problem: null,
+    })),
+  };
 }
 
 /** An input that could not be read to its end is kept as far as it was read: its bytes are another chunk than those of the whole file. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Catalog } from '../../catalog/compile.js';
-import { mappingFormats } from '../../core/mapping.js';
+import type { Format } from '../../core/format.js';
 import { dayOf } from '../../core/time.js';
 import type { Usage } from '../../core/usage.js';
 import { loadDetection } from '../../detectors/shared/registry.js';
@@ -11,16 +11,17 @@ import { buildReport } from '../../reports/build.js';
 import { instant } from '../../reports/finding.js';
 import { createLabels, type Labels } from '../../reports/people.js';
 import type { Report } from '../../reports/schema.js';
-import { streamInput } from '../../scan/input.js';
+import { withMapping } from '../../scan/mapped-formats.js';
 import { type ScanResult, scan } from '../../scan/scan.js';
-import type { RejectSample } from '../../scan/scan-input.js';
-import { findInputs, type NotRead } from '../../scan/walk.js';
-import { loadCatalog } from './catalog.js';
+import type { RejectSample, ScanOptions } from '../../scan/scan-input.js';
+import type { NotRead } from '../../scan/walk.js';
 import { CliError, exitCodes } from './errors.js';
 import { formatOf, loadMapping } from './inputs.js';
+import { openCatalog } from './open-catalog.js';
 import { Progress } from './progress.js';
 import { pseudonymKeyOf } from './pseudonym-key.js';
 import { readRegisters } from './registers.js';
+import { inputsOf, storedBytes } from './scan-inputs.js';
 import type { Kept, KeptInput, ScanRequest } from './scan-types.js';
 import { version } from './version.js';
 
@@ -36,20 +37,22 @@ export interface ScanOutcome {
 
 /** Scans, reconciles and reports. */
 export async function runScan(paths: readonly string[], request: ScanRequest): Promise<ScanOutcome> {
-  const catalog = loadCatalog(request.signatures);
-  const [formats, detection] = await Promise.all([allFormats(), loadDetection(catalog)]);
-  const mapping = loadMapping(request.mapping);
-  const format = request.format ?? (mapping === undefined ? undefined : mappingFormats[mapping.framing.type]);
-  if (format !== undefined) formatOf(formats, format);
-  const registers = readRegisters(request.people, request.inventory, new Set(catalog.services.keys()));
+  const catalog = await openCatalog(request.signatures);
+  const [known, detection] = await Promise.all([allFormats(), loadDetection(catalog)]);
+  const mapping = await loadMapping(request.mapping);
+  if (request.format !== undefined) formatOf(known, request.format);
+  const formats = mapping === undefined ? known : withMapping(known, mapping, request.logZone);
+  const registers = await readRegisters(request, new Set(catalog.services.keys()));
   const notRead: NotRead[] = [];
-  const progress = new Progress(sizeOf(paths), process.stderr.isTTY);
+  const progress = new Progress(process.stderr.isTTY);
+  if (process.stderr.isTTY) progress.total = await storedBytes(paths, request);
+  const inputs = inputsOf(paths, request, (problem) => notRead.push(problem));
   // With a database the whole input is kept, and the days are chosen when it is read back.
   const range =
     request.data === undefined
       ? { since: request.since, until: request.until }
       : { since: undefined, until: undefined };
-  const result = await scan(inputsOf(paths, request, notRead), notRead, {
+  const options: ScanOptions = {
     formats,
     detection,
     mapping,
@@ -61,12 +64,23 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     hash: request.data !== undefined,
     speedPath: true,
     progress: (bytes, lines) => progress.add(bytes, lines),
-  });
-  progress.end();
-  const kept =
-    request.data === undefined
-      ? inMemory(result)
-      : await (await import('./keep-results.js')).keepResults(request.data, result, request, catalog.hash);
+  };
+  // Opened before the work: a folder that cannot be used is known at once, not after hours of reading.
+  const results =
+    request.data === undefined ? undefined : await (await import('./keep-results.js')).openResults(request.data);
+  let result: ScanResult;
+  let kept: Kept;
+  try {
+    result = await scan(inputs, notRead, options, {
+      count: request.threads,
+      services: [...catalog.services.values()],
+      people: [...registers.directory.people.values()],
+    });
+    progress.end();
+    kept = results === undefined ? inMemory(result) : await results.keep(result, request, catalog.hash);
+  } finally {
+    await results?.close();
+  }
 
   const labels = createLabels(request.names === true, registers.directory.people, pseudonymKey(request, result));
   const asOf = kept.period.to || dayOf(Date.now(), request.zone);
@@ -96,10 +110,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     reconciled,
     problems: registers.problems,
   });
-  const incomplete = [
-    ...notRead.map(({ name, why }) => `${name}: ${why}`),
-    ...(registers.broken ? registers.problems : []),
-  ];
+  const incomplete = [...notRead.map(({ name, why }) => `${name}: ${why}`), ...registers.errors];
   return {
     report,
     catalog,
@@ -138,10 +149,7 @@ function inMemory(result: ScanResult): Kept {
   };
 }
 
-function describeInput(
-  input: KeptInput,
-  formats: Awaited<ReturnType<typeof allFormats>>,
-): Report['coverage']['inputs'][number] {
+function describeInput(input: KeptInput, formats: ReadonlyMap<string, Format>): Report['coverage']['inputs'][number] {
   const { name, recordsWithEvents, first, last, skips, rejects, ...rest } = input;
   const format = input.format === null ? undefined : formats.get(input.format);
   return {
@@ -156,33 +164,6 @@ function describeInput(
     skips: Object.fromEntries([...skips].sort()),
     rejects: Object.fromEntries([...rejects].sort()),
   };
-}
-
-async function* inputsOf(
-  paths: readonly string[],
-  request: ScanRequest,
-  notRead: NotRead[],
-): ReturnType<typeof findInputs> {
-  const files = paths.filter((path) => path !== '-');
-  // The registers often lie beside the logs: they are no logs.
-  const exclude = new Set(
-    [request.inventory, request.people, request.mapping].flatMap((path) =>
-      path === undefined ? [] : [realpathSync(path)],
-    ),
-  );
-  if (files.length < paths.length) yield streamInput('standard input', process.stdin, Date.now());
-  yield* findInputs(files, exclude, (problem) => notRead.push(problem));
-}
-
-/** Stored bytes of the named files, for the time left; folders count as unknown. */
-function sizeOf(paths: readonly string[]): number {
-  let total = 0;
-  for (const path of paths) {
-    const info = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (info?.isFile() !== true) return 0;
-    total += info.size;
-  }
-  return total;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface ScanRequest {
   mapping?: string;
   signatures?: string;
   data?: string;
+  threads?: number;
+  out?: string;
   names?: boolean;
   zone: string;
   logZone: string;

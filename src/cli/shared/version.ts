@@ -8,6 +8,10 @@ export const installRoot: string = (() => {
   return folder;
 })();
 
+/** Folder of the signatures that come with the product, and the checked signatures as the build left them. */
+export const ownSignatures = join(installRoot, 'signatures');
+export const catalogCache = join(installRoot, 'dist/catalog.json');
+
 export const version: string = (
   JSON.parse(readFileSync(join(installRoot, 'package.json'), 'utf8')) as { version: string }
 ).version;

@@ -1,14 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { maskPeople } from '../../core/redact.js';
 import { usageToCsv } from '../../reports/csv.js';
 import { reportToHtml } from '../../reports/html.js';
 import { CliError, explainFileError } from './errors.js';
+import type { ReportFile } from './report-files.js';
 import type { ScanOutcome } from './scan-run.js';
 
 /** Writes the four files and names them. The folder is made, for its owner alone: a report may name people. */
 export function writeReport(folder: string, { report, usage, labels, catalog, rejects }: ScanOutcome): string[] {
-  const files: readonly (readonly [name: string, content: string])[] = [
+  const files: readonly (readonly [name: ReportFile, content: string])[] = [
     ['report.html', reportToHtml(report)],
     ['report.json', `${JSON.stringify(report, null, 2)}\n`],
     ['usage.csv', usageToCsv(usage, labels, (service) => catalog.services.get(service)?.vendor.name ?? '')],
@@ -23,9 +24,20 @@ export function writeReport(folder: string, { report, usage, labels, catalog, re
   ];
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const [name, content] of files) writeFileSync(join(folder, name), content, { mode: 0o600 });
+    for (const [name, content] of files) replaceFile(join(folder, name), content);
   } catch (error) {
     throw new CliError(explainFileError(error, folder));
   }
   return files.map(([name]) => join(folder, name));
+}
+
+/** A reader meets the old file or the new one, never half of it, and its owner alone may read it, whoever might read the old one. */
+function replaceFile(path: string, content: string): void {
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
