@@ -1,60 +1,26 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median, type Run, run } from './measure.js';
 import { type Answer, writeSquidLog } from './squid-log.js';
 
 // Times whole commands on a generated Squid log, in turn with `wc -l` on the same file, and checks the answer of each run.
 //   npm run build && npm run bench -- --lines 1000000 --rounds 5
+// Then a folder of --files logs with 1 and 2 threads; with --growth also a log of ten times the lines.
 const { values } = parseArgs({
   options: {
     lines: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     share: { type: 'string', default: '0.005' },
+    files: { type: 'string', default: '8' },
+    growth: { type: 'boolean', default: false },
   },
 });
 const [lines, rounds, share] = [Number(values.lines), Number(values.rounds), Number(values.share)];
+const files = Number(values.files);
 const folder = mkdtempSync(join(tmpdir(), 'halflight-bench-'));
 const log = join(folder, 'access.log');
-
-interface Run {
-  seconds: number;
-  /** Highest resident memory in MB; 0 where /proc is missing. */
-  peak: number;
-  /** Seconds to the first byte of output. */
-  first: number;
-  out: string;
-}
-
-function run(command: string, args: readonly string[]): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let [peak, first] = [0, 0];
-    const out: Buffer[] = [];
-    const watch = setInterval(() => {
-      try {
-        peak = Math.max(
-          peak,
-          Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
-        );
-      } catch {
-        // Ended, or no /proc.
-      }
-    }, 20);
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (first === 0) first = (performance.now() - began) / 1000;
-      out.push(chunk);
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearInterval(watch);
-      if (code !== 0) reject(new Error(`${command} ended with ${code}`));
-      else resolve({ seconds: (performance.now() - began) / 1000, peak, first, out: Buffer.concat(out).toString() });
-    });
-  });
-}
 
 /** Compares usage.csv and report.json with what the generator planted; returns the differences. */
 function differences(answer: Answer, outDir: string): string[] {
@@ -78,32 +44,99 @@ function differences(answer: Answer, outDir: string): string[] {
   return wrong;
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const line = (name: string, value: string): void => console.log(`${name.padEnd(34)} ${value}`);
+const count = (value: number): string => value.toLocaleString('en-US');
+const size = (path: string): number => statSync(path).size / 1e6;
 
-try {
+/** Scans and checks the answer. @throws Error with what differs */
+async function scan(input: string, answer: Answer, ...options: readonly string[]): Promise<Run> {
+  const outDir = mkdtempSync(join(folder, 'out-'));
+  const result = await run(process.execPath, ['bin/halflight.js', 'scan', input, '--out', outDir, ...options]);
+  const wrong = differences(answer, outDir);
+  if (wrong.length > 0) throw new Error(`wrong answer:\n${wrong.slice(0, 20).join('\n')}`);
+  return result;
+}
+
+/** Medians of several runs; the highest of the peaks. */
+const summary = (runs: readonly Run[]): Omit<Run, 'out'> => ({
+  seconds: median(runs.map((item) => item.seconds)),
+  cpu: median(runs.map((item) => item.cpu)),
+  peak: Math.max(...runs.map((item) => item.peak)),
+});
+
+async function oneLog(): Promise<void> {
   const answer = await writeSquidLog(log, lines, share);
-  const megabytes = statSync(log).size / 1e6;
   const [wc, scans]: [Run[], Run[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     wc.push(await run('wc', ['-l', log]));
-    const outDir = join(folder, `out${round}`);
-    scans.push(await run(process.execPath, ['bin/halflight.js', 'scan', log, '--out', outDir]));
-    const wrong = differences(answer, outDir);
-    if (wrong.length > 0) throw new Error(`wrong answer:\n${wrong.slice(0, 20).join('\n')}`);
+    scans.push(await scan(log, answer));
   }
-  const seconds = median(scans.map((item) => item.seconds));
-  const line = (name: string, value: string): void => console.log(`${name.padEnd(34)} ${value}`);
+  const { seconds, cpu, peak } = summary(scans);
   line(
     'Squid log',
-    `${lines.toLocaleString('en-US')} lines, ${megabytes.toFixed(0)} MB, ${share * 100} % AI, ${rounds} rounds, medians`,
+    `${count(lines)} lines, ${size(log).toFixed(0)} MB, ${share * 100} % AI, ${rounds} rounds, medians`,
   );
   line(
     'halflight scan, whole command',
-    `${seconds.toFixed(2)} s, ${(megabytes / seconds).toFixed(0)} MB/s, ${Math.round(lines / seconds).toLocaleString('en-US')} lines/s`,
+    `${seconds.toFixed(2)} s, ${(size(log) / seconds).toFixed(0)} MB/s, ${count(Math.round(lines / seconds))} lines/s`,
   );
-  line('times wc -l', `${(seconds / median(wc.map((item) => item.seconds))).toFixed(1)} x`);
-  line('peak memory', `${Math.max(...scans.map((item) => item.peak)).toFixed(0)} MB`);
+  line('processor time', `${cpu.toFixed(2)} s`);
+  line('times wc -l', `${(seconds / summary(wc).seconds).toFixed(1)} x`);
+  line('peak memory', `${peak.toFixed(0)} MB`);
+  if (values.growth) await growth({ cpu, peak });
+}
+
+/** Ten times the lines: with as much AI use in all, where only ordinary lines are added, and with as much for each line. */
+async function growth(before: Pick<Run, 'cpu' | 'peak'>): Promise<void> {
+  for (const part of [share / 10, share]) {
+    const answer = await writeSquidLog(log, lines * 10, part);
+    const runs: Run[] = [];
+    for (let round = 0; round < rounds; round++) runs.push(await scan(log, answer));
+    const { seconds, cpu, peak } = summary(runs);
+    line(
+      `10 x the lines, ${part * 100} % AI`,
+      `${seconds.toFixed(2)} s, ${cpu.toFixed(2)} s cpu (${(cpu / before.cpu).toFixed(1)} x), peak ${peak.toFixed(0)} MB (+${(peak - before.peak).toFixed(0)})`,
+    );
+  }
+}
+
+/** A folder of logs, with one thread and with two. */
+async function manyLogs(): Promise<void> {
+  const many = join(folder, 'many');
+  mkdirSync(many);
+  const each = Math.round(lines / 2);
+  const answers: Answer[] = [];
+  for (let i = 0; i < files; i++) answers.push(await writeSquidLog(join(many, `${i}.log`), each, share, i + 1));
+  const answer = sum(answers);
+  const [one, two]: [Run[], Run[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    one.push(await scan(many, answer, '--threads', '1'));
+    two.push(await scan(many, answer, '--threads', '2'));
+  }
+  const [a, b] = [summary(one), summary(two)];
+  line(`${files} logs`, `${count(each)} lines each`);
+  for (const [threads, { seconds, cpu, peak }] of [a, b].entries())
+    line(
+      `${threads + 1} thread${threads === 0 ? '' : 's'}`,
+      `${seconds.toFixed(2)} s, ${cpu.toFixed(2)} s cpu, ${count(Math.round((each * files) / seconds))} lines/s, peak ${peak.toFixed(0)} MB`,
+    );
+  line('2 threads against 1', `${(b.seconds / a.seconds).toFixed(2)} x`);
+}
+
+function sum(answers: readonly Answer[]): Answer {
+  const total: Answer = { lines: 0, rejected: 0, events: new Map(), attempts: 0 };
+  for (const answer of answers) {
+    total.lines += answer.lines;
+    total.rejected += answer.rejected;
+    total.attempts += answer.attempts;
+    for (const [key, events] of answer.events) total.events.set(key, (total.events.get(key) ?? 0) + events);
+  }
+  return total;
+}
+
+try {
+  await oneLog();
+  await manyLogs();
   line('answers', 'equal to what was planted, in every round');
 } finally {
   rmSync(folder, { recursive: true, force: true });

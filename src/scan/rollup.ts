@@ -34,9 +34,9 @@ export interface RollupResult {
   otherCandidates: number;
 }
 
-interface UsageRow extends Omit<Usage, 'spend'> {
-  spend: Map<string, number>;
-}
+/** Shared by all rows without payments, which are nearly all: a map of its own would double the size of a row. */
+const noSpend: ReadonlyMap<string, number> = new Map();
+
 interface CandidateRow extends Omit<Candidate, 'who'> {
   who: Set<string>;
 }
@@ -47,7 +47,7 @@ export class Rollup {
   readonly #file: string;
   readonly #source: string;
   readonly #zone: string;
-  readonly #rows = new Map<string, UsageRow>();
+  readonly #rows = new Map<string, Usage>();
   readonly #evidence = new EvidenceRule<Raw>();
   readonly #candidates = new Map<string, CandidateRow>();
   #otherCandidates = 0;
@@ -78,7 +78,7 @@ export class Rollup {
         attempts: 0,
         bytesOut: 0,
         bytesIn: 0,
-        spend: new Map(),
+        spend: noSpend,
         first: undefined,
         last: undefined,
       };
@@ -88,7 +88,7 @@ export class Rollup {
     else row.events++;
     row.bytesOut += event.bytes_out ?? 0;
     row.bytesIn += event.bytes_in ?? 0;
-    if (event.amount !== undefined) addTo(row.spend, event.currency ?? '', event.amount);
+    if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
     widen(row, event.time, event.time);
     const { signature, reason } = hit;
@@ -154,7 +154,13 @@ export class Rollup {
 
 /** Adds up the results of several inputs; the order of `results` is the order of their inputs. */
 export function mergeRollups(results: readonly RollupResult[], zone: string): RollupResult {
-  const rows = new Map<string, UsageRow>();
+  const [only] = results;
+  // One result is its own sum: 10 million lines of one log took 30 MB less.
+  if (only !== undefined && results.length === 1) {
+    const { usage, evidence, candidates: seen, hits, otherCandidates } = only;
+    return { usage, evidence, candidates: seen, hits, otherCandidates };
+  }
+  const rows = new Map<string, Usage>();
   const rule = new EvidenceRule<Evidence & { order: number }>();
   const candidates = new Map<string, CandidateRow>();
   for (const [order, result] of results.entries()) {
@@ -172,7 +178,7 @@ export function mergeRollups(results: readonly RollupResult[], zone: string): Ro
   };
 }
 
-function addUsage(rows: Map<string, UsageRow>, usage: Usage): void {
+function addUsage(rows: Map<string, Usage>, usage: Usage): void {
   const key = [
     usage.day,
     usage.service,
@@ -184,14 +190,14 @@ function addUsage(rows: Map<string, UsageRow>, usage: Usage): void {
   ].join('\u0000');
   const row = rows.get(key);
   if (row === undefined) {
-    rows.set(key, { ...usage, spend: new Map(usage.spend) });
+    rows.set(key, { ...usage });
     return;
   }
   row.events += usage.events;
   row.attempts += usage.attempts;
   row.bytesOut += usage.bytesOut;
   row.bytesIn += usage.bytesIn;
-  for (const [currency, amount] of usage.spend) addTo(row.spend, currency, amount);
+  for (const [currency, amount] of usage.spend) row.spend = added(row.spend, currency, amount);
   if (confidences.indexOf(usage.confidence) > confidences.indexOf(row.confidence)) row.confidence = usage.confidence;
   widen(row, usage.first, usage.last);
 }
@@ -218,16 +224,15 @@ export function sampleEvidence(evidence: readonly Evidence[], zone: string): Evi
 
 const candidateKey = (candidate: CandidateHit): string => `${candidate.kind}\u0000${candidate.subject}`;
 
-const sortedUsage = (rows: ReadonlyMap<string, UsageRow>): Usage[] =>
+const sortedUsage = (rows: ReadonlyMap<string, Usage>): Usage[] =>
   [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 
 /** Most events first. */
 const sortedCandidates = (rows: Iterable<CandidateRow>): Candidate[] =>
   [...rows].sort((a, b) => b.events - a.events || (candidateKey(a) < candidateKey(b) ? -1 : 1));
 
-function addTo(sums: Map<string, number>, key: string, amount: number): void {
-  sums.set(key, (sums.get(key) ?? 0) + amount);
-}
+const added = (sums: ReadonlyMap<string, number>, key: string, amount: number): ReadonlyMap<string, number> =>
+  new Map(sums).set(key, (sums.get(key) ?? 0) + amount);
 
 function widen(
   row: { first: number | undefined; last: number | undefined },

@@ -12,11 +12,8 @@ import { Prefilter } from './prefilter.js';
 import { type RecordCounts, RecordReader } from './read-records.js';
 import { Rollup, type RollupResult } from './rollup.js';
 
-/** What every input of a scan shares. */
-export interface ScanOptions {
-  formats: ReadonlyMap<string, Format>;
-  detection: Detection;
-  resolve(event: Event): Actor;
+/** What the user chose for all inputs of a scan, in plain data. */
+export interface ScanChoices {
   /** Format id for every input; undefined: detected by content. */
   format: string | undefined;
   mapping: Mapping | undefined;
@@ -30,7 +27,14 @@ export interface ScanOptions {
   hash: boolean;
   /** Off: every record is parsed in full; results are the same. */
   speedPath: boolean;
-  /** Decompressed bytes and lines read since the last call. */
+}
+
+/** What every input of a scan shares. */
+export interface ScanOptions extends ScanChoices {
+  formats: ReadonlyMap<string, Format>;
+  detection: Detection;
+  resolve(event: Event): Actor;
+  /** Stored bytes and lines read since the last call. */
   progress?(bytes: number, lines: number): void;
 }
 
@@ -87,7 +91,7 @@ function prefilterFor(detection: Detection, format: Format): Prefilter {
 export async function scanInput(input: Input, options: ScanOptions): Promise<InputResult> {
   const scan = new InputScan(input, options);
   try {
-    const { head, whole, chunks, close } = await openInput(input);
+    const { head, whole, chunks, close } = await openInput(scan.counted(input));
     try {
       const accepted = head.length > 0 && scan.begin(head, whole);
       for await (const chunk of chunks()) {
@@ -102,6 +106,10 @@ export async function scanInput(input: Input, options: ScanOptions): Promise<Inp
   }
   return scan.end(undefined);
 }
+
+/** The result of an input of which only is known why it was not read. */
+export const unreadResult = (input: Input, options: ScanOptions, problem: string): InputResult =>
+  new InputScan(input, options).end(problem);
 
 class InputScan {
   readonly #input: Input;
@@ -127,6 +135,24 @@ class InputScan {
     this.#input = input;
     this.#options = options;
     this.#hash = options.hash ? createHash('sha256') : undefined;
+  }
+
+  /** The same input, heard as its stored bytes are read. */
+  counted(input: Input): Input {
+    const { progress } = this.#options;
+    if (progress === undefined) return input;
+    return {
+      ...input,
+      async bytes() {
+        const chunks = await input.bytes();
+        return (async function* () {
+          for await (const chunk of chunks) {
+            progress(chunk.length, 0);
+            yield chunk;
+          }
+        })();
+      },
+    };
   }
 
   /** Decides the format by the head; false when none fits. */
@@ -191,18 +217,18 @@ class InputScan {
     this.#bytes += chunk.length;
     this.#hash?.update(chunk);
     this.#reader?.push(chunk);
-    this.#progress(chunk.length);
+    this.#progress();
   }
 
-  #progress(bytes: number): void {
+  #progress(): void {
     const lines = this.#reader?.counts.lines ?? 0;
-    this.#options.progress?.(bytes, lines - this.#lines);
+    this.#options.progress?.(0, lines - this.#lines);
     this.#lines = lines;
   }
 
   end(problem: string | undefined): InputResult {
     this.#reader?.end();
-    this.#progress(0);
+    this.#progress();
     const rollup = this.#rollup?.result() ?? { usage: [], evidence: [], candidates: [], hits: 0, otherCandidates: 0 };
     return {
       ...rollup,

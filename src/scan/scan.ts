@@ -1,9 +1,12 @@
 import { dayOf } from '../core/time.js';
 import type { Period } from '../core/usage.js';
 import type { Input } from './input.js';
+import { keepNurserySmall } from './memory.js';
+import { readAll, type Threads } from './pool.js';
 import { mergeRollups, type RollupResult } from './rollup.js';
-import { type InputResult, type ScanOptions, scanInput } from './scan-input.js';
+import type { InputResult, ScanOptions } from './scan-input.js';
 import type { NotRead } from './walk.js';
+import { closeArchive } from './zip.js';
 
 /** What a scan gave: each input by itself, and all together. */
 export interface ScanResult extends RollupResult {
@@ -12,33 +15,34 @@ export interface ScanResult extends RollupResult {
   period: Period;
 }
 
-/** Reads inputs one after the other, in the order given; nothing that one of them holds stops the others. */
+/**
+ * Reads inputs, with `threads` several at a time; the result is the same whatever their number. Nothing that one of the
+ * inputs holds stops the others.
+ */
 export async function scan(
   inputs: AsyncIterable<Input>,
   notRead: NotRead[],
   options: ScanOptions,
-  done?: (result: InputResult) => Promise<void>,
+  threads?: Threads,
 ): Promise<ScanResult> {
+  keepNurserySmall();
+  const found: Input[] = [];
+  for await (const input of inputs) found.push(input);
   const results: InputResult[] = [];
-  for await (const input of inputs) {
-    const result = await scanInput(input, options);
-    if (result.format === undefined) {
-      notRead.push({
-        name: result.name,
-        why:
-          result.problem ??
-          (result.bytes === 0 && result.why === 'the file is empty'
-            ? 'is empty'
-            : `${result.why}: if it is a log, name its format with --format or describe it with --mapping`),
-      });
-      continue;
-    }
-    if (result.problem !== undefined) notRead.push({ name: result.name, why: result.problem });
-    await done?.(result);
-    results.push(result);
+  for (const result of await readAll(found, options, threads)) {
+    if (result.format !== undefined) results.push(result);
+    const why = result.format === undefined ? whyNot(result) : result.problem;
+    if (why !== undefined) notRead.push({ name: result.name, why });
   }
+  closeArchive();
   const merged = mergeRollups(results, options.zone);
   return { ...merged, inputs: results, notRead, period: periodOf(results, options) };
+}
+
+function whyNot({ problem, bytes, why }: InputResult): string {
+  if (problem !== undefined) return problem;
+  if (bytes === 0 && why === 'the file is empty') return 'is empty';
+  return `${why}: if it is a log, name its format with --format or describe it with --mapping`;
 }
 
 /** First and last day that the inputs cover, within what was asked for. */

@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import yauzl from 'yauzl';
 import { compressionOf, fileInput, type Input, InputError, readHead } from './input.js';
+import { zipEntries, zipEntryInput } from './zip.js';
 
 /** Something that was named or found and is not read, and why. */
 export interface NotRead {
@@ -64,31 +64,22 @@ async function* walk(
 }
 
 async function* zipInputs(path: string, notRead: (problem: NotRead) => void): AsyncGenerator<Input> {
-  let zip: yauzl.ZipFile;
-  try {
-    zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: true });
-  } catch {
-    throw new InputError('is a damaged zip archive: copy the file again');
-  }
-  try {
-    const entries: yauzl.Entry[] = [];
-    for await (const entry of zip.eachEntry()) entries.push(entry);
-    for (const entry of entries.sort((a, b) => (a.fileName < b.fileName ? -1 : 1))) {
-      if (entry.fileName.endsWith('/') || entry.fileName.startsWith('__MACOSX/')) continue;
-      const name = `${path}/${entry.fileName}`;
-      if (entry.isEncrypted()) {
-        notRead({ name, why: 'is encrypted: unpack it with its password first' });
-        continue;
-      }
-      yield {
-        name,
-        modified: entry.getLastModDate().getTime(),
-        size: entry.uncompressedSize,
-        bytes: async () => (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>,
-      };
+  const entries = [...(await zipEntries(path)).entries()];
+  for (const [index, entry] of entries.sort(([, a], [, b]) => (a.fileName < b.fileName ? -1 : 1))) {
+    if (entry.fileName.endsWith('/') || entry.fileName.startsWith('__MACOSX/')) continue;
+    const name = `${path}/${entry.fileName}`;
+    if (entry.isEncrypted()) {
+      notRead({ name, why: 'is encrypted: unpack it with its password first' });
+      continue;
     }
-  } finally {
-    zip.close();
+    yield zipEntryInput({
+      kind: 'zip-entry',
+      name,
+      path,
+      entry: index,
+      modified: entry.getLastModDate().getTime(),
+      size: entry.uncompressedSize,
+    });
   }
 }
 

@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { compileCatalog } from '../catalog/compile.js';
+import { loadDetection } from '../detectors/shared/registry.js';
+import { allFormats } from '../formats/shared/registry.js';
+import { Directory } from '../people/directory.js';
+import { fileInput, type Input, type InputSource } from './input.js';
+import { withMapping } from './mapped-formats.js';
+import type { FromWorker, ToWorker } from './pool.js';
+import { type ScanOptions, scanInput } from './scan-input.js';
+import { zipEntryInput } from './zip.js';
+
+// A thread that reads inputs one at a time, as the main thread would, and hands back what each gave.
+
+/** Progress goes to the main thread at most this often. */
+const progressEvery = 100;
+
+const port = parentPort;
+if (port === null) throw new Error('src/scan/worker is the module of a worker thread');
+const send = (message: FromWorker): void => port.postMessage(message);
+
+const { services, people, choices } = workerData as ToWorker;
+const directory = new Directory(people);
+const [known, detection] = await Promise.all([allFormats(), loadDetection(compileCatalog(services))]);
+const { mapping, logZone } = choices;
+const formats = mapping === undefined ? known : withMapping(known, mapping, logZone);
+
+let [bytes, lines, next] = [0, 0, 0];
+function flushProgress(): void {
+  send({ kind: 'progress', bytes, lines });
+  [bytes, lines, next] = [0, 0, performance.now() + progressEvery];
+}
+
+const options: ScanOptions = {
+  ...choices,
+  formats,
+  detection,
+  resolve: (event) => directory.resolve(event),
+  progress(moreBytes, moreLines) {
+    bytes += moreBytes;
+    lines += moreLines;
+    if (performance.now() >= next) flushProgress();
+  },
+};
+
+port.on('message', async (source: InputSource) => {
+  const result = await scanInput(openSource(source), options);
+  flushProgress();
+  send({ kind: 'result', result });
+});
+send({ kind: 'ready' });
+
+function openSource(source: InputSource): Input {
+  return source.kind === 'file' ? fileInput(source.name, source.modified, source.size) : zipEntryInput(source);
+}
