@@ -27,11 +27,11 @@ const rankRules = ranks.flatMap((folders, rank) =>
   })),
 );
 
-// Plug-in folders: a file directly inside is a plug-in and may use shared/ but no sibling.
+// Plug-in folders: a file directly inside is a plug-in and may use common/ but no sibling.
 const pluginRules = ['formats', 'detectors', 'collectors', 'receivers', 'alerts'].map((folder) => ({
   name: `plugin-${folder}`,
   severity: 'error',
-  comment: `Plug-ins in src/${folder} never import each other: put what both need into src/${folder}/shared/ or src/core.`,
+  comment: `Plug-ins in src/${folder} never import each other: put what both need into src/${folder}/common/ or src/core.`,
   from: { path: `^src/${folder}/([^/]+)\\.ts$` },
   to: { path: `^src/${folder}/[^/]+\\.ts$`, pathNot: `^src/${folder}/$1\\.ts$` },
 }));

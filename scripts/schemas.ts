@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { serviceSchema } from '../src/catalog/schema.js';
-import { mappingSchema } from '../src/formats/shared/mapping-file.js';
+import { mappingSchema } from '../src/formats/common/mapping-file.js';
 import { inventorySchema } from '../src/inventory/schema.js';
 import { reportSchema } from '../src/reports/schema.js';
 

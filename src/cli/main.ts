@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { loadPlugins } from '../core/plugins.js';
 import { safeText } from '../core/terminal.js';
-import { CliError, exitCodes, explainFileError } from './shared/errors.js';
-import { version } from './shared/version.js';
+import { CliError, exitCodes, explainFileError } from './common/errors.js';
+import { version } from './common/version.js';
 
 /** A command: adds itself to the program. One file of commands/ each. */
 export type AddCommand = (program: Command) => void;

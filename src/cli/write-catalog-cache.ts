@@ -2,8 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { loadSignatures } from '../catalog/load.js';
-import { type Cache, fingerprint } from './shared/catalog-cache.js';
-import { catalogCache, ownSignatures } from './shared/version.js';
+import { type Cache, fingerprint } from './common/catalog-cache.js';
+import { catalogCache, ownSignatures } from './common/version.js';
 
 const { services, problems } = loadSignatures([ownSignatures]);
 if (problems.length === 0)

@@ -7,7 +7,7 @@ export const actions = ['allowed', 'blocked', 'unknown'] as const;
 export type Action = (typeof actions)[number];
 
 /**
- * What a format reads from one record. Values may be given as logged: `completeEvent` (formats/shared) makes hosts and
+ * What a format reads from one record. Values may be given as logged: `completeEvent` (formats/common) makes hosts and
  * addresses canonical and leaves out what is missing. A field that the record does not hold stays undefined.
  */
 export interface EventDraft {

@@ -1,4 +1,4 @@
-/** A mapping file as parsed (its schema is in formats/shared/mapping-file.ts): how a custom CSV, JSON or text log becomes events. */
+/** A mapping file as parsed (its schema is in formats/common/mapping-file.ts): how a custom CSV, JSON or text log becomes events. */
 export interface Mapping {
   readonly framing:
     | { readonly type: 'csv'; readonly delimiter: string; readonly header: boolean }

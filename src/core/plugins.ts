@@ -23,7 +23,7 @@ export async function loadPlugins<T>(folder: string, exportName: string): Promis
     const plugin = module[exportName];
     if (plugin === undefined) {
       throw new Error(
-        `${join(folder, file)} exports no "${exportName}": a file directly in this folder is a plug-in; move shared code to ${join(folder, 'shared')}.`,
+        `${join(folder, file)} exports no "${exportName}": a file directly in this folder is a plug-in; move shared code to ${join(folder, 'common')}.`,
       );
     }
     plugins.set(file.replace(/\.(ts|js)$/, ''), plugin as T);

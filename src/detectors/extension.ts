@@ -1,4 +1,4 @@
-import type { Detector } from './shared/detector.js';
+import type { Detector } from './common/detector.js';
 
 /** A browser or editor extension, by its id in the store. */
 export const detector: Detector = {

@@ -1,7 +1,7 @@
 import { signatureOf } from '../catalog/compile.js';
-import { type Detector, networkStrength } from './shared/detector.js';
-import { literalPiece } from './shared/needles.js';
-import { ruleFor } from './shared/target.js';
+import { type Detector, networkStrength } from './common/detector.js';
+import { literalPiece } from './common/needles.js';
+import { ruleFor } from './common/target.js';
 
 /** A request to, or a look-up of, a host of a service. */
 export const detector: Detector = {

@@ -1,5 +1,5 @@
-import type { Detector } from './shared/detector.js';
-import { matchMerchant } from './shared/merchant-text.js';
+import type { Detector } from './common/detector.js';
+import { matchMerchant } from './common/merchant-text.js';
 
 /** A payment to the vendor. */
 export const detector: Detector = {

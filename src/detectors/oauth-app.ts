@@ -1,5 +1,5 @@
 import { foldName } from '../catalog/compile.js';
-import type { Detector } from './shared/detector.js';
+import type { Detector } from './common/detector.js';
 
 /** An application that was granted access, or was signed in to by its application id. */
 export const detector: Detector = {

@@ -1,5 +1,5 @@
 import { foldName } from '../catalog/compile.js';
-import type { Detector } from './shared/detector.js';
+import type { Detector } from './common/detector.js';
 
 /** A sign-in through the organisation's identity provider to an app of the single-sign-on gallery: an enterprise account. */
 export const detector: Detector = {

@@ -1,5 +1,5 @@
 import type { Catalog, NamedRule } from '../catalog/compile.js';
-import { type Detector, networkStrength } from './shared/detector.js';
+import { type Detector, networkStrength } from './common/detector.js';
 
 /** An AI tool or SDK that names itself in the User-Agent, whatever the host. */
 export const detector: Detector = {

@@ -1,7 +1,7 @@
 import type { Format } from '../core/format.js';
 import { unwrapSyslog } from '../core/syslog.js';
-import { share } from './shared/detect.js';
-import { createElffReader } from './shared/elff.js';
+import { share } from './common/detect.js';
+import { createElffReader } from './common/elff.js';
 
 // SGOS Administration Guide, "Access Log Formats": `main` of SGOS 4 to 7 with its own order, and `bcreportermain_v1`.
 const main =

@@ -4,11 +4,11 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { whole } from '../core/text.js';
 import { zoneOr } from '../core/time.js';
 import { splitHostPort, splitUrl } from '../core/url.js';
-import { share } from './shared/detect.js';
-import { applicationName, type Extension, parseBlankSeparated, pick } from './shared/extension.js';
-import { httpStatus } from './shared/squid-codes.js';
-import { parseStamp } from './shared/stamp.js';
-import { verdict, verdictIn } from './shared/verdict.js';
+import { share } from './common/detect.js';
+import { applicationName, type Extension, parseBlankSeparated, pick } from './common/extension.js';
+import { httpStatus } from './common/squid-codes.js';
+import { parseStamp } from './common/stamp.js';
+import { verdict, verdictIn } from './common/verdict.js';
 
 // ArcSight Common Event Format, implementation standard revisions 0.1 to 26 (CEF:0, CEF:1):
 // CEF:Version|Vendor|Product|Version|Signature ID|Name|Severity|Extension

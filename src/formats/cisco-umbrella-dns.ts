@@ -2,7 +2,7 @@ import { splitCsv } from '../core/csv.js';
 import { type Format, type FormatContext, type Reader, reject, skip } from '../core/format.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known } from '../core/text.js';
-import { share } from './shared/detect.js';
+import { share } from './common/detect.js';
 import {
   addIdentities,
   isUmbrellaHeader,
@@ -11,7 +11,7 @@ import {
   UmbrellaTable,
   umbrellaAction,
   umbrellaTime,
-} from './shared/umbrella.js';
+} from './common/umbrella.js';
 
 // DNS log, https://docs.umbrella.com/deployment-umbrella/docs/dns-log-formats: version 1 ends with the categories, 2 adds the
 // type of the most granular identity, 3 the identity types, 4 the blocked categories, later ones rule and countries.

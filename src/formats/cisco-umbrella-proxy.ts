@@ -2,7 +2,7 @@ import { splitCsv } from '../core/csv.js';
 import { type Format, type FormatContext, type Reader, reject, skip } from '../core/format.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
-import { share } from './shared/detect.js';
+import { share } from './common/detect.js';
 import {
   addIdentities,
   isUmbrellaHeader,
@@ -11,7 +11,7 @@ import {
   UmbrellaTable,
   umbrellaAction,
   umbrellaTime,
-} from './shared/umbrella.js';
+} from './common/umbrella.js';
 
 // Web (proxy, SWG) log, https://docs.umbrella.com/deployment-umbrella/docs/proxy-log-formats. Up to `amp score` all versions
 // agree; identity types stood there first, then blocked categories, all identities with their types, the method and more.

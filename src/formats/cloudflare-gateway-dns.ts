@@ -1,6 +1,6 @@
 import type { Action } from '../core/event.js';
 import type { Format } from '../core/format.js';
-import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './shared/cloudflare.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './common/cloudflare.js';
 
 /**
  * Codes of ResolverDecision: 1 allowedByQueryName, 2 blockedByQueryName, 3 blockedByCategory, 4 allowedOnNoLocation,

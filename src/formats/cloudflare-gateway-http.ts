@@ -1,6 +1,6 @@
 import type { Format } from '../core/format.js';
 import { splitUrl } from '../core/url.js';
-import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './shared/cloudflare.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './common/cloudflare.js';
 
 const mine = (record: LogpushRecord): boolean =>
   record.has('HTTPHost', 'URL') && record.has('HTTPMethod', 'HTTPStatusCode', 'HTTPVersion', 'IsIsolated');

@@ -1,5 +1,5 @@
 import type { Format } from '../core/format.js';
-import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './shared/cloudflare.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './common/cloudflare.js';
 
 const mine = (record: LogpushRecord): boolean =>
   !record.has('HTTPMethod', 'HTTPHost', 'QueryName') &&

@@ -3,7 +3,7 @@ import { eventKinds } from '../core/event.js';
 import { type Format, type FormatContext, type Reader, reject, skip } from '../core/format.js';
 import type { Mapping } from '../core/mapping.js';
 import { type Unwrapped, unwrapSyslog } from '../core/syslog.js';
-import { compileMapping, type MappedReader, ownKeysMapping, type Source } from './shared/mapped.js';
+import { compileMapping, type MappedReader, ownKeysMapping, type Source } from './common/mapped.js';
 
 interface Layout {
   delimiter: string;

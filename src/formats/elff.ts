@@ -1,6 +1,6 @@
 import type { Format } from '../core/format.js';
 import { unwrapSyslog } from '../core/syslog.js';
-import { createElffReader } from './shared/elff.js';
+import { createElffReader } from './common/elff.js';
 
 /** W3C extended log file with `#Fields` lines: proxies, gateways, IIS, ISA/TMG; any order of fields. */
 export const format: Format = {

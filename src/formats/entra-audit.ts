@@ -1,8 +1,8 @@
 import { type Format, skip } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
-import { caselessAt, caselessText, objectsOf } from './shared/caseless.js';
-import { entraTime, propertiesOf, signInAction } from './shared/entra.js';
-import { readJson, shareOfRecords } from './shared/json-records.js';
+import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
+import { entraTime, propertiesOf, signInAction } from './common/entra.js';
+import { readJson, shareOfRecords } from './common/json-records.js';
 
 /** Activities that let an application at data, or a user at an application. */
 const grants =

@@ -1,8 +1,8 @@
 import type { Format } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
-import { caselessAt } from './shared/caseless.js';
-import { signInEvent } from './shared/entra.js';
-import { readJson, shareOfRecords } from './shared/json-records.js';
+import { caselessAt } from './common/caseless.js';
+import { signInEvent } from './common/entra.js';
+import { readJson, shareOfRecords } from './common/json-records.js';
 
 const has = (record: JsonObject, key: string): boolean => caselessAt(record, key) !== undefined;
 

@@ -2,9 +2,9 @@ import { Columns, sniffDelimiter, splitCsv } from '../core/csv.js';
 import type { Action } from '../core/event.js';
 import { type Format, reject, skip } from '../core/format.js';
 import { parseDayMonth, parseTime } from '../core/time.js';
-import { caselessText } from './shared/caseless.js';
-import { dayOrder } from './shared/dates.js';
-import { entraTime, signInAction } from './shared/entra.js';
+import { caselessText } from './common/caseless.js';
+import { dayOrder } from './common/dates.js';
+import { entraTime, signInAction } from './common/entra.js';
 
 const dateNames = [
   'Date (UTC)',

@@ -1,8 +1,8 @@
 import { type Format, reject, skip } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
-import { caselessAt, caselessText } from './shared/caseless.js';
-import { propertiesOf, signInEvent } from './shared/entra.js';
-import { readJson, shareOfRecords } from './shared/json-records.js';
+import { caselessAt, caselessText } from './common/caseless.js';
+import { propertiesOf, signInEvent } from './common/entra.js';
+import { readJson, shareOfRecords } from './common/json-records.js';
 
 const has = (record: JsonObject, ...keys: readonly string[]): boolean =>
   keys.some((key) => caselessAt(record, key) !== undefined);

@@ -10,9 +10,9 @@ import {
   skip,
 } from '../core/format.js';
 import { known } from '../core/text.js';
-import { type DayOrder, dayOrder, parseDate } from './shared/dates.js';
-import { type ExpenseColumns, expenseColumns, foldName, type Role } from './shared/expense-columns.js';
-import { currencyOf, type DecimalMark, decimalMark, minorUnits, parseMoney } from './shared/money.js';
+import { type DayOrder, dayOrder, parseDate } from './common/dates.js';
+import { type ExpenseColumns, expenseColumns, foldName, type Role } from './common/expense-columns.js';
+import { currencyOf, type DecimalMark, decimalMark, minorUnits, parseMoney } from './common/money.js';
 
 /** A header line and what the lines after it, as far as the sample goes, tell about the whole. */
 interface Layout {

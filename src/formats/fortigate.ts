@@ -5,7 +5,7 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch, parseIso, zoneOr } from '../core/time.js';
 import { splitHostPort } from '../core/url.js';
-import { share } from './shared/detect.js';
+import { share } from './common/detect.js';
 
 // Field names: "FortiOS Log Message Reference" 5.0 to 7.6; FortiOS 4 wrote src, dst, sent, rcvd, status and the security
 // profile as type. The first digits of the log id say the type too.

@@ -3,8 +3,8 @@ import { type Format, type FormatContext, type Outcome, reject, skip } from '../
 import type { JsonObject } from '../core/json.js';
 import { known } from '../core/text.js';
 import { parseTime } from '../core/time.js';
-import { caselessAt, caselessText, objectsOf } from './shared/caseless.js';
-import { combine, readJson, shareOfRecords } from './shared/json-records.js';
+import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
+import { combine, readJson, shareOfRecords } from './common/json-records.js';
 
 /** Parameters of one event: `value`, `intValue`, `boolValue`, `multiValue`, `multiIntValue`, `multiMessageValue`. */
 class Parameters {

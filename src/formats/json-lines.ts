@@ -1,9 +1,9 @@
 import { eventKinds } from '../core/event.js';
 import { type Format, reject } from '../core/format.js';
 import { at, type JsonObject } from '../core/json.js';
-import { share } from './shared/detect.js';
-import { readJson } from './shared/json-records.js';
-import { compileMapping, ownKeysMapping, ownKeysReader } from './shared/mapped.js';
+import { share } from './common/detect.js';
+import { readJson } from './common/json-records.js';
+import { compileMapping, ownKeysMapping, ownKeysReader } from './common/mapped.js';
 
 /** A value by its key as written (`event.dns.request` may be one key), else by its path. */
 const valueAt = (record: JsonObject, name: string): unknown =>

@@ -2,8 +2,8 @@ import { eventKinds } from '../core/event.js';
 import { type Format, reject } from '../core/format.js';
 import { parseKeyValues } from '../core/keyvalue.js';
 import { unwrapSyslog } from '../core/syslog.js';
-import { share } from './shared/detect.js';
-import { compileMapping, ownKeysMapping, ownKeysReader } from './shared/mapped.js';
+import { share } from './common/detect.js';
+import { compileMapping, ownKeysMapping, ownKeysReader } from './common/mapped.js';
 
 const ownMapping = (keys: readonly string[]) => ownKeysMapping({ type: 'key-value' }, keys.slice(0, 500));
 

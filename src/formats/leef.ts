@@ -4,11 +4,11 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { whole } from '../core/text.js';
 import { zoneOr } from '../core/time.js';
 import { splitHostPort, splitUrl } from '../core/url.js';
-import { share } from './shared/detect.js';
-import { applicationName, type Extension, parseBlankSeparated, parseDelimited, pick } from './shared/extension.js';
-import { cacheAction, httpStatus } from './shared/squid-codes.js';
-import { parseJavaTime, parseStamp } from './shared/stamp.js';
-import { verdict, verdictIn } from './shared/verdict.js';
+import { share } from './common/detect.js';
+import { applicationName, type Extension, parseBlankSeparated, parseDelimited, pick } from './common/extension.js';
+import { cacheAction, httpStatus } from './common/squid-codes.js';
+import { parseJavaTime, parseStamp } from './common/stamp.js';
+import { verdict, verdictIn } from './common/verdict.js';
 
 // IBM QRadar Log Event Extended Format, "LEEF event components" and "Predefined LEEF event attributes":
 // LEEF:1.0|Vendor|Product|Version|EventID|key=value<tab>...

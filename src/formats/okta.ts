@@ -4,8 +4,8 @@ import { type Format, type FormatContext, type Outcome, reject, skip } from '../
 import type { JsonObject } from '../core/json.js';
 import { type Unwrapped, unwrapSyslog } from '../core/syslog.js';
 import { parseTime } from '../core/time.js';
-import { caselessAt, caselessText, objectsOf } from './shared/caseless.js';
-import { readJson, shareOfRecords } from './shared/json-records.js';
+import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
+import { readJson, shareOfRecords } from './common/json-records.js';
 
 /** One event, whatever shape it came in: a path such as `client.ipAddress`, and its targets (each with type, id, displayName...). */
 interface OktaEvent {

@@ -4,7 +4,7 @@ import { type Format, type FormatContext, type Reader, reject, skip } from '../c
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseIso } from '../core/time.js';
-import { share } from './shared/detect.js';
+import { share } from './common/detect.js';
 
 // "Traffic Log Fields", "Threat Log Fields" and "URL Filtering Log Fields" of the PAN-OS administrator's guide, 7.1 to 11.x.
 // New versions append columns; those up to `elapsed` are common to all. Here 0-based; the first column is of no use.

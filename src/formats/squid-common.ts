@@ -5,8 +5,8 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseClf } from '../core/time.js';
 import { splitUrl } from '../core/url.js';
-import { share } from './shared/detect.js';
-import { cacheAction, destinationPeer, httpStatus } from './shared/squid-codes.js';
+import { share } from './common/detect.js';
+import { cacheAction, destinationPeer, httpStatus } from './common/squid-codes.js';
 
 // Squid `logformat common` and `combined`, http://www.squid-cache.org/Doc/config/logformat/:
 // %>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st ["%{Referer}>h" "%{User-Agent}>h"] %Ss:%Sh

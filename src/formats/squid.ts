@@ -4,8 +4,8 @@ import { canonicalIp } from '../core/host.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch } from '../core/time.js';
-import { share } from './shared/detect.js';
-import { cacheAction, destinationPeer, httpStatus, mimeUserAgent } from './shared/squid-codes.js';
+import { share } from './common/detect.js';
+import { cacheAction, destinationPeer, httpStatus, mimeUserAgent } from './common/squid-codes.js';
 
 // Native access.log, http://wiki.squid-cache.org/Features/LogFormat:
 // %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt   and with log_mime_hdrs: [request header] [reply header]

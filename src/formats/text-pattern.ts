@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { eventKinds } from '../core/event.js';
 import { type Format, reject } from '../core/format.js';
 import { unwrapSyslog } from '../core/syslog.js';
-import { compileMapping } from './shared/mapped.js';
+import { compileMapping } from './common/mapped.js';
 
 /**
  * Any text, one record a line, taken apart by the regular expression of a mapping file. The expression runs in linear time

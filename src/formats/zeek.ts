@@ -5,7 +5,7 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch, parseIso } from '../core/time.js';
 import { splitHostPort, splitUrl } from '../core/url.js';
-import { httpStatus } from './shared/squid-codes.js';
+import { httpStatus } from './common/squid-codes.js';
 
 // Zeek logs by their field names (https://docs.zeek.org/en/master/script-reference/log-files.html): tab-separated with
 // #separator, #path, #fields lines, or JSON with the names as keys (`id.orig_h`, in some pipelines `id_orig_h` or nested).

@@ -6,7 +6,7 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { decodeUri, whole } from '../core/text.js';
 import { parseCtime, parseEpoch, parseIso, parseTime, zoneOr } from '../core/time.js';
 import { splitUrl } from '../core/url.js';
-import { share } from './shared/detect.js';
+import { share } from './common/detect.js';
 import {
   carriedText,
   countTelling,
@@ -20,7 +20,7 @@ import {
   pairsOf,
   parseFeedObject,
   type Values,
-} from './shared/zscaler-web.js';
+} from './common/zscaler-web.js';
 
 function open({ zone, modified }: FormatContext): Reader {
   let header: { names: string[]; delimiter: string } | undefined;

@@ -2,7 +2,7 @@ import { decodeText } from '../core/decode.js';
 import type { Event } from '../core/event.js';
 import { type Format, type FormatContext, isReject, isSkip } from '../core/format.js';
 import { createFramer, type OnRecord } from '../core/framing.js';
-import { completeEvent } from '../formats/shared/complete.js';
+import { completeEvent } from '../formats/common/complete.js';
 import type { Prefilter } from './prefilter.js';
 
 /** Counts of one input. `records` = records of events + `skipped` + `rejected`, always. */

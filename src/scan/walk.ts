@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compressionOf, fileInput, type Input, InputError, readHead } from './input.js';
+import { compressionOf, InputError } from './decompress.js';
+import { fileInput, type Input, readHead } from './input.js';
 import { zipEntries, zipEntryInput } from './zip.js';
 
 /** Something that was named or found and is not read, and why. */

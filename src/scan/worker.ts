@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileCatalog } from '../catalog/compile.js';
-import { loadDetection } from '../detectors/shared/registry.js';
-import { allFormats } from '../formats/shared/registry.js';
+import { loadDetection } from '../detectors/common/registry.js';
+import { allFormats } from '../formats/common/registry.js';
 import { Directory } from '../people/directory.js';
 import { fileInput, type Input, type InputSource } from './input.js';
 import { withMapping } from './mapped-formats.js';

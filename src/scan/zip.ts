@@ -1,5 +1,6 @@
 import yauzl from 'yauzl';
-import { type Input, InputError, type InputSource } from './input.js';
+import { InputError } from './decompress.js';
+import type { Input, InputSource } from './input.js';
 
 type ZipSource = Extract<InputSource, { kind: 'zip-entry' }>;
 

@@ -3,7 +3,7 @@ import { checkCatalog } from '../../src/catalog/check.js';
 import { compileCatalog } from '../../src/catalog/compile.js';
 import { type Problem, readService } from '../../src/catalog/load.js';
 import type { Service, ServiceSource } from '../../src/catalog/schema.js';
-import { exampleMatcher, loadCatalog, readPopularHosts, readSignatures } from '../../src/cli/shared/catalog.js';
+import { exampleMatcher, loadCatalog, readPopularHosts, readSignatures } from '../../src/cli/common/catalog.js';
 import { service } from '../helpers/service.js';
 
 async function check(services: Service[], popularHosts: string[] = []): Promise<string[]> {

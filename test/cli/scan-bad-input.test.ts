@@ -134,6 +134,7 @@ describe('a register with mistakes', () => {
     ]);
     expect([hidden.code, shown.code]).toEqual([3, 3]);
     expect(hidden.report.problems).toEqual([
+      expect.stringContaining('no inventory was given'),
       'people.csv:2: email: "..." is no e-mail address; accepted is name@domain, or nothing',
       expect.stringMatching(/^warning: people\.csv:3: manager: "\.\.\." is nobody in this file/),
       expect.stringMatching(/^warning: people\.csv:4: aliases: an alias of this row stands on another row too/),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { progressText } from '../../src/cli/shared/progress.js';
+import { progressText } from '../../src/cli/common/progress.js';
 import { reportToText } from '../../src/reports/terminal.js';
 import { halflight, onTerminal, root, scanReport, squidLog, temporaryFolder } from '../helpers/cli.js';
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.js';
 import type { Event } from '../../src/core/event.js';
 import { loadPlugins } from '../../src/core/plugins.js';
-import type { CandidateDetector } from '../../src/detectors/shared/detector.js';
-import { loadDetection } from '../../src/detectors/shared/registry.js';
+import type { CandidateDetector } from '../../src/detectors/common/detector.js';
+import { loadDetection } from '../../src/detectors/common/registry.js';
 import { service } from '../helpers/service.js';
 
 const catalog = compileCatalog([

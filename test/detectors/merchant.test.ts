@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.js';
-import { matchMerchant, merchantWords } from '../../src/detectors/shared/merchant-text.js';
+import { matchMerchant, merchantWords } from '../../src/detectors/common/merchant-text.js';
 import { service } from '../helpers/service.js';
 
 const catalog = compileCatalog([

@@ -9,7 +9,7 @@ import { everybody } from '../../examples/generate/people.js';
 import { broken } from '../../examples/generate/plan/broken.js';
 import { type Plan, plan } from '../../examples/generate/plan/index.js';
 import { writeAcme } from '../../examples/generate/write.js';
-import { runScan, type ScanOutcome } from '../../src/cli/shared/scan-run.js';
+import { runScan, type ScanOutcome } from '../../src/cli/common/scan-run.js';
 import { compareFindings } from '../helpers/acme.js';
 import { AcmeScanner } from '../helpers/acme-scan.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalMark, minorUnits, parseMoney } from '../../src/formats/shared/money.js';
+import { decimalMark, minorUnits, parseMoney } from '../../src/formats/common/money.js';
 import { detectText, parseText } from '../helpers/parse.js';
 
 const expenses = async (text: string) => (await parseText('expense-csv', text)).events;

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { detectFormat } from '../../src/formats/shared/detect.js';
-import { parseMapping } from '../../src/formats/shared/mapping-file.js';
-import { allFormats } from '../../src/formats/shared/registry.js';
-import { takeSample } from '../../src/formats/shared/sample.js';
+import { detectFormat } from '../../src/formats/common/detect.js';
+import { parseMapping } from '../../src/formats/common/mapping-file.js';
+import { allFormats } from '../../src/formats/common/registry.js';
+import { takeSample } from '../../src/formats/common/sample.js';
 import { type Parsed, parseBytes } from '../helpers/parse.js';
 
 // Each format is proved by test/fixtures/formats/<id>/: any number of inputs `NAME.log|.csv|.json|.ndjson`, each with

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actions, type EventDraft } from '../../src/core/event.js';
 import { isReject, isSkip, type Outcome } from '../../src/core/format.js';
-import { completeEvent } from '../../src/formats/shared/complete.js';
-import { allFormats } from '../../src/formats/shared/registry.js';
-import { takeSample } from '../../src/formats/shared/sample.js';
+import { completeEvent } from '../../src/formats/common/complete.js';
+import { allFormats } from '../../src/formats/common/registry.js';
+import { takeSample } from '../../src/formats/common/sample.js';
 import { detectText, parseText } from '../helpers/parse.js';
 
 const ids = ['zscaler-nss-web', 'paloalto-panos', 'fortigate', 'cisco-umbrella-dns', 'cisco-umbrella-proxy'] as const;

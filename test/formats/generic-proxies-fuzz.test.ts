@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actions, eventKinds } from '../../src/core/event.js';
 import { type Format, type FormatContext, isReject, isSkip } from '../../src/core/format.js';
-import { allFormats } from '../../src/formats/shared/registry.js';
-import { takeSample } from '../../src/formats/shared/sample.js';
+import { allFormats } from '../../src/formats/common/registry.js';
+import { takeSample } from '../../src/formats/common/sample.js';
 import { parseText } from '../helpers/parse.js';
 
 const ids = ['squid', 'squid-common', 'elff', 'bluecoat', 'zeek', 'cef', 'leef'];

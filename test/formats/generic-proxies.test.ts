@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Format } from '../../src/core/format.js';
-import { allFormats } from '../../src/formats/shared/registry.js';
-import { takeSample } from '../../src/formats/shared/sample.js';
+import { allFormats } from '../../src/formats/common/registry.js';
+import { takeSample } from '../../src/formats/common/sample.js';
 import { parseText } from '../helpers/parse.js';
 
 async function first(id: string, text: string, zone = 'UTC'): Promise<Record<string, unknown> | undefined> {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { eventKeys } from '../../src/core/event-json.js';
 import { mappingFormats, mappingKeys } from '../../src/core/mapping.js';
 import { compileTimePattern } from '../../src/core/time-pattern.js';
-import { parseMapping } from '../../src/formats/shared/mapping-file.js';
-import { takeSample } from '../../src/formats/shared/sample.js';
+import { parseMapping } from '../../src/formats/common/mapping-file.js';
+import { takeSample } from '../../src/formats/common/sample.js';
 import { detectText, parseText } from '../helpers/parse.js';
 
 const mapping = (value: object) => parseMapping(value, 'm.yaml');

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Catalog } from '../../src/catalog/compile.js';
-import { loadCatalog } from '../../src/cli/shared/catalog.js';
-import { type Detection, loadDetection } from '../../src/detectors/shared/registry.js';
-import { allFormats } from '../../src/formats/shared/registry.js';
+import { loadCatalog } from '../../src/cli/common/catalog.js';
+import { type Detection, loadDetection } from '../../src/detectors/common/registry.js';
+import { allFormats } from '../../src/formats/common/registry.js';
 import { readInventory } from '../../src/inventory/read.js';
 import { reconcile } from '../../src/inventory/reconcile.js';
 import { Directory } from '../../src/people/directory.js';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { type Catalog, compileCatalog } from '../../src/catalog/compile.js';
-import { loadCatalog } from '../../src/cli/shared/catalog.js';
-import { loadDetection } from '../../src/detectors/shared/registry.js';
-import { allFormats } from '../../src/formats/shared/registry.js';
+import { loadCatalog } from '../../src/cli/common/catalog.js';
+import { loadDetection } from '../../src/detectors/common/registry.js';
+import { allFormats } from '../../src/formats/common/registry.js';
 import { Directory } from '../../src/people/directory.js';
 import { type Input, streamInput } from '../../src/scan/input.js';
 import { type InputResult, type ScanOptions, scanInput } from '../../src/scan/scan-input.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allFormats } from '../../src/formats/shared/registry.js';
+import { allFormats } from '../../src/formats/common/registry.js';
 import { Prefilter } from '../../src/scan/prefilter.js';
 import { scanInput } from '../../src/scan/scan-input.js';
 import { bytesInput, ownCatalog, scanOptions } from '../helpers/scan.js';

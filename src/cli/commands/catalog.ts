@@ -1,8 +1,8 @@
 import { nearest } from '../../core/problem.js';
 import { safeText } from '../../core/terminal.js';
+import { CliError, exitCodes } from '../common/errors.js';
+import { openCatalog } from '../common/open-catalog.js';
 import type { AddCommand } from '../main.js';
-import { CliError, exitCodes } from '../shared/errors.js';
-import { openCatalog } from '../shared/open-catalog.js';
 
 interface Options {
   signatures?: string;
@@ -76,7 +76,7 @@ export const command: AddCommand = (program) => {
       ] = await Promise.all([
         import('../../catalog/check.js'),
         import('../../catalog/compile.js'),
-        import('../shared/catalog.js'),
+        import('../common/catalog.js'),
       ]);
       const loaded = readSignatures(options.signatures);
       const popularHosts = readPopularHosts();

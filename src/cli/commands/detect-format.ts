@@ -1,6 +1,6 @@
 import { safeLine } from '../../core/terminal.js';
+import { CliError, exitCodes } from '../common/errors.js';
 import type { AddCommand } from '../main.js';
-import { CliError, exitCodes } from '../shared/errors.js';
 
 /** `halflight detect-format FILE` */
 export const command: AddCommand = (program) => {
@@ -12,11 +12,11 @@ export const command: AddCommand = (program) => {
       // Loaded here, so that other commands do not wait for it.
       const [{ detectFormat }, { allFormats }, { takeSample }, { explainInput, openInput }, { inputOf }] =
         await Promise.all([
-          import('../../formats/shared/detect.js'),
-          import('../../formats/shared/registry.js'),
-          import('../../formats/shared/sample.js'),
+          import('../../formats/common/detect.js'),
+          import('../../formats/common/registry.js'),
+          import('../../formats/common/sample.js'),
           import('../../scan/input.js'),
-          import('../shared/inputs.js'),
+          import('../common/inputs.js'),
         ]);
       const { head, whole, chunks, close } = await openInput(await inputOf(file));
       try {

@@ -12,9 +12,9 @@ export const command: AddCommand = (program) => {
     .action(async (inputs: string[], options: { signatures?: string; json?: boolean }) => {
       // Loaded here, so that other commands do not wait for it.
       const [{ openCatalog }, { matchInput }, { Printer }] = await Promise.all([
-        import('../shared/open-catalog.js'),
+        import('../common/open-catalog.js'),
         import('../../catalog/compile.js'),
-        import('../shared/print.js'),
+        import('../common/print.js'),
       ]);
       const catalog = await openCatalog(options.signatures);
       const printer = new Printer();

@@ -2,10 +2,10 @@ import type { Event } from '../../core/event.js';
 import { eventToJson } from '../../core/event-json.js';
 import { redact } from '../../core/redact.js';
 import { safeLine } from '../../core/terminal.js';
+import { exitCodes } from '../common/errors.js';
+import { Printer } from '../common/print.js';
+import { zoneOption } from '../common/zones.js';
 import type { AddCommand } from '../main.js';
-import { exitCodes } from '../shared/errors.js';
-import { Printer } from '../shared/print.js';
-import { zoneOption } from '../shared/zones.js';
 
 interface Options {
   format: string;
@@ -33,11 +33,11 @@ export const command: AddCommand = (program) => {
         { RecordReader },
         { formatOf, inputOf, loadMapping },
       ] = await Promise.all([
-        import('../../formats/shared/registry.js'),
-        import('../../formats/shared/sample.js'),
+        import('../../formats/common/registry.js'),
+        import('../../formats/common/sample.js'),
         import('../../scan/input.js'),
         import('../../scan/read-records.js'),
-        import('../shared/inputs.js'),
+        import('../common/inputs.js'),
       ]);
       const format = formatOf(await allFormats(), options.format);
       const zone = zoneOption(options.logTimezone, '--log-timezone');

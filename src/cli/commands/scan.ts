@@ -3,10 +3,10 @@ import { InvalidArgumentError } from 'commander';
 import { verdicts } from '../../core/register.js';
 import { safeLine } from '../../core/terminal.js';
 import { dayStart } from '../../core/time.js';
+import { CliError, exitCodes, explainFileError } from '../common/errors.js';
+import type { ScanRequest } from '../common/scan-types.js';
+import { zoneOption } from '../common/zones.js';
 import type { AddCommand } from '../main.js';
-import { CliError, exitCodes, explainFileError } from '../shared/errors.js';
-import type { ScanRequest } from '../shared/scan-types.js';
-import { zoneOption } from '../shared/zones.js';
 
 interface Options {
   out?: string;
@@ -55,8 +55,8 @@ export const command: AddCommand = (program) => {
       process.stderr.write(`Reading ${namesOf(paths)} ...\n`);
       // Loaded here, so that other commands and the line above do not wait for it.
       const [{ runScan }, { writeReport }, { reportToText }] = await Promise.all([
-        import('../shared/scan-run.js'),
-        import('../shared/write-report.js'),
+        import('../common/scan-run.js'),
+        import('../common/write-report.js'),
         import('../../reports/terminal.js'),
       ]);
       const outcome = await runScan(paths, request);

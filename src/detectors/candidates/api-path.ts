@@ -1,6 +1,6 @@
 import { getDomain } from 'tldts';
 import { isIp } from '../../core/host.js';
-import type { CandidateDetector } from '../shared/detector.js';
+import type { CandidateDetector } from '../common/detector.js';
 
 // Paths of the protocol families of model APIs; on an unknown host they mean a gateway, a reseller or a server of one's own.
 const families = [

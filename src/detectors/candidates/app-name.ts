@@ -1,5 +1,5 @@
-import { looksLikeAiName } from '../shared/ai-words.js';
-import type { CandidateDetector } from '../shared/detector.js';
+import { looksLikeAiName } from '../common/ai-words.js';
+import type { CandidateDetector } from '../common/detector.js';
 
 /** An app that was granted access, signed in to or installed, whose name suggests AI. */
 export const candidate: CandidateDetector = {

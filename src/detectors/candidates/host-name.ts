@@ -1,6 +1,6 @@
 import { parse } from 'tldts';
-import { aiWords } from '../shared/ai-words.js';
-import type { CandidateDetector } from '../shared/detector.js';
+import { aiWords } from '../common/ai-words.js';
+import type { CandidateDetector } from '../common/detector.js';
 
 /** Zones of which most names belong to AI services. */
 const aiZones = new Set(['ai']);

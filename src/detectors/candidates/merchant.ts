@@ -1,6 +1,6 @@
-import { looksLikeAiName } from '../shared/ai-words.js';
-import type { CandidateDetector } from '../shared/detector.js';
-import { matchMerchant, merchantWords } from '../shared/merchant-text.js';
+import { looksLikeAiName } from '../common/ai-words.js';
+import type { CandidateDetector } from '../common/detector.js';
+import { matchMerchant, merchantWords } from '../common/merchant-text.js';
 
 /** A payment that may be to an AI vendor: a descriptor that several firms share, or a name with an AI word in it. */
 export const candidate: CandidateDetector = {

@@ -1,5 +1,5 @@
 import { formatTime, isZone, zoneOffset } from '../../core/time.js';
-import { minorUnits } from '../../formats/shared/money.js';
+import { minorUnits } from '../../formats/common/money.js';
 import { number } from '../../inventory/words.js';
 import { html, type Markup } from './markup.js';
 

@@ -3,7 +3,8 @@ import type { Format } from '../../core/format.js';
 import type { Mapping } from '../../core/mapping.js';
 import { nearest } from '../../core/problem.js';
 import { safeLine } from '../../core/terminal.js';
-import { compressionOf, fileInput, type Input, readHead, streamInput } from '../../scan/input.js';
+import { compressionOf } from '../../scan/decompress.js';
+import { fileInput, type Input, readHead, streamInput } from '../../scan/input.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 
 /** One file (or `-`) as an input. */
@@ -38,7 +39,7 @@ export async function loadMapping(path: string | undefined): Promise<Mapping | u
   if (path === undefined) return undefined;
   const [{ parse: parseYaml }, { parseMapping }] = await Promise.all([
     import('yaml'),
-    import('../../formats/shared/mapping-file.js'),
+    import('../../formats/common/mapping-file.js'),
   ]);
   let text: string;
   try {

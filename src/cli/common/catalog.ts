@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Catalog, compileCatalog } from '../../catalog/compile.js';
 import { type Loaded, loadSignatures } from '../../catalog/load.js';
 import type { Event } from '../../core/event.js';
-import { loadDetection } from '../../detectors/shared/registry.js';
+import { loadDetection } from '../../detectors/common/registry.js';
 import { readCatalogCache } from './catalog-cache.js';
 import { CliError, explainFileError } from './errors.js';
 import { catalogCache, ownSignatures } from './version.js';
