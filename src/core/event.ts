@@ -51,6 +51,35 @@ export interface EventDraft {
   extension_id?: string | undefined;
 }
 
+/** The keys of a draft, in the order in which they are printed. */
+export const draftKeys = [
+  'time',
+  'kind',
+  'action',
+  'user',
+  'device',
+  'src_ip',
+  'dst_ip',
+  'host',
+  'port',
+  'url',
+  'path',
+  'method',
+  'status',
+  'bytes_out',
+  'bytes_in',
+  'user_agent',
+  'app',
+  'app_id',
+  'scopes',
+  'event_id',
+  'merchant',
+  'amount',
+  'currency',
+  'cost_centre',
+  'extension_id',
+] as const satisfies readonly (keyof EventDraft)[];
+
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** One normalised record. Keys are those that `halflight parse` prints. */

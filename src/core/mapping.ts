@@ -1,3 +1,5 @@
+import { draftKeys } from './event.js';
+
 /** A mapping file as parsed (its schema is in formats/common/mapping-file.ts): how a custom CSV, JSON or text log becomes events. */
 export interface Mapping {
   readonly framing:
@@ -34,32 +36,5 @@ export const mappingFormats = {
 export const timeFormats = ['epoch', 'iso', 'clf', 'rfc3164', 'ctime', 'dmy', 'mdy'] as const;
 
 /** What a mapping can fill: the keys that `parse` prints, without those that it finds out itself, and `date`. */
-export const mappingKeys = [
-  'date',
-  'time',
-  'kind',
-  'action',
-  'user',
-  'device',
-  'src_ip',
-  'dst_ip',
-  'host',
-  'port',
-  'url',
-  'path',
-  'method',
-  'status',
-  'bytes_out',
-  'bytes_in',
-  'user_agent',
-  'app',
-  'app_id',
-  'scopes',
-  'event_id',
-  'merchant',
-  'amount',
-  'currency',
-  'cost_centre',
-  'extension_id',
-] as const;
+export const mappingKeys = ['date', ...draftKeys] as const;
 export type MappingKey = (typeof mappingKeys)[number];

@@ -2,8 +2,6 @@ import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Catalog } from '../../src/catalog/compile.js';
 import { loadCatalog } from '../../src/cli/common/catalog.js';
-import { type Detection, loadDetection } from '../../src/detectors/common/registry.js';
-import { allFormats } from '../../src/formats/common/registry.js';
 import { readInventory } from '../../src/inventory/read.js';
 import { reconcile } from '../../src/inventory/reconcile.js';
 import { Directory } from '../../src/people/directory.js';
@@ -15,6 +13,7 @@ import { mergeRollups } from '../../src/scan/rollup.js';
 import { periodOf } from '../../src/scan/scan.js';
 import { type InputResult, type ScanOptions, scanInput } from '../../src/scan/scan-input.js';
 import { findInputs, type NotRead } from '../../src/scan/walk.js';
+import { scanOptions } from './scan.js';
 
 /**
  * Scans the example company again and again while one file after another changes: what stayed the same is not read twice, so that
@@ -36,23 +35,13 @@ export class AcmeScanner {
   /** `folder` is empty; the first files hold people.csv. */
   static async open(folder: string, files: ReadonlyMap<string, Buffer>): Promise<AcmeScanner> {
     const catalog = loadCatalog();
-    const detection: Detection = await loadDetection(catalog);
     const people = readPeople(files.get('people.csv')?.toString() ?? '', 'people.csv');
     const directory = new Directory(people.people, 'people.csv');
-    const scanner = new AcmeScanner(folder, catalog, {
-      formats: await allFormats(),
-      detection,
-      resolve: (event) => directory.resolve(event),
-      format: undefined,
-      mapping: undefined,
-      zone: 'UTC',
-      logZone: 'UTC',
-      since: undefined,
-      until: undefined,
-      hash: false,
-      speedPath: true,
-    });
-    return scanner;
+    return new AcmeScanner(
+      folder,
+      catalog,
+      await scanOptions(catalog, { resolve: (event) => directory.resolve(event) }),
+    );
   }
 
   /** The report on these files. */
