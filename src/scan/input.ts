@@ -122,10 +122,13 @@ export async function openInput(input: Input): Promise<Opened> {
 }
 
 /** Why an input could not be read, in words. */
-export const explainInput = (error: unknown): string =>
-  error instanceof InputError
-    ? error.message
-    : `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+export function explainInput(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  // Entries of archives are unpacked by the archive's reader.
+  if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? ''))
+    return 'holds damaged zip data: what came before is counted; copy the archive again';
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
 
 function utf16Decoder(first: Buffer): InstanceType<typeof TextDecoder> | undefined {
   if (first[0] === 0xff && first[1] === 0xfe) return new TextDecoder('utf-16le');

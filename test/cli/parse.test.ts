@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { halflight, ndjson, root, squidLine, squidLog, temporaryFolder } from '../helpers/cli.js';
+import { zipOf } from '../helpers/zip.js';
 
 const log = `${squidLine({ user: 'ann' })}not a log line?token=secret\n\n${squidLine({ user: '-', host: 'example.org' })}`;
 const compressed = gzipSync(squidLog(2000));
 const folder = temporaryFolder({
   'access.log': log,
   'access.log.gz': gzipSync(log),
+  'access.zip': zipOf({ 'access.log': log }),
+  'two.zip': zipOf({ 'a.log': log, 'b.log': log }),
   'cut.gz': compressed.subarray(0, compressed.length - 40),
   'empty.log': '',
 });
@@ -43,10 +46,16 @@ describe('halflight parse', () => {
     const [plain, ...others] = await Promise.all([
       halflight(['parse', '--format', 'squid', 'access.log'], { cwd: folder }),
       halflight(['parse', '--format', 'squid', 'access.log.gz'], { cwd: folder }),
+      halflight(['parse', '--format', 'squid', 'access.zip'], { cwd: folder }),
       halflight(['parse', '--format', 'squid', '-'], { input: log }),
       halflight(['parse', '--format', 'squid', '-'], { input: gzipSync(log) }),
     ]);
     for (const other of others) expect(other).toEqual(plain);
+  });
+
+  it('asks which file of an archive is meant', async () => {
+    const { code, stderr } = await halflight(['parse', '--format', 'squid', 'two.zip'], { cwd: folder });
+    expect([code, stderr]).toEqual([3, expect.stringContaining('two.zip holds 2 files; unpack the one you mean')]);
   });
 
   it('explains on standard error, the counts still last', async () => {

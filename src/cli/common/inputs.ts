@@ -14,13 +14,24 @@ export async function inputOf(path: string): Promise<Input> {
     const info = statSync(path);
     if (info.isDirectory())
       throw new CliError(`${safeLine(path)} is a folder; name a file, or use "halflight scan" for folders`);
-    if (compressionOf(await readHead(path)) === 'zip')
-      throw new CliError(`${safeLine(path)} is a zip archive; "halflight scan" reads archives, here unpack it first`);
+    if (compressionOf(await readHead(path)) === 'zip') return await onlyEntryOf(path);
     return fileInput(path, info.mtimeMs, info.size);
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError(explainFileError(error, path));
   }
+}
+
+/** The one file in a zip archive. */
+async function onlyEntryOf(path: string): Promise<Input> {
+  const { findInputs } = await import('../../scan/walk.js');
+  const problems: string[] = [];
+  const entries = [];
+  for await (const entry of findInputs([path], new Set(), ({ why }) => problems.push(why))) entries.push(entry);
+  const [only] = entries;
+  if (only !== undefined && entries.length === 1) return only;
+  const why = problems[0] ?? `holds ${entries.length} files; unpack the one you mean, or use "halflight scan" for all`;
+  throw new CliError(`${safeLine(path)} ${safeLine(why)}`);
 }
 
 /** The format of an id, or a usage error that suggests the nearest. */
