@@ -7,6 +7,7 @@ for (const folder of ['src', 'migrations']) {
   const built = join(root, 'dist', folder);
   if (!existsSync(built)) continue;
   for (const file of readdirSync(built, { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('.js') && !existsSync(join(root, folder, file.replace(/\.js$/, '.ts')))) rmSync(join(built, file));
+    if (file.endsWith('.js') && !existsSync(join(root, folder, file.replace(/\.js$/, '.ts'))))
+      rmSync(join(built, file));
   }
 }
