@@ -1,4 +1,5 @@
 import { getPublicSuffix } from 'tldts';
+import { checkTexts } from './check-texts.js';
 import { type Catalog, compileCatalog, foldName, matchInput, signatureOf, type TargetRule } from './compile.js';
 import type { Problem } from './load.js';
 import type { Service } from './schema.js';
@@ -25,15 +26,21 @@ export function checkCatalog({ services, files, popularHosts, matchExample }: Ch
     problems.push({ file: files.get(service.id) ?? service.id, field, message });
   };
   checkClaims(services, report);
+  checkTexts(catalog, report);
   for (const rule of catalog.targetRules) checkReach(rule, report);
   for (const service of services) checkExamples(catalog, service, matchExample, report);
+  const hitBy = new Map<TargetRule, string[]>();
   for (const host of popularHosts) {
     const rule = catalog.targets.find(host, undefined);
     if (rule === undefined || rule.weak || rule.role === 'telemetry') continue;
+    hitBy.set(rule, [...(hitBy.get(rule) ?? []), host]);
+  }
+  for (const [rule, hosts] of hitBy) {
+    const others = hosts.length > 3 ? ` and ${hosts.length - 3} more` : '';
     report(
       rule.service,
       'hosts',
-      `${signatureOf(rule)} hits the popular host ${host}, which is no AI service: name a more precise host, a path, or make it weak`,
+      `${signatureOf(rule)} hits the popular host ${hosts.slice(0, 3).join(', ')}${others}, no AI service: name a more precise host, a path, or make it weak`,
     );
   }
   return problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));

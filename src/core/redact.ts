@@ -22,11 +22,15 @@ export function redact(text: string, length: number): string {
   return out.length > length ? `${out.slice(0, length - 1)}…` : out;
 }
 
-/** Takes out what names somebody in a raw text whose fields are not known: e-mail addresses, `DOMAIN\\user`, addresses. */
-export function maskPeople(text: string): string {
+/**
+ * Takes out what names somebody in a raw text whose fields are not known: e-mail addresses, `DOMAIN\\user`, addresses, and
+ * every word of `known` (lower case: ids, aliases and names of the people directory).
+ */
+export function maskPeople(text: string, known: ReadonlySet<string>): string {
   return text
     .replace(/[\w.+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g, '[user]')
     .replace(/\b[\w.-]{1,64}(?:\\{1,2}|%5c)[\w.$-]{1,64}/gi, '[user]')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '[address]')
-    .replace(/\b[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){3,7}\b/gi, '[address]');
+    .replace(/\b[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){3,7}\b/gi, '[address]')
+    .replace(/[\p{L}\p{N}][\p{L}\p{N}._$-]{1,63}/gu, (word) => (known.has(word.toLowerCase()) ? '[user]' : word));
 }

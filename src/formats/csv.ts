@@ -36,12 +36,18 @@ function mappedReader(mapping: Mapping, context: FormatContext): Reader {
   const { delimiter, header } = mapping.framing;
   const read = compileMapping(mapping, context);
   const wanted = Object.values(mapping.fields).filter((name) => !/^\d+$/.test(name));
+  // Names that no line of the sample holds are misspelt: every record says so, instead of passing for a preamble.
+  const named = context.sample.lines.some((line) => {
+    const names = new Columns(splitCsv(recordOf(line).message, delimiter) ?? []);
+    return wanted.some((name) => names.has(name));
+  });
   let columns: Columns | undefined;
   return {
     read(text) {
       const record = recordOf(text);
       const fields = splitCsv(record.message, delimiter);
       if (fields === undefined) return reject('a quoted field is not closed');
+      if (header && wanted.length > 0 && !named) return reject('no line has the columns that the mapping names');
       if (fields.every((field) => field.trim() === '')) return skip('empty row');
       if (header) {
         const names = new Columns(fields);

@@ -2,7 +2,7 @@ import type { Category, Service } from '../catalog/schema.js';
 import type { InventoryEntry, Signal, Verdict } from '../core/register.js';
 import type { Usage } from '../core/usage.js';
 import { foldName, stateOf } from './decide.js';
-import { count, listed } from './words.js';
+import { count, listed, number } from './words.js';
 
 /** People of one group who use an unapproved service of a category in which their group has an approved one. */
 export interface BypassCount {
@@ -38,11 +38,15 @@ export function bypassSignal(service: string, category: string, counts: readonly
   ];
   const instead = people - alsoOnApproved;
   const tools = [...new Set(groups.flatMap((item) => item.approved))].sort();
+  const those = groups.length === 1 ? 'that group' : 'those groups';
+  const also =
+    people === 1
+      ? `this person was ${alsoOnApproved === 1 ? 'also' : 'not'} seen on an approved tool`
+      : `${number(alsoOnApproved)} of the ${number(people)} ${alsoOnApproved === 1 ? 'was' : 'were'} also seen on an approved tool`;
   const why =
     `${count(people, 'person', 'people')} of ${count(groups.length, 'group')} ${people === 1 ? 'uses' : 'use'} ${service}, although ${listed(tools)} ` +
-    `(${category}) ${tools.length === 1 ? 'is' : 'are'} approved for ${groups.length === 1 ? 'that group' : 'those groups'}; ` +
-    `${instead} of them ${instead === 1 ? 'was' : 'were'} not seen on an approved tool, and ` +
-    `${count(onApproved, 'person', 'people')} of the same groups ${onApproved === 1 ? 'was' : 'were'}.`;
+    `(${category}) ${tools.length === 1 ? 'is' : 'are'} approved for ${those}; ${also}. Of all people of ${those}, ` +
+    `${number(onApproved)} ${onApproved === 1 ? 'was' : 'were'}.`;
   return { name: 'bypass', why, numbers: { people, instead, alsoOnApproved, onApproved, groups: groups.length } };
 }
 

@@ -5,7 +5,7 @@ import { allowedAccounts, entryKinds, entryStatuses, environments, type Inventor
  * the type below makes it complete.
  */
 export type FieldType =
-  | { type: 'id' | 'text' | 'list' | 'day' | 'protections' }
+  | { type: 'id' | 'text' | 'list' | 'day' | 'protections' | 'count' }
   | { type: 'tier'; also: Readonly<Record<string, string>> }
   | { type: 'choice'; values: readonly string[]; also: Readonly<Record<string, string>> }
   /** Holds fields of its own in YAML; one column each in CSV. */
@@ -106,7 +106,7 @@ export const partFields: Readonly<Record<string, FieldType>> = {
   decommission_date: day,
   exception_until: day,
   exception_controls: list,
-  exception_renewals: text,
+  exception_renewals: { type: 'count' },
 };
 
 export const fieldNames = Object.keys(entryFields) as (keyof InventoryEntry)[];
@@ -171,11 +171,13 @@ export function accepted(field: FieldType): string {
     case 'day':
       return 'a date as YYYY-MM-DD';
     case 'protections':
-      return 'for each source one of masked, tokenised, excluded, none';
+      return 'for each source one of masked, tokenised, excluded, none (in CSV customer-data=masked;code-repositories=excluded)';
     case 'tier':
       return '1 (low), 2 (moderate) or 3 (high)';
     case 'choice':
       return `one of ${field.values.join(', ')}`;
+    case 'count':
+      return 'a whole number from 0 to 1000';
     case 'group':
       return `the fields ${field.parts.join(', ')}`;
   }

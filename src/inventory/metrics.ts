@@ -76,8 +76,7 @@ export function measures({ findings, entries, usage, asOf }: MeasuresInput): Mea
       'exceptions-ended-on-time',
       onTime.length,
       ended.length,
-      (part, all) =>
-        `${part} of ${count(all, 'exception')} that ended ${part === 1 ? 'was' : 'were'} not used after the end.`,
+      (part, all) => `${part} of ${count(all, 'exception')} ended on time, with no use seen after the end.`,
     ),
     measure(
       'unapproved-services',

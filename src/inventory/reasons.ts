@@ -1,5 +1,5 @@
 import type { InventoryEntry } from '../core/register.js';
-import { allowing, type Decision } from './decide.js';
+import { allowing, type Decision, stateOf } from './decide.js';
 import { type Bucket, type Count, deciding, mergeCounts, type Tally } from './tally.js';
 import { count, entryLabel, listed, number, percent } from './words.js';
 
@@ -21,7 +21,8 @@ export interface ReasonContext {
  * from the inventory and the catalog, and no names of people or of groups that were merely seen.
  */
 export function explainVerdict(buckets: Iterable<Bucket>, tally: Tally, context: ReasonContext): string {
-  const first = deciding(buckets);
+  const every = [...buckets];
+  const first = deciding(every);
   const decision = first[0]?.decision;
   const all = merge(first);
   if (decision === undefined) return attempted(all, context.service);
@@ -40,11 +41,27 @@ export function explainVerdict(buckets: Iterable<Bucket>, tally: Tally, context:
   const early = same.reduce((sum, bucket) => sum + bucket.early, 0);
   if (allowed && early > 0)
     sentences.push(`${count(early, 'event')} came before the approval of ${decision.entry?.approval_date ?? ''}.`);
+  if (allowed && decision.entry !== undefined) {
+    if (decision.entry.workspaces.length > 0 && !tally.workspaceKnown)
+      sentences.push('The workspace is not known, which proves no other workspace than the allowed one.');
+    sentences.push(...ended(decision.entry, context.asOf));
+  }
+  const tries = every.reduce((sum, bucket) => sum + bucket.count.attempts, 0);
+  if (tries > 0) sentences.push(`${count(tries, 'more attempt')} ${tries === 1 ? 'was' : 'were'} blocked or failed.`);
   if (tally.strength === 'contact') sentences.push('Only DNS contact was seen, which proves no use.');
   if (tally.strength === 'declared') sentences.push('It is only declared; nothing observed proves it.');
   if (used.undated > 0)
     sentences.push(`${count(used.undated, 'event')} without a date are judged as of ${context.asOf}.`);
   return sentences.join(' ');
+}
+
+/** What allowed the use may have ended since, which no later use shows. */
+function ended(entry: InventoryEntry, asOf: string): string[] {
+  const { verdict, rule } = stateOf(entry, asOf);
+  if (rule === 'review-overdue')
+    return [`Its review is overdue since ${entry.review_date ?? ''}: use after that day is lapsed.`];
+  if (rule === 'exception-ended') return ['Use after that day is lapsed.'];
+  return verdict === 'retired' ? [`It was retired on ${entry.decommission?.date ?? ''}: use must have ended.`] : [];
 }
 
 /** `3 people with 40 events on 2 days`. */
@@ -105,6 +122,8 @@ function rule(decision: Decision, used: Count, tally: Tally, context: ReasonCont
       const controls = entry.exception?.controls ?? [];
       const under =
         controls.length === 0 ? '' : ` under ${count(controls.length, 'compensating control')} (${listed(controls)})`;
+      if ((entry.exception?.until ?? '') < context.asOf)
+        return `${label} had an exception for ${service}${scope} until ${entry.exception?.until ?? ''}${under}, and it was used while that ran: ${did}.`;
       return `A running exception of ${inText(label)} covers ${service}${scope} until ${entry.exception?.until ?? ''}${under}: ${did}.`;
     }
     case 'conditions': {

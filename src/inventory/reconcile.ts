@@ -105,6 +105,7 @@ function finding(
   };
   const sensitive = new Set([...(input.sensitiveGroups ?? [])].map(foldName));
   const inSensitive = [...tally.buckets.values()].filter((bucket) => sensitive.has(foldName(bucket.group)));
+  const used = [...tally.buckets.values()].filter((bucket) => bucket.decision !== undefined);
   const total = tally.total();
   return {
     id,
@@ -119,7 +120,7 @@ function finding(
         service,
         accountKind: tally.accountKind,
         strength: tally.strength,
-        people: total.people.size,
+        people: mergeCounts(used.map((bucket) => bucket.count)).people.size,
         bytesOut: tally.bytesOut,
         sensitivePeople: mergeCounts(inSensitive.map((bucket) => bucket.count)).people.size,
         verdict,

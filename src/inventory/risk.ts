@@ -5,11 +5,15 @@ import { type RiskRules, riskRules } from './risk-rules.js';
 import { factsFor, isHeld, isYes } from './service-facts.js';
 import { bytes, count } from './words.js';
 
+/** `CN` is China: the reader is not asked to know the codes. */
+const countryNames = new Intl.DisplayNames(['en'], { type: 'region' });
+
 export interface RiskInput {
   /** Undefined: not in the catalog. */
   service: Service | undefined;
   accountKind: AccountKind;
   strength: Strength;
+  /** People with use; who only tried is not among them. */
   people: number;
   bytesOut: number;
   /** People of groups that the organisation calls sensitive; undefined: it names none. */
@@ -20,6 +24,16 @@ export interface RiskInput {
   /** Owner in the inventory, if any. */
   owner: string | undefined;
 }
+
+const strengthWords: Readonly<Record<Strength, string>> = {
+  declared: 'a declaration',
+  contact: 'a name lookup',
+  visit: 'a visit',
+  transfer: 'an upload or a call of an API',
+  account: 'a sign-in',
+  permission: 'a permission',
+  payment: 'a payment',
+};
 
 /** The score as a sum of named factors. Factors without points are left out, so what is listed is what counts. */
 export function riskOf(input: RiskInput, rules: RiskRules = riskRules): Risk {
@@ -58,7 +72,7 @@ function serviceFactors(service: Service, account: AccountKind, { service: rules
     ['iso27001', 'ISO 27001'],
   ] as const) {
     if (factsFor(service, attribute, account).some((fact) => isHeld(fact.value))) continue;
-    add(`no-${attribute}`, rules[attribute], `No source confirms a ${name} certificate for these plans.`);
+    add(`no-${attribute}`, rules[attribute], `No source confirms ${name} certification for these plans.`);
   }
   const { country, name: vendor } = service.vendor;
   if (country === undefined) add('jurisdiction', rules.jurisdiction.notKnown, `The country of ${vendor} is not known.`);
@@ -66,7 +80,7 @@ function serviceFactors(service: Service, account: AccountKind, { service: rules
     add(
       'jurisdiction',
       rules.jurisdiction.elsewhere,
-      `${vendor} has its head office in ${country}, outside the countries that the rules list as adequate.`,
+      `${vendor} has its head office in ${countryNames.of(country) ?? country}, outside the countries that the rules list as adequate.`,
     );
   add('category', rules.category[service.category] ?? 0, `Its category: ${categories[service.category]}.`);
   if (service.confidence === 'low')
@@ -81,7 +95,7 @@ function usageFactors(input: RiskInput, { usage: rules }: RiskRules): RiskFactor
   };
   // What never went through is no use, so only blocked attempts carry no points here.
   if (input.verdict === 'attempted') return factors;
-  add('strength', rules.strength[input.strength], `The strongest proof is ${input.strength}.`);
+  add('strength', rules.strength[input.strength], `The strongest proof is ${strengthWords[input.strength]}.`);
   add('people', step(rules.people, input.people), `${count(input.people, 'person', 'people')} used it.`);
   add('uploads', step(rules.uploads, input.bytesOut), `${bytes(input.bytesOut)} were sent to it.`);
   if (input.accountKind === 'personal')

@@ -13,6 +13,8 @@ export function mergeSubRows(rows: Finding['groups'], threshold = 5): Finding['g
   const merged = rows.filter((row) => !shown.includes(row));
   const [first] = [...merged].sort((a, b) => compareVerdicts(a.verdict, b.verdict));
   if (first === undefined) return shown;
+  // One row for everybody would only repeat the finding.
+  if (shown.length === 0) return [];
   const actors = merged.reduce((sum, row) => sum + row.actors, 0);
   const events = merged.reduce((sum, row) => sum + row.events, 0);
   const reason =

@@ -63,6 +63,8 @@ export class Tally {
   first: number | undefined;
   last: number | undefined;
   firstDay = '';
+  /** Whether any use told its workspace. */
+  workspaceKnown = false;
   #used: Strength | undefined;
   #tried: Strength = 'declared';
 
@@ -82,6 +84,7 @@ export class Tally {
     if (decision === undefined) this.#tried = stronger(this.#tried, row.strength);
     else this.#used = stronger(this.#used ?? 'declared', row.strength);
 
+    if (row.workspace) this.workspaceKnown = true;
     const bucket = this.#bucket(group, decision);
     bucket.count.add(row);
     const approval = decision?.entry?.approval_date;

@@ -54,6 +54,21 @@ export class Directory {
     }));
   }
 
+  /** Every word, lower case, that names a person of the directory: ids, parts of names, accounts, devices. */
+  words(): Set<string> {
+    const words = new Set<string>();
+    for (const { id, email, name, aliases } of this.people.values()) {
+      const texts = [
+        id,
+        email.replace(/@.*$/, ''),
+        ...name.split(/[\s,]+/),
+        ...aliases.map(({ value }) => value.replace(/^.*\\|@.*$/g, '')),
+      ];
+      for (const text of texts) if (text.length > 2) words.add(text.toLowerCase());
+    }
+    return words;
+  }
+
   /** Never fails: a record that names nobody gives the kind `unknown`. */
   resolve(traces: Traces): Actor {
     const user = traces.user === undefined ? undefined : this.#user(traces.user);

@@ -157,7 +157,13 @@ function answer(period: Period, totals: Report['totals'], findings: readonly Rep
     return `${when}, no AI service of the catalog was used${tried}.`;
   }
   const who = totals.people > 0 ? plural(totals.people, 'person', 'people') : plural(totals.actors, 'actor');
-  const used = `${when}, ${who} used ${plural(totals.services, 'AI service')}`;
+  // A look-up proves no use, and the first sentence must not claim one.
+  const sure = new Set(
+    findings.flatMap((finding) => (finding.events > 0 && !finding.contact_only ? [finding.service] : [])),
+  );
+  const unsure = totals.services - sure.size;
+  const dns = unsure > 0 ? ` (${unsure.toLocaleString('en-US')} of them only looked up in DNS)` : '';
+  const used = `${when}, ${who} used ${plural(totals.services, 'AI service')}${dns}`;
   const acting = findings.filter(callsForAction);
   const [first] = acting;
   if (first === undefined) return `${used}, and nothing of it calls for action.`;

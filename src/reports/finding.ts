@@ -31,11 +31,12 @@ export function describeFinding(
 ): ReportFinding {
   const service = context.catalog.services.get(finding.service);
   const groups = groupsOf(usage.map((row) => row.actor));
-  const groupEvents = new Map<string, number>();
+  const byGroup = new Map<string, { events: number; attempts: number }>();
   for (const row of usage) {
     if (row.actor.kind !== 'person') continue;
     const group = groups.shownAs(row.actor.group || 'other');
-    groupEvents.set(group, (groupEvents.get(group) ?? 0) + row.events + row.attempts);
+    const sum = byGroup.get(group) ?? { events: 0, attempts: 0 };
+    byGroup.set(group, { events: sum.events + row.events, attempts: sum.attempts + row.attempts });
   }
   const spend = new Map<string, number>();
   for (const row of usage)
@@ -67,7 +68,11 @@ export function describeFinding(
     first: instant(finding.first),
     last: instant(finding.last),
     days: byDay(usage),
-    groups: [...groups.counts].map(([group, people]) => ({ group, people, events: groupEvents.get(group) ?? 0 })),
+    groups: [...groups.counts].map(([group, people]) => ({
+      group,
+      people,
+      ...(byGroup.get(group) ?? { events: 0, attempts: 0 }),
+    })),
     verdicts_by_group: mergeSubRows(finding.groups).map((row) => ({ ...row, group: row.group || 'without a group' })),
     top_actors: topActors(usage, context.labels),
     evidence: shown.map((item) => ({
@@ -122,22 +127,31 @@ function topActors(usage: readonly Usage[], labels: Labels): ReportFinding['top_
     .map((row) => ({ ...row, last: instant(row.last) }));
 }
 
-/** Names of other services of the category that an entry permits, as of the day of the report, for good. */
+/**
+ * Services of the category that an entry permits, as of the day of the report, for good. Nearest to a wrong account is the right account of
+ * the same service, which comes first.
+ */
 function alternatives(finding: Finding, { catalog, entries, asOf }: FindingContext): string[] {
   const category = catalog.services.get(finding.service)?.category;
-  const names = entries
+  const permitted = entries
     .filter((entry) => ['sanctioned', 'conditional'].includes(stateOf(entry, asOf).verdict))
-    .flatMap((entry) =>
-      entry.services
-        .filter((id) => id !== finding.service && catalog.services.get(id)?.category === category)
-        .map((id) => nameWithGroups(catalog.services.get(id)?.name ?? id, entry.allowed_groups)),
-    );
-  return [...new Set(names)].sort();
+    .flatMap((entry) => entry.services.map((id) => ({ id, entry })));
+  const same = permitted.filter(({ id, entry }) => id === finding.service && entry.allowed_account === 'enterprise');
+  const others = permitted.filter(
+    ({ id }) => id !== finding.service && catalog.services.get(id)?.category === category,
+  );
+  const named = (list: typeof permitted): string[] =>
+    list.map(({ id, entry }) => nameWithScope(catalog.services.get(id)?.name ?? id, entry)).sort();
+  return [...new Set([...(finding.verdict === 'wrong-account' ? named(same) : []), ...named(others)])];
 }
 
-/** An approval for some groups is none for the others: they are named with it. */
-const nameWithGroups = (name: string, groups: readonly string[]): string =>
-  groups.length === 0 ? name : `${name} (for ${groups.join(', ')})`;
+/** An approval for some groups, or for one kind of account, is none for the others: they are named with it. */
+function nameWithScope(name: string, { allowed_account: account, allowed_groups: groups }: InventoryEntry): string {
+  const scope = [account === 'any' ? '' : `${account} account`, groups.length === 0 ? '' : `for ${groups.join(', ')}`]
+    .filter((part) => part !== '')
+    .join(' ');
+  return scope === '' ? name : `${name} (${scope})`;
+}
 
 /** Order of verdicts in lists: that of the table, then attempts. */
 export const verdictOrder = (verdict: ReportFinding['verdict']): number =>

@@ -67,7 +67,7 @@ const finding = z.strictObject({
   last: instant,
   days: z.array(z.strictObject({ day, events: count, attempts: count })),
   groups: z
-    .array(z.strictObject({ group: z.string(), people: count, events: count }))
+    .array(z.strictObject({ group: z.string(), people: count, events: count, attempts: count }))
     .describe('Persons by group; fewer than five are merged into other'),
   verdicts_by_group: z.array(
     z.strictObject({ group: z.string(), verdict, reason: z.string(), actors: count, events: count }),
@@ -77,7 +77,9 @@ const finding = z.strictObject({
   ),
   evidence: z.array(evidence),
   evidence_cut: count.describe('Hits beside the evidence shown'),
-  alternatives: z.array(z.string()).describe('Approved services of the same category'),
+  alternatives: z
+    .array(z.string())
+    .describe('Approved services of the same category; for a wrong account the right one of the same service first'),
 });
 
 /** report.json: what `halflight scan` found. */

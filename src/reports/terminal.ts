@@ -65,7 +65,7 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   }
   if (report.findings.some((finding) => finding.people === 0 && finding.actors > 0)) {
     add();
-    paragraph('(1): no known person; devices, addresses and other actors instead.');
+    paragraph('A number in brackets: no known person, but so many devices, addresses or other actors.');
   }
   if (report.lapsing_soon.length > 0) {
     heading('Lapse soon');

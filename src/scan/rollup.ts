@@ -85,9 +85,12 @@ export class Rollup {
       this.#rows.set(key, row);
     }
     if (attempt) row.attempts++;
-    else row.events++;
-    row.bytesOut += event.bytes_out ?? 0;
-    row.bytesIn += event.bytes_in ?? 0;
+    else {
+      row.events++;
+      // What a block page weighs is no use: bytes are those of events that went through.
+      row.bytesOut += event.bytes_out ?? 0;
+      row.bytesIn += event.bytes_in ?? 0;
+    }
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
     widen(row, event.time, event.time);

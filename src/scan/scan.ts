@@ -31,7 +31,7 @@ export async function scan(
   const results: InputResult[] = [];
   for (const result of await readAll(found, options, threads)) {
     if (result.format !== undefined) results.push(result);
-    const why = result.format === undefined ? whyNot(result) : result.problem;
+    const why = result.format === undefined ? whyNot(result, options.mapping !== undefined) : result.problem;
     if (why !== undefined) notRead.push({ name: result.name, why });
   }
   closeArchive();
@@ -39,9 +39,11 @@ export async function scan(
   return { ...merged, inputs: results, notRead, period: periodOf(results, options) };
 }
 
-function whyNot({ problem, bytes, why }: InputResult): string {
+function whyNot({ problem, bytes, why }: InputResult, mapped: boolean): string {
   if (problem !== undefined) return problem;
   if (bytes === 0 && why === 'the file is empty') return 'is empty';
+  if (mapped)
+    return `${why}, and the mapping fits less than half of its first records: "halflight parse --explain" with it says why`;
   return `${why}: if it is a log, name its format with --format or describe it with --mapping`;
 }
 

@@ -100,6 +100,14 @@ describe('catalog check', () => {
     ['a top-level zone', [alpha({ hosts: ['alpha.example', '*.ai'] })], '*.ai reaches too far'],
     ['a wildcard in the last labels', [alpha({ hosts: ['alpha.example', 'api.*.com'] })], 'reaches too far'],
     ['a shared host', [alpha({ hosts: ['alpha.example', 'googleapis.com'] })], 'googleapis.com'],
+    ['a user agent that browsers have', [alpha({ user_agents: [{ token: 'Safari/' }] })], 'hits the common user agent'],
+    ['a user agent of a letter', [alpha({ user_agents: [{ token: 'Q/' }] })], 'too short'],
+    [
+      'an app name that everybody has',
+      [alpha({ oauth_apps: [{ name: 'Office' }] })],
+      'the name of an app that everybody has',
+    ],
+    ['a merchant of a letter', [alpha({ merchants: [{ descriptor: 'X' }] })], 'too short'],
     ['a lower-case merchant', [alpha({ merchants: [{ descriptor: 'Alpha' }] })], 'must be upper case'],
   ])('reports %s', async (_what, services, says) => {
     const problems = await check(services);

@@ -28,7 +28,8 @@ describe('a record fit to be shown', () => {
 describe('a rejected record without names', () => {
   it.each<[string, string]>([
     ['torn ann.lee@acme.example 10.1.2.3 x', 'torn [user] [address] x'],
+    ['torn JDoe lt-0042 page', 'torn [user] [user] page'],
     ['ACME\\jdoe acme%5cjdoe ann%40acme.example', '[user] [user] [user]'],
     ['from 2001:db8:0:1::5 at 10:11:12', 'from [address] at 10:11:12'],
-  ])('%s', (text, expected) => expect(maskPeople(text)).toBe(expected));
+  ])('%s', (text, expected) => expect(maskPeople(text, new Set(['jdoe', 'lt-0042']))).toBe(expected));
 });

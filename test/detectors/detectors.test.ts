@@ -16,8 +16,12 @@ const catalog = compileCatalog([
       { host: 'api.assistant.example', role: 'api' },
       { host: 'personal.assistant.example', account: 'personal' },
       { host: 'stats.assistant.example', role: 'telemetry' },
+      { host: 'files.assistant.example', role: 'data' },
     ],
-    paths: [{ host: 'assistant.example', path: '/anonymous/', account: 'personal' }],
+    paths: [
+      { host: 'assistant.example', path: '/anonymous/', account: 'personal' },
+      { host: 'api.assistant.example', path: '/v1/files', role: 'data', capability: 'upload' },
+    ],
     oauth_apps: [{ platform: 'entra', id: 'E0000000-0000-4000-8000-000000000001', name: 'Assistant' }],
     saml_apps: ['Assistant Enterprise'],
     extensions: [{ store: 'chrome', id: 'abcdefghijklmnopabcdefghijklmnop' }],
@@ -62,6 +66,16 @@ describe('detectors say which service, by what proof, how strong', () => {
     ['a DNS look-up', { kind: 'dns', host: 'assistant.example' }, ['assistant host contact unknown false high']],
     ['an API call', { host: 'api.assistant.example' }, ['assistant host transfer unknown false high']],
     ['an upload', { host: 'assistant.example', bytes_out: 5_000_000 }, ['assistant host transfer unknown false high']],
+    [
+      'an upload to the path of files, whatever its size',
+      { host: 'api.assistant.example', path: '/v1/files', method: 'POST' },
+      ['assistant path transfer unknown false high'],
+    ],
+    [
+      'a download from the host of files',
+      { host: 'files.assistant.example', method: 'GET' },
+      ['assistant host visit unknown false high'],
+    ],
     ['a blocked request', { host: 'assistant.example', action: 'blocked' }, ['assistant host visit unknown true high']],
     ['a personal host', { host: 'personal.assistant.example' }, ['assistant host visit personal false high']],
     [

@@ -73,6 +73,7 @@ describe('YAML', () => {
     customer-data: hidden
   exception:
     controls: [x]
+    renewals: many
 - id: typo
   name: Typo
   statsu: approved
@@ -93,10 +94,11 @@ describe('YAML', () => {
       ['error', 10, 'review_date', '2026-02-30'],
       ['error', 11, 'sensitive_sources', 'hidden'],
       ['error', 14, 'exception_until', ''],
-      ['error', 17, 'statsu', 'approved'],
-      ['error', 18, 'vender', 'X'],
-      ['error', 19, '', 'just text'],
-      ['error', 21, 'name', ''],
+      ['error', 15, 'exception_renewals', 'many'],
+      ['error', 18, 'statsu', 'approved'],
+      ['error', 19, 'vender', 'X'],
+      ['error', 20, '', 'just text'],
+      ['error', 22, 'name', ''],
     ]);
     const say = (field: string) => file.problems.find((problem) => problem.field === field)?.message;
     expect(say('status')).toBe(
@@ -106,6 +108,8 @@ describe('YAML', () => {
     expect(say('vender')).toBe('unknown field "vender"; did you mean vendor?');
     expect(say('review_date')).toContain('a date as YYYY-MM-DD');
     expect(say('exception_until')).toContain('is missing');
+    expect(say('exception_renewals')).toBe('"many" is not accepted; accepted is a whole number from 0 to 1000');
+    expect(say('sensitive_sources')).toContain('one of masked, tokenised, excluded, none');
   });
 
   it('says which entry a break of the YAML itself belongs to, and keeps the others', () => {

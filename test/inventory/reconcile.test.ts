@@ -102,6 +102,30 @@ describe('the reason names the entry, the rule and the numbers', () => {
       'Entry e1 (ChatGPT) approves ChatGPT: 2 people with 7 events on 2 days. 3 events came before the approval of 2026-03-11.',
     ],
     [
+      'a review that is overdue since',
+      two,
+      [{ review_date: '2026-03-20' }],
+      'Entry e1 (ChatGPT) approves ChatGPT: 2 people with 7 events on 2 days. Its review is overdue since 2026-03-20: use after that day is lapsed.',
+    ],
+    [
+      'an exception that has ended since',
+      two,
+      [{ exception: { until: '2026-03-20', controls: [] } }],
+      'Entry e1 (ChatGPT) had an exception for ChatGPT until 2026-03-20, and it was used while that ran: 2 people with 7 events on 2 days. Use after that day is lapsed.',
+    ],
+    [
+      'a workspace that no log tells',
+      two,
+      [{ workspaces: ['acme'] }],
+      'Entry e1 (ChatGPT) approves ChatGPT in acme: 2 people with 7 events on 2 days. The workspace is not known, which proves no other workspace than the allowed one.',
+    ],
+    [
+      'use and attempts',
+      [row({ attempts: 1 }), row({ events: 0, attempts: 2 })],
+      [{ status: 'denied' }],
+      'Entry e1 (ChatGPT) denies ChatGPT, and it is still used: 1 person with 1 event on 1 day. 3 more attempts were blocked or failed.',
+    ],
+    [
       'contact only',
       [row({ strength: 'contact' })],
       [],
@@ -138,6 +162,13 @@ describe('the reason names the entry, the rule and the numbers', () => {
         entries.map((over) => entry(over)),
       ).reason,
     ).toBe(reason);
+  });
+
+  it('who only tried is not among the people who used it', () => {
+    const users = ['a', 'b', 'c', 'd', 'e'].map((id) => row({ actor: person(id, 'Sales') }));
+    const tried = [row({ actor: person('f', 'Sales'), events: 0, attempts: 1 })];
+    const why = only([...users, ...tried], []).risk.factors.find((factor) => factor.name === 'people')?.why;
+    expect(why).toBe('5 people used it.');
   });
 
   it('states the share of unknown accounts against an enterprise-only entry', () => {
@@ -200,6 +231,8 @@ describe('findings', () => {
       ['other', 'out-of-scope', 9, 9],
     ]);
     expect(JSON.stringify(merged)).not.toContain('HR');
+    const small = only([...people('Sales', 2), ...people('HR', 2)], [entry({ allowed_groups: ['Sales'] })]);
+    expect(mergeSubRows(small.groups), 'one row for everybody would only repeat the finding').toEqual([]);
   });
 
   it('says when an allowed exception turned into a lapsed one within the period', () => {

@@ -39,6 +39,13 @@ const points = (over: Partial<RiskInput>) =>
   Object.fromEntries(riskOf(input(over)).factors.map((factor) => [factor.name, factor.points]));
 
 describe('the risk score', () => {
+  it('names the country, not its code', () => {
+    const { factors } = riskOf(input({ service: service('x', { vendor: { name: 'X', country: 'CN' } }) }));
+    expect(factors.map(({ why }) => why)).toContain(
+      'X has its head office in China, outside the countries that the rules list as adequate.',
+    );
+  });
+
   it('is a sum of named factors, each with a sentence, under a version of the rules', () => {
     const risk = riskOf(
       input({
@@ -127,7 +134,7 @@ describe('the risk score', () => {
 });
 
 describe('the signal bypass', () => {
-  it('states people, groups, and how many were not seen on the approved tool', () => {
+  it('states people, groups, and how many were also seen on an approved tool', () => {
     expect(
       bypassSignal('DeepSeek', 'chat', [
         { group: 'Sales', approved: ['ChatGPT'], people: 7, alsoOnApproved: 2, onApproved: 30 },
@@ -136,8 +143,8 @@ describe('the signal bypass', () => {
     ).toEqual({
       name: 'bypass',
       why:
-        '8 people of 2 groups use DeepSeek, although ChatGPT (chat) is approved for those groups; 6 of them were not seen on an approved ' +
-        'tool, and 34 people of the same groups were.',
+        '8 people of 2 groups use DeepSeek, although ChatGPT (chat) is approved for those groups; 2 of the 8 were also seen on an ' +
+        'approved tool. Of all people of those groups, 34 were.',
       numbers: { people: 8, instead: 6, alsoOnApproved: 2, onApproved: 34, groups: 2 },
     });
     expect(bypassSignal('DeepSeek', 'chat', [])).toBeUndefined();

@@ -167,7 +167,8 @@ function finding(sketch: Sketch, index: number): ReportFinding {
     groups: (sketch.groups ?? []).map(([group, count]) => ({
       group,
       people: count,
-      events: Math.round((all * count) / Math.max(1, people)),
+      events: tried ? 0 : Math.round((all * count) / Math.max(1, people)),
+      attempts: tried ? Math.round((all * count) / Math.max(1, people)) : 0,
     })),
     verdicts_by_group: [],
     top_actors: actors.slice(0, shown).map((actor, i) => ({

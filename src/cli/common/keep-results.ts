@@ -35,7 +35,8 @@ export async function openResults(folder: string): Promise<Results> {
       throw new CliError(explainDatabaseError(error, `The database in ${safeLine(folder)}`).message);
     }
   };
-  const store = await explained(openStore({ dataDir: folder }));
+  const url = process.env.DATABASE_URL;
+  const store = await explained(openStore(url === undefined || url === '' ? { dataDir: folder } : { url }));
   return {
     keep: (result, request, catalogHash) => explained(keepResults(store.db, result, request, catalogHash)),
     close: () => store.close(),

@@ -31,6 +31,8 @@ export interface ScanOutcome {
   usage: readonly Usage[];
   labels: Labels;
   rejects: readonly RejectSample[];
+  /** Lower-case words that name a person of the directory. */
+  peopleWords: ReadonlySet<string>;
   /** What could not be done; empty when everything could. */
   incomplete: string[];
 }
@@ -117,6 +119,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     usage: kept.usage,
     labels,
     rejects: result.inputs.flatMap((input) => input.rejectSamples),
+    peopleWords: registers.directory.words(),
     incomplete,
   };
 }

@@ -8,7 +8,10 @@ import type { ReportFile } from './report-files.js';
 import type { ScanOutcome } from './scan-run.js';
 
 /** Writes the four files and names them. The folder is made, for its owner alone: a report may name people. */
-export function writeReport(folder: string, { report, usage, labels, catalog, rejects }: ScanOutcome): string[] {
+export function writeReport(
+  folder: string,
+  { report, usage, labels, catalog, rejects, peopleWords }: ScanOutcome,
+): string[] {
   const files: readonly (readonly [name: ReportFile, content: string])[] = [
     ['report.html', reportToHtml(report)],
     ['report.json', `${JSON.stringify(report, null, 2)}\n`],
@@ -17,7 +20,8 @@ export function writeReport(folder: string, { report, usage, labels, catalog, re
       'rejects.ndjson',
       rejects
         .map(
-          (reject) => `${JSON.stringify(labels.names ? reject : { ...reject, sample: maskPeople(reject.sample) })}\n`,
+          (reject) =>
+            `${JSON.stringify(labels.names ? reject : { ...reject, sample: maskPeople(reject.sample, peopleWords) })}\n`,
         )
         .join(''),
     ],

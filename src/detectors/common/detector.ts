@@ -29,9 +29,13 @@ export interface CandidateDetector {
 /** Uploads of at least this many bytes in one request prove more than a visit. */
 const uploadBytes = 64 * 1024;
 
-/** What a network record proves: DNS a contact, a call of an API or a large request a transfer, anything else a visit. */
+const sending: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** What a network record proves: DNS a contact; a call of an API, an upload or a large request a transfer; anything else a visit. */
 export function networkStrength(event: Event, role: 'web' | 'api' | 'data' | 'telemetry'): Strength {
   if (event.kind === 'dns') return 'contact';
   if (role === 'api' || event.kind === 'activity' || (event.bytes_out ?? 0) >= uploadBytes) return 'transfer';
+  // Hosts and paths of files carry content both ways, and only what is sent is an upload.
+  if (role === 'data' && sending.has(event.method?.toUpperCase() ?? '')) return 'transfer';
   return 'visit';
 }

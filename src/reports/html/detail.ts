@@ -37,7 +37,7 @@ function facts(finding: ReportFinding, view: View): Markup {
     ],
     [
       'Use',
-      html`${count(finding.events, 'event')}, ${count(finding.attempts, 'attempt')}; ${bytes(finding.bytes_out)} sent, ${bytes(finding.bytes_in)} received`,
+      html`${count(finding.events, 'event')}, ${count(finding.attempts, 'attempt')}; sent: ${size(finding.bytes_out)}, received: ${size(finding.bytes_in)}`,
     ],
     ['Seen', html`${view.clock.time(finding.first)} to ${view.clock.time(finding.last)}`],
   ];
@@ -50,6 +50,9 @@ function facts(finding: ReportFinding, view: View): Markup {
     rows.push(['Approved instead', short(finding.alternatives.slice(0, limits.reasons).join(', '), 300)]);
   return html`<h4>At a glance</h4><dl class="facts">${each(rows, ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
+
+/** Logs without sizes and requests without content look the same: nothing is claimed about them. */
+const size = (value: number): string => (value === 0 ? 'not known' : bytes(value));
 
 /** The factors, whose points add up to the score. */
 function risk({ risk }: ReportFinding): Markup {
@@ -87,9 +90,10 @@ function groups(finding: ReportFinding): Markup {
       { title: 'Group', kind: 'wide' },
       { title: 'People', kind: 'number' },
       { title: 'Events', kind: 'number' },
+      { title: 'Attempts', kind: 'number' },
     ],
     finding.groups.slice(0, limits.groups),
-    ({ group, people, events }) => [short(group, 80), number(people), number(events)],
+    ({ group, people, events, attempts }) => [short(group, 80), number(people), number(events), number(attempts)],
   )}${more(finding.groups.length - limits.groups, 'groups')}`;
 }
 

@@ -73,7 +73,11 @@ function figures({ report }: View): Markup {
       note: others > 0 ? `and ${count(others, 'other actor')}` : 'all in the directory',
     },
     { label: 'events of use', value: number(totals.events), note: `and ${count(totals.attempts, 'failed attempt')}` },
-    { label: 'sent to AI services', value: bytes(uploads), note: 'where logs hold sizes' },
+    {
+      label: 'sent to AI services',
+      value: uploads === 0 ? '\u2013' : bytes(uploads),
+      note: uploads === 0 ? 'no log read tells it' : 'where logs hold sizes',
+    },
     {
       label: 'records read',
       value: number(totals.records),

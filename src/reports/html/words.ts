@@ -24,7 +24,7 @@ export const verdictWords: Readonly<Record<ReportVerdict, { label: string; means
   },
   'out-of-scope': {
     label: 'Out of scope',
-    means: 'Approved, but for other people, data or purposes.',
+    means: 'Approved, but for other groups or workspaces.',
     next: 'Widen the approval, or end the use outside of it.',
   },
   lapsed: {
