@@ -23,22 +23,25 @@ const header = [
 
 /** usage.csv: one row for each row of the roll-up. UTF-8, CRLF, cells that a spreadsheet would run as formulas made text. */
 export function usageToCsv(usage: readonly Usage[], labels: Labels, vendorOf: (service: string) => string): string {
-  const rows = usage.map((row) => [
-    row.day,
-    row.service,
-    vendorOf(row.service),
-    labels.actor(row.actor),
-    row.actor.kind,
-    labels.group(row.actor),
-    row.source,
-    row.accountKind,
-    row.strength,
-    row.events,
-    row.attempts,
-    row.bytesOut,
-    row.bytesIn,
-    row.first === undefined ? '' : formatTime(row.first),
-    row.last === undefined ? '' : formatTime(row.last),
-  ]);
-  return [header, ...rows].map(csvRow).join('');
+  // Row by row: all cells of a large roll-up at once would be the largest thing in memory.
+  const rows = usage.map((row) =>
+    csvRow([
+      row.day,
+      row.service,
+      vendorOf(row.service),
+      labels.actor(row.actor),
+      row.actor.kind,
+      labels.group(row.actor),
+      row.source,
+      row.accountKind,
+      row.strength,
+      row.events,
+      row.attempts,
+      row.bytesOut,
+      row.bytesIn,
+      row.first === undefined ? '' : formatTime(row.first),
+      row.last === undefined ? '' : formatTime(row.last),
+    ]),
+  );
+  return csvRow(header) + rows.join('');
 }

@@ -40,7 +40,14 @@ const noSpend: ReadonlyMap<string, number> = new Map();
 interface CandidateRow extends Omit<Candidate, 'who'> {
   who: Set<string>;
 }
-type Raw = Omit<Evidence, 'sha256' | 'sample'> & { order: number; text: string };
+/** Evidence on its way: `sample` holds the whole record until the end, when hash and sample are made in place, so that nothing stands twice. */
+type Raw = Evidence & { order: number };
+
+function finish(evidence: Raw): Evidence {
+  evidence.sha256 = createHash('sha256').update(evidence.sample).digest('hex');
+  evidence.sample = redact(evidence.sample, sampleLength);
+  return evidence;
+}
 
 /** Adds up the hits of one input to usage, evidence and candidates. */
 export class Rollup {
@@ -109,7 +116,8 @@ export class Rollup {
         signature,
         reason,
         confidence,
-        text,
+        sha256: '',
+        sample: text,
       },
       day,
     );
@@ -143,11 +151,7 @@ export class Rollup {
   result(): RollupResult {
     return {
       usage: sortedUsage(this.#rows),
-      evidence: this.#evidence.kept().map(({ order: _order, text, ...evidence }) => ({
-        ...evidence,
-        sha256: createHash('sha256').update(text).digest('hex'),
-        sample: redact(text, sampleLength),
-      })),
+      evidence: this.#evidence.kept().map(finish),
       candidates: sortedCandidates(this.#candidates.values()),
       hits: this.#evidence.offered,
       otherCandidates: this.#otherCandidates,
