@@ -38,3 +38,18 @@ export const timeFormats = ['epoch', 'iso', 'clf', 'rfc3164', 'ctime', 'dmy', 'm
 /** What a mapping can fill: the keys that `parse` prints, without those that it finds out itself, and `date`. */
 export const mappingKeys = ['date', ...draftKeys] as const;
 export type MappingKey = (typeof mappingKeys)[number];
+
+/** Values of `action` that mean blocked where a mapping does not say. */
+export const blockedWords: readonly string[] = [
+  'blocked',
+  'block',
+  'denied',
+  'deny',
+  'drop',
+  'dropped',
+  'reject',
+  'rejected',
+  'fail',
+  'failed',
+  'failure',
+];

@@ -1,6 +1,6 @@
 import { type Action, actions, type EventDraft, type EventKind, eventKinds } from '../../core/event.js';
 import { type FormatContext, type Outcome, reject, skip } from '../../core/format.js';
-import { type Mapping, type MappingKey, mappingKeys } from '../../core/mapping.js';
+import { blockedWords, type Mapping, type MappingKey, mappingKeys } from '../../core/mapping.js';
 import { whole } from '../../core/text.js';
 import { parseClf, parseCtime, parseDayMonth, parseEpoch, parseIso, parseRfc3164, parseTime } from '../../core/time.js';
 import { compileTimePattern } from '../../core/time-pattern.js';
@@ -21,21 +21,8 @@ export function ownKeysMapping(framing: Mapping['framing'], names: readonly stri
   const has = (...keys: readonly MappingKey[]) => keys.some((key) => Object.hasOwn(fields, key));
   const target = has('host', 'url', 'dst_ip', 'app', 'app_id', 'merchant', 'extension_id');
   const who = has('time', 'date', 'user', 'device', 'src_ip', 'kind');
-  const blocked = [
-    'blocked',
-    'block',
-    'denied',
-    'deny',
-    'drop',
-    'dropped',
-    'reject',
-    'rejected',
-    'fail',
-    'failed',
-    'failure',
-  ];
   return target && who && Object.keys(fields).length >= 3
-    ? { framing, fields, constants: {}, missing: [], blocked, amounts: 'minor' }
+    ? { framing, fields, constants: {}, missing: [], blocked: blockedWords, amounts: 'minor' }
     : undefined;
 }
 

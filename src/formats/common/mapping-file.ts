@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { actions, eventKinds } from '../../core/event.js';
-import { type Mapping, mappingKeys, timeFormats } from '../../core/mapping.js';
+import { blockedWords, type Mapping, mappingKeys, timeFormats } from '../../core/mapping.js';
 import { isZone, parseOffset } from '../../core/time.js';
 import { compileTimePattern } from '../../core/time-pattern.js';
 
@@ -72,19 +72,7 @@ export const mappingSchema = z
     missing: z.array(z.string()).default([]).describe('Values that mean missing, beside the empty one and -.'),
     blocked: z
       .array(z.string())
-      .default([
-        'blocked',
-        'block',
-        'denied',
-        'deny',
-        'drop',
-        'dropped',
-        'reject',
-        'rejected',
-        'fail',
-        'failed',
-        'failure',
-      ])
+      .default([...blockedWords])
       .describe('Values of action that mean blocked.'),
     amounts: z
       .enum(['major', 'minor'])
