@@ -1,0 +1,30 @@
+import type { ZodType } from 'zod';
+import type { Check } from '../../core/check.js';
+import type { Notice } from '../../core/notice.js';
+import type { Egress } from '../../net/egress.js';
+
+/** What became of a delivery. */
+export type Delivery =
+  | { outcome: 'sent' }
+  /** Try again, not before `afterSeconds` where the other side said so. `why`: without secrets, for people. */
+  | { outcome: 'retry'; why: string; afterSeconds?: number | undefined }
+  /** Trying again is of no use. */
+  | { outcome: 'refused'; why: string };
+
+export interface SendContext {
+  egress: Egress;
+  /** Milliseconds since 1970. */
+  now(): number;
+  signal: AbortSignal;
+}
+
+/** A way to tell people or systems: a plug-in of src/alerts; its file name is its id. */
+export interface Channel<Options = unknown> {
+  /** Name for people: "Webhook". */
+  title: string;
+  options: ZodType<Options>;
+  /** Delivers once. May be called again with the same notice: its id lets the receiver see that. Never throws for what the other side does. */
+  send(notice: Notice, options: Options, context: SendContext): Promise<Delivery>;
+  /** Looks whether it could work, and sends nothing. */
+  test(options: Options, context: SendContext): Promise<Check[]>;
+}
