@@ -17,6 +17,13 @@ export interface Input {
   readonly size: number | undefined;
   /** Where it is, for another thread to open it; undefined: only this thread can. */
   readonly source: InputSource | undefined;
+  /**
+   * For bytes out of the middle of a stream: the stream's header (directive lines, the row of column names). It is read before
+   * the bytes and not counted.
+   */
+  readonly prime?: string | undefined;
+  /** Physical line of the stream on which the bytes begin; 1 where it is not given. */
+  readonly firstLine?: number | undefined;
   bytes(): AsyncIterable<Buffer> | Promise<AsyncIterable<Buffer>>;
 }
 

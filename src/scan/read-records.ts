@@ -1,6 +1,6 @@
 import { decodeText } from '../core/decode.js';
 import type { Event } from '../core/event.js';
-import { type Format, type FormatContext, isReject, isSkip } from '../core/format.js';
+import { type Format, type FormatContext, isReject, isSkip, type Reader } from '../core/format.js';
 import { createFramer, type OnRecord } from '../core/framing.js';
 import { completeEvent } from '../formats/common/complete.js';
 import type { Prefilter } from './prefilter.js';
@@ -27,6 +27,12 @@ export interface RecordSink {
 /** Of the lines that the speed path passes over, each of this many is read in full, so that the covered time is known. */
 const readInFullEvery = 1000;
 
+/** Where the bytes of an input stand in their stream; see `Input`. */
+export interface Place {
+  prime?: string | undefined;
+  firstLine?: number | undefined;
+}
+
 const tooLongReason = 'the record is longer than 1 MiB';
 
 /** Reads one input record by record. Without a speed path every record is decoded and parsed. Push chunks, then `end`. */
@@ -45,11 +51,14 @@ export class RecordReader {
     head: Buffer,
     sink: RecordSink,
     prefilter?: Prefilter,
+    { prime, firstLine = 1 }: Place = {},
   ) {
     const counts = this.counts;
     const reader = format.open(context);
+    if (prime !== undefined) readPrime(reader, format, prime);
     const ordinary = prefilter === undefined ? undefined : format.ordinary?.bind(format);
-    const onRecord: OnRecord = (bytes, start, end, line, tooLong) => {
+    const onRecord: OnRecord = (bytes, start, end, at, tooLong) => {
+      const line = at + firstLine - 1;
       counts.records++;
       if (
         ordinary !== undefined &&
@@ -101,4 +110,15 @@ export class RecordReader {
     this.#framer.end();
     this.counts.lines = this.#framer.lines;
   }
+}
+
+/** Tells a reader what the header of its stream says. */
+function readPrime(reader: Reader, format: Format, prime: string): void {
+  const bytes = Buffer.from(prime);
+  const framer = createFramer(format.framing, bytes, (record, start, end) => {
+    const text = decodeText(record, start, end);
+    if (text.trim() !== '') reader.read(text);
+  });
+  framer.push(bytes);
+  framer.end();
 }

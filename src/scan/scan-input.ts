@@ -159,8 +159,9 @@ class InputScan {
   begin(head: Buffer, whole: boolean): boolean {
     const { formats, detection, mapping, logZone } = this.#options;
     this.#headHash = createHash('sha256').update(head).digest('hex');
-    const name = this.#input.name;
-    const sample = takeSample(name.slice(name.lastIndexOf('/') + 1), head, whole);
+    const { name, prime } = this.#input;
+    const start = prime === undefined ? head : Buffer.concat([Buffer.from(withNewline(prime)), head]);
+    const sample = takeSample(name.slice(name.lastIndexOf('/') + 1), start, whole);
     const chosen = this.#options.format;
     this.#detected =
       chosen === undefined
@@ -187,9 +188,10 @@ class InputScan {
       id,
       format,
       context,
-      head,
+      start,
       sink,
       this.#options.speedPath && format.ordinary !== undefined ? prefilterFor(detection, format) : undefined,
+      this.#input,
     );
     return true;
   }
@@ -247,6 +249,8 @@ class InputScan {
     };
   }
 }
+
+const withNewline = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
