@@ -156,4 +156,6 @@ export interface Finding {
   bytesIn: number;
   first: number | undefined;
   last: number | undefined;
+  /** Last use that went through, where a record holds a time: `last` may be an attempt. */
+  lastUsed?: number | undefined;
 }

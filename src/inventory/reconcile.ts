@@ -140,6 +140,7 @@ function finding(
     bytesIn: tally.bytesIn,
     first: tally.first,
     last: tally.last,
+    lastUsed: tally.lastUsed,
   };
 }
 

@@ -62,6 +62,7 @@ export class Tally {
   bytesIn = 0;
   first: number | undefined;
   last: number | undefined;
+  lastUsed: number | undefined;
   firstDay = '';
   /** Whether any use told its workspace. */
   workspaceKnown = false;
@@ -82,8 +83,10 @@ export class Tally {
     if (row.last !== undefined) this.last = Math.max(this.last ?? row.last, row.last);
     if (row.day !== '' && (this.firstDay === '' || row.day < this.firstDay)) this.firstDay = row.day;
     if (decision === undefined) this.#tried = stronger(this.#tried, row.strength);
-    else this.#used = stronger(this.#used ?? 'declared', row.strength);
-
+    else {
+      this.#used = stronger(this.#used ?? 'declared', row.strength);
+      if (row.last !== undefined) this.lastUsed = Math.max(this.lastUsed ?? row.last, row.last);
+    }
     if (row.workspace) this.workspaceKnown = true;
     const bucket = this.#bucket(group, decision);
     bucket.count.add(row);
