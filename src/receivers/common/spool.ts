@@ -1,0 +1,383 @@
+import { EventEmitter, once } from 'node:events';
+import { mkdir, open, rename, rm, truncate, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Gap } from '../../core/chunk.js';
+import { Ballast } from './spool-ballast.js';
+import { codeOf, numberedName, syncFolder } from './spool-files.js';
+import { encodeRecord, headerBytes } from './spool-record.js';
+import { dropMarks, recover } from './spool-recover.js';
+import { scanSegment } from './spool-scan.js';
+import { OpenSegment, type Segment, type Waiting } from './spool-segment.js';
+import { type SpoolDraft, SpoolError, type SpoolOptions, type SpoolRecord, type SpoolStats } from './spool-types.js';
+
+export * from './spool-types.js';
+
+/** Records of one write and sync. */
+const batchBytes = 8 << 20;
+/** What may wait for a slow disk; beyond it nothing is taken, so that memory stays bounded. */
+const maxWaitingBytes = 64 << 20;
+/** After a failure the disk is tried again this often, in milliseconds. */
+const retryEvery = 1000;
+/** A segment whose records are all released is closed, so that it can be deleted, from this size on. */
+const worthDeleting = 1 << 20;
+
+interface Caller extends Waiting {
+  resolve(result: { sequence: number }): void;
+  reject(error: SpoolError): void;
+}
+
+/**
+ * The durable spool: what is received is first synced to disk here, then answered, and later moved into the database. It does
+ * not need the database. Opening is recovering.
+ */
+export class Spool {
+  /** Random, made once per folder, 32 hexadecimal digits: id and sequence name a record for ever. */
+  readonly id: string;
+  readonly folder: string;
+  readonly #size: number;
+  readonly #segmentBytes: number;
+  readonly #ballast: Ballast;
+  readonly #onGap: (gap: Gap) => void;
+  readonly #monotonic: () => number;
+  readonly #now: () => number;
+  readonly #owner: { release(): void };
+  readonly #news = new EventEmitter().setMaxListeners(0);
+  readonly #groups = new Set<string>();
+  readonly #damage: Set<string>;
+
+  /** With synced records that wait to be released, in order; the open one is the last. */
+  #segments: Segment[];
+  #open: OpenSegment | undefined;
+  #next: number;
+  #last: number;
+  #released = 0;
+  #waiting: Caller[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #releasing: Promise<void> = Promise.resolve();
+  #refusals = 0;
+  #trouble: { kind: 'full' | 'broken'; text: string; retryAt: number } | undefined;
+  #closed = false;
+  /** Marks may be there. */
+  #marked = true;
+  /** Where the last `read` stopped, so that the next one goes on there. */
+  #cursor: { segment: Segment; sequence: number; offset: number } | undefined;
+
+  private constructor(options: SpoolOptions, owner: { release(): void }, found: Awaited<ReturnType<typeof recover>>) {
+    this.folder = options.folder;
+    this.#size = options.size ?? 4 * 2 ** 30;
+    this.#segmentBytes = options.segmentBytes ?? 32 << 20;
+    this.#ballast = new Ballast(options.folder, options.ballast ?? 64 << 20);
+    this.#onGap = options.onGap ?? (() => {});
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#now = options.now ?? Date.now;
+    this.#owner = owner;
+    this.id = found.id;
+    this.#segments = found.segments;
+    this.#next = found.next;
+    this.#last = found.last;
+    this.#damage = new Set(found.places);
+  }
+
+  /** @throws SpoolError `owned` when another live process has the folder; an error of the file system when it cannot be read */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    const claim = options.claim(join(options.folder, 'owner'));
+    if ('ownedBy' in claim) {
+      throw new SpoolError(
+        'owned',
+        `The spool ${options.folder} belongs to process ${claim.ownedBy}: stop it first, or use another folder.`,
+      );
+    }
+    try {
+      const found = await recover(options.folder, (options.now ?? Date.now)());
+      const spool = new Spool(options, claim, found);
+      await spool.#ballast.restore();
+      for (const gap of found.gaps) spool.#onGap(gap);
+      return spool;
+    } catch (error) {
+      claim.release();
+      throw error;
+    }
+  }
+
+  /** Sequence of the last synced record; 0 before the first. */
+  get lastSequence(): number {
+    return this.#last;
+  }
+
+  /**
+   * Resolves when the record is on disk and synced. Appends that come together share one sync.
+   * @throws SpoolError `full` (no space, ceiling reached, disk too slow), `broken` (disk fails), `invalid`, `closed`: not stored
+   */
+  append(draft: SpoolDraft): Promise<{ sequence: number }> {
+    return new Promise((resolve, reject) => {
+      const refuse = (error: SpoolError): void => {
+        this.#refusals++;
+        reject(error);
+      };
+      if (this.#closed) return refuse(new SpoolError('closed', 'The spool is closed.'));
+      const trouble = this.#trouble;
+      if (trouble !== undefined && this.#monotonic() < trouble.retryAt)
+        return refuse(new SpoolError(trouble.kind, trouble.text));
+      let encoded: ReturnType<typeof encodeRecord>;
+      try {
+        encoded = encodeRecord(draft, this.#next);
+      } catch (error) {
+        return refuse(error instanceof SpoolError ? error : new SpoolError('invalid', String(error)));
+      }
+      if (this.#heldBytes() + this.#waitingBytes + encoded.bytes > this.#size) {
+        const text = `The spool holds its ${this.#size} bytes: it takes more when what waits is in the database.`;
+        return refuse(new SpoolError('full', text));
+      }
+      if (this.#waitingBytes > 0 && this.#waitingBytes + encoded.bytes > maxWaitingBytes)
+        return refuse(new SpoolError('full', `The disk of ${this.folder} is too slow for what comes in.`));
+      this.#waiting.push({ ...encoded, sequence: this.#next, receivedAt: draft.receivedAt, resolve, reject });
+      this.#next++;
+      this.#waitingBytes += encoded.bytes;
+      this.#writing ??= this.#write();
+    });
+  }
+
+  /**
+   * Synced records behind `after`, in order: the same again however often it is asked. At least one where there is one, at most
+   * `maxRecords` and about `maxBytes`.
+   */
+  async read(ask: { after: number; maxRecords: number; maxBytes: number }): Promise<SpoolRecord[]> {
+    const records: SpoolRecord[] = [];
+    let bytes = 0;
+    const last = this.#last;
+    for (const segment of [...this.#segments]) {
+      if (segment.last <= ask.after) continue;
+      const file = await open(segment.path, 'r').catch((error: unknown) => {
+        // Released meanwhile.
+        if (codeOf(error) === 'ENOENT' && !this.#segments.includes(segment)) return undefined;
+        throw error;
+      });
+      if (file === undefined) continue;
+      try {
+        const known = this.#cursor;
+        const from = known?.segment === segment && known.sequence <= ask.after ? known.offset : headerBytes;
+        let before = Math.max(ask.after, segment.first - 1);
+        for await (const found of scanSegment(file, segment.marker, from, segment.size)) {
+          if (found.record === undefined) this.#noteDamage(segment, found.offset, found.end);
+          const { record } = found;
+          if (record === undefined || record.sequence <= before || record.sequence > last) continue;
+          records.push(record);
+          before = record.sequence;
+          bytes += found.end - found.offset;
+          this.#cursor = { segment, sequence: record.sequence, offset: found.end };
+          if (records.length >= ask.maxRecords || bytes >= ask.maxBytes) return records;
+        }
+      } finally {
+        await file.close();
+      }
+    }
+    return records;
+  }
+
+  /** Resolves when there is a synced record behind `after`, and when the signal is aborted. */
+  async waitForMore(after: number, signal: AbortSignal): Promise<void> {
+    while (this.#last <= after && !signal.aborted && !this.#closed)
+      await once(this.#news, 'more', { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+  }
+
+  /** All records up to this sequence are in the database: their segments are deleted. May be called again, with any number. */
+  release(upTo: number): Promise<void> {
+    const turn = this.#releasing.then(() => this.#release(upTo));
+    this.#releasing = turn.catch(() => {});
+    return turn;
+  }
+
+  stats(): SpoolStats {
+    const waiting = this.#segments.filter((segment) => segment.last > this.#released);
+    const head = waiting[0];
+    const gone = head === undefined ? 0 : Math.max(0, this.#released - head.first + 1);
+    return {
+      bytes: this.#heldBytes(),
+      records: Math.max(0, waiting.reduce((sum, segment) => sum + segment.records, 0) - gone),
+      oldest: head?.since,
+      lastSequence: this.#last,
+      refusals: this.#refusals,
+      state: this.#trouble?.kind ?? 'ok',
+      trouble: this.#trouble?.text,
+    };
+  }
+
+  /** A push that comes in several parts is open until it is whole or given up. See `Assembly`. */
+  beginGroup(group: string): void {
+    this.#groups.add(group);
+  }
+  endGroup(group: string): void {
+    this.#groups.delete(group);
+  }
+  isOpenGroup(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  /** Syncs what was appended and lets the folder go. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#news.emit('more');
+    await this.#writing;
+    await this.#releasing;
+    await this.#open?.seal();
+    this.#open = undefined;
+    this.#owner.release();
+  }
+
+  /** Closes the spool and deletes its folder: for the spool of a dead process that is all in the database. @throws when records wait */
+  async destroy(): Promise<void> {
+    if (this.stats().records > 0) throw new SpoolError('invalid', `Records wait in ${this.folder}: it is not deleted.`);
+    await this.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #heldBytes(): number {
+    let bytes = 0;
+    for (const segment of this.#segments) if (segment.last > this.#released) bytes += segment.size;
+    return bytes;
+  }
+
+  /** Writes what waits, batch by batch: what comes during a sync is the next batch. */
+  async #write(): Promise<void> {
+    // Who appends in the same turn of the event loop is in the first batch.
+    await nextTurn();
+    let failures = 0;
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        const target = await this.#target(batch[0]?.sequence ?? this.#next);
+        await target.write(batch);
+        this.#written(target, batch);
+        failures = 0;
+      } catch (error) {
+        failures++;
+        await this.#failed(error, batch, failures);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #takeBatch(): Caller[] {
+    let count = 0;
+    let bytes = 0;
+    for (const record of this.#waiting) {
+      if (count > 0 && bytes + record.bytes > batchBytes) break;
+      bytes += record.bytes;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /** The segment to write to: the open one, or a new one when that is large enough or there is none. */
+  async #target(first: number): Promise<OpenSegment> {
+    if (this.#trouble?.kind === 'full' && !(await this.#ballast.restore()))
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const current = this.#open;
+    if (current !== undefined && current.segment.size < this.#segmentBytes) return current;
+    try {
+      this.#open = await OpenSegment.create(this.folder, this.id, first, this.#last);
+    } catch (error) {
+      // Without a free file handle the open segment grows on: what is accepted is kept.
+      if (current !== undefined && /^E[MN]FILE$/.test(codeOf(error))) return current;
+      throw error;
+    }
+    await current?.seal();
+    return this.#open;
+  }
+
+  #written(target: OpenSegment, batch: readonly Caller[]): void {
+    const isNew = this.#segments.at(-1) !== target.segment;
+    if (isNew) this.#segments.push(target.segment);
+    this.#last = target.segment.last;
+    this.#trouble = undefined;
+    for (const record of batch) {
+      this.#waitingBytes -= record.bytes;
+      record.resolve({ sequence: record.sequence });
+    }
+    this.#news.emit('more');
+    // Marks and what could not be deleted before; the next release tries again.
+    if (isNew) this.release(0).catch(() => {});
+  }
+
+  /** The segment is not trusted again, and these records count as never taken: the sender hears so. */
+  async #failed(error: unknown, batch: readonly Caller[], failures: number): Promise<void> {
+    const code = codeOf(error);
+    const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'broken';
+    const text =
+      kind === 'full'
+        ? `The disk of ${this.folder} is full: free some space; what is sent again is then taken.`
+        : `The disk of ${this.folder} fails (${code === '' ? String(error) : code}): check it; what is sent again is then taken.`;
+    if (kind === 'full') await this.#ballast.free();
+    const failed = this.#open;
+    this.#open = undefined;
+    await failed?.abandon();
+    const refused = [...batch];
+    // A first failure may be the segment's own: a new one is begun at once. A full disk or a second failure takes time.
+    const wait = kind === 'full' || failures > 1 || this.#trouble !== undefined;
+    if (wait) refused.push(...this.#waiting.splice(0));
+    this.#trouble = { kind, text, retryAt: this.#monotonic() + (wait ? retryEvery : 0) };
+    for (const record of refused) {
+      this.#waitingBytes -= record.bytes;
+      this.#refusals++;
+      record.reject(new SpoolError(kind, text, { cause: error }));
+    }
+  }
+
+  async #release(upTo: number): Promise<void> {
+    this.#released = Math.max(this.#released, Math.min(upTo, this.#last));
+    let deleted = false;
+    while (this.#segments.length > 0) {
+      const segment = this.#segments[0];
+      if (segment === undefined || segment.last > this.#released) break;
+      if (segment === this.#open?.segment) {
+        // Still written to: closed where that gives back something.
+        const small = segment.size < Math.min(worthDeleting, this.#segmentBytes / 2);
+        if (this.#writing !== undefined || (small && this.#trouble === undefined)) break;
+        await this.#sealOpen();
+        if (segment.last > this.#released) break;
+      }
+      // The newest file with records keeps the number from which sequences go on.
+      if (this.#segments.length === 1) await this.#turnIntoMark(segment);
+      else await unlink(segment.path).catch(ignoreMissing);
+      this.#segments.shift();
+      deleted = true;
+    }
+    if (deleted) await syncFolder(this.folder);
+    const newest = this.#segments.at(-1);
+    if (!this.#marked || newest === undefined) return;
+    await dropMarks(this.folder, newest.first);
+    this.#marked = false;
+  }
+
+  async #sealOpen(): Promise<void> {
+    const current = this.#open;
+    this.#open = undefined;
+    await current?.seal();
+  }
+
+  /** Renames before it empties: a file under the old name must never look as if its sequences were free. */
+  async #turnIntoMark(segment: Segment): Promise<void> {
+    this.#marked = true;
+    const path = join(this.folder, numberedName(this.#next, 'mark'));
+    await rename(segment.path, path);
+    await syncFolder(this.folder);
+    await truncate(path, 0);
+  }
+
+  #noteDamage(segment: Segment, offset: number, end: number): void {
+    const place = `${segment.path}:${offset}`;
+    if (this.#damage.has(place) || this.#damage.size > 10_000) return;
+    this.#damage.add(place);
+    const why = `Received data in spool segment ${segment.first} are damaged from byte ${offset} on: check the disk.`;
+    this.#onGap({ at: this.#now(), why, bytes: end - offset });
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
