@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { saveCandidates } from './candidates.js';
 import { saveEvidence } from './evidence.js';
+import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
 import type { ChunkCoverage, ChunkKey, ChunkResult } from './types.js';
-import { saveUsage } from './usage.js';
-import { count, indexedText, text, time } from './values.js';
+import { removeUsage, saveUsage } from './usage.js';
+import { count, day, indexedText, text, time } from './values.js';
 
 /** The unique key of a chunk: source and SHA-256 of the decompressed bytes. */
 export const chunkKey = (key: ChunkKey): string => `${indexedText(key.source)}:${indexedText(key.sha256)}`;
@@ -24,32 +25,64 @@ export async function hasChunk(db: Db, key: ChunkKey, catalogHash: string): Prom
 /**
  * Keeps all that a chunk gave, in one transaction. Saved again under the same catalog hash nothing changes (`known`);
  * under another one its results are `replaced`. Any number of processes may save the same chunk at once: the row of the
- * chunk is the only lock, taken first, so they wait for each other and cannot deadlock.
+ * chunk is locked first, so they wait for each other and cannot deadlock.
  */
 export async function saveChunk(db: Db, result: ChunkResult): Promise<'saved' | 'replaced' | 'known'> {
+  await ensureMonths(db, daysOf(result));
   return db.transaction().execute(async (trx) => {
     // Creates the row or locks the one there is; the update writes what is already there and only serves to lock it.
     const key = chunkKey(result);
     const row = await trx
       .insertInto('chunk')
-      .values({ key, source: indexedText(result.source), sha256: indexedText(result.sha256), ...nothingYet })
+      .values({
+        key,
+        source: indexedText(result.source),
+        sha256: indexedText(result.sha256),
+        ...nothingYet,
+        received_at: result.scannedAt,
+      })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ key }))
-      .returning(['id', 'state', 'catalog_hash'])
+      .returning(['id', 'state', 'catalog_hash', 'scanned_at', 'received_at'])
       .executeTakeFirstOrThrow();
-    const replaces = row.state === 'done';
-    if (replaces && row.catalog_hash === text(result.catalogHash)) return 'known';
-    if (replaces) {
-      for (const table of ['chunk_reject_count', 'usage', 'evidence', 'candidate'] as const) {
-        await trx.deleteFrom(table).where('chunk_id', '=', row.id).execute();
-      }
-    }
-    await trx.updateTable('chunk').set(columns(result)).where('id', '=', row.id).execute();
-    await saveRejects(trx, row.id, result.rejects);
-    await saveUsage(trx, row.id, result.usage);
-    await saveEvidence(trx, row.id, result.evidence);
-    await saveCandidates(trx, row.id, result.candidates);
+    const replaces = row.scanned_at > 0;
+    if (replaces && row.state === 'done' && row.catalog_hash === text(result.catalogHash)) return 'known';
+    await writeResults(trx, { id: row.id, receivedAt: row.received_at, replaces }, result);
     return replaces ? 'replaced' : 'saved';
   });
+}
+
+/** The days that a result names, for `ensureMonths`. */
+export const daysOf = (result: Pick<ChunkResult, 'usage'>): Set<string> =>
+  new Set(result.usage.map((row) => day(row.day)));
+
+/**
+ * Writes what a chunk gave into all tables and marks it done; results that were there are replaced. Part of a transaction
+ * that holds the chunk's row.
+ * @returns the services whose use it changes
+ */
+export async function writeResults(
+  trx: Db,
+  chunk: { id: number; receivedAt: number; replaces: boolean },
+  result: ChunkResult,
+): Promise<Set<string>> {
+  // Savers add and never meet in a circle, since they write in the order of keys. Who takes out what another has added
+  // would: it works alone.
+  const lock = chunk.replaces ? sql.ref('pg_advisory_xact_lock') : sql.ref('pg_advisory_xact_lock_shared');
+  await sql`select ${lock}(hashtext('halflight usage'))`.execute(trx);
+  const services = new Set(result.usage.map((row) => row.service));
+  if (chunk.replaces) {
+    for (const service of await removeUsage(trx, chunk.id)) services.add(service);
+    for (const table of ['chunk_reject_count', 'evidence', 'candidate'] as const) {
+      await trx.deleteFrom(table).where('chunk_id', '=', chunk.id).execute();
+    }
+  }
+  await trx.updateTable('chunk').set(columns(result)).where('id', '=', chunk.id).execute();
+  await saveRejects(trx, chunk.id, result.rejects);
+  await saveEvidence(trx, chunk.id, result.evidence);
+  await saveCandidates(trx, chunk.id, result.candidates);
+  // Last, as its rows are those that others wait for.
+  await saveUsage(trx, chunk.id, result.usage, chunk.receivedAt);
+  return services;
 }
 
 /** What has been read, chunk by chunk in the order of source, name and key: the coverage of the results. */
@@ -57,7 +90,7 @@ export async function loadCoverage(db: Db): Promise<ChunkCoverage[]> {
   const chunks = await db
     .selectFrom('chunk')
     .selectAll()
-    .where('state', '=', 'done')
+    .where('scanned_at', '>', 0)
     .orderBy('source')
     .orderBy('name')
     .orderBy('key')
@@ -67,16 +100,8 @@ export async function loadCoverage(db: Db): Promise<ChunkCoverage[]> {
     const reasons = rejects.get(row.chunk_id) ?? new Map<string, number>();
     rejects.set(row.chunk_id, reasons.set(row.reason, row.count));
   }
-  const hits = new Map<number, number>();
-  const sums = await db
-    .selectFrom('usage')
-    .select(['chunk_id', (eb) => eb.fn.sum<string>(eb('events', '+', eb.ref('attempts'))).as('hits')])
-    .groupBy('chunk_id')
-    .execute();
-  // A sum of bigint is numeric, which the driver gives as text.
-  for (const row of sums) hits.set(row.chunk_id, Number(row.hits));
   return chunks.map((row) => ({
-    hits: hits.get(row.id) ?? 0,
+    hits: row.hits,
     source: row.source,
     sha256: row.sha256,
     name: row.name,
@@ -126,7 +151,8 @@ function columns(result: ChunkResult) {
     rejected: count(result.rejected),
     first: time(result.first),
     last: time(result.last),
-    scanned_at: time(result.scannedAt) ?? 0,
+    scanned_at: Math.max(1, time(result.scannedAt) ?? 1),
+    hits: count(result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0)),
   };
 }
 

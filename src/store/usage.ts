@@ -4,23 +4,31 @@ import type { ActorKind, Usage } from '../core/usage.js';
 import { batches } from './batches.js';
 import type { Db } from './tables.js';
 import type { DayRange } from './types.js';
-import { count, day, indexedText, spend, text, time } from './values.js';
+import { count, day, keyText, spend, time, undated } from './values.js';
 
-/** Adds a chunk's share of the roll-up. Part of `saveChunk`. */
-export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]): Promise<void> {
+// Longest texts of the key of `usage`: all together must fit an index row (2,704 bytes).
+const lengths = { service: 100, actor: 200, group: 100, source: 100 };
+
+/**
+ * Adds a chunk's share of the roll-up: its rows as they are, for a later replay, and their sum into `usage` and `usage_day`.
+ * Rows are written in the order of their key, so that chunks that are saved at the same time never wait for each other in a
+ * circle. Part of `saveChunk`; the months of the days must exist (`ensureMonths`).
+ */
+export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[], receivedAt: number): Promise<void> {
+  if (usage.length === 0) return;
   for (const { from, rows } of batches(usage)) {
     await sql`
-      insert into usage (chunk_id, position, day, service, actor_kind, actor, actor_group, source, account_kind, strength,
-        confidence, events, attempts, bytes_out, bytes_in, spend, first, last)
+      insert into chunk_usage (chunk_id, position, day, service, actor_kind, actor, actor_group, source, account_kind,
+        strength, confidence, events, attempts, bytes_out, bytes_in, spend, first, last)
       select ${chunkId}, ${from} + u.n, u.day, u.service, u.actor_kind, u.actor, u.actor_group, u.source, u.account_kind,
         u.strength, u.confidence, u.events, u.attempts, u.bytes_out, u.bytes_in, u.spend::jsonb, u.first, u.last
       from unnest(
         ${rows.map((u) => day(u.day))}::date[],
-        ${rows.map((u) => indexedText(u.service))}::text[],
+        ${rows.map((u) => keyText(u.service, lengths.service))}::text[],
         ${rows.map((u) => u.actor.kind)}::text[],
-        ${rows.map((u) => text(u.actor.id))}::text[],
-        ${rows.map((u) => text(u.actor.group))}::text[],
-        ${rows.map((u) => text(u.source))}::text[],
+        ${rows.map((u) => keyText(u.actor.id, lengths.actor))}::text[],
+        ${rows.map((u) => keyText(u.actor.group, lengths.group))}::text[],
+        ${rows.map((u) => keyText(u.source, lengths.source))}::text[],
         ${rows.map((u) => u.accountKind)}::text[],
         ${rows.map((u) => u.strength)}::text[],
         ${rows.map((u) => u.confidence)}::text[],
@@ -34,10 +42,105 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
       ) with ordinality as u (day, service, actor_kind, actor, actor_group, source, account_kind, strength, confidence,
         events, attempts, bytes_out, bytes_in, spend, first, last, n)`.execute(db);
   }
+  await sql`
+    insert into usage as u (service, day, actor_kind, actor, actor_group, source, account_kind, strength, confidence, events,
+      attempts, bytes_out, bytes_in, spend, first, last, received_at)
+    select ${key}, ${surest}, ${sums}, ${spends}, min(first), max(last), ${receivedAt}
+    from chunk_usage where chunk_id = ${chunkId}
+    group by ${key} order by ${key}
+    on conflict (service, day, actor_kind, actor, actor_group, source, account_kind, strength) do update set
+      confidence = case when 'high' in (u.confidence, excluded.confidence) then 'high'
+        when 'medium' in (u.confidence, excluded.confidence) then 'medium' else 'low' end,
+      events = ${capped(sql`u.events::numeric + excluded.events`)},
+      attempts = ${capped(sql`u.attempts::numeric + excluded.attempts`)},
+      bytes_out = ${capped(sql`u.bytes_out::numeric + excluded.bytes_out`)},
+      bytes_in = ${capped(sql`u.bytes_in::numeric + excluded.bytes_in`)},
+      spend = case when excluded.spend = '{}' then u.spend else add_spend(u.spend, excluded.spend) end,
+      first = least(u.first, excluded.first),
+      last = greatest(u.last, excluded.last),
+      received_at = greatest(u.received_at, excluded.received_at)`.execute(db);
+  await sql`
+    insert into usage_day as u (service, day, source, account_kind, strength, events, attempts, bytes_out, bytes_in,
+      received_at)
+    select ${dayKey}, ${sums}, ${receivedAt}
+    from chunk_usage where chunk_id = ${chunkId}
+    group by ${dayKey} order by ${dayKey}
+    on conflict (service, day, source, account_kind, strength) do update set
+      events = ${capped(sql`u.events::numeric + excluded.events`)},
+      attempts = ${capped(sql`u.attempts::numeric + excluded.attempts`)},
+      bytes_out = ${capped(sql`u.bytes_out::numeric + excluded.bytes_out`)},
+      bytes_in = ${capped(sql`u.bytes_in::numeric + excluded.bytes_in`)},
+      received_at = greatest(u.received_at, excluded.received_at)`.execute(db);
+}
+
+const key = sql.raw('service, day, actor_kind, actor, actor_group, source, account_kind, strength');
+const dayKey = sql.raw('service, day, source, account_kind, strength');
+// A sum of bigint may exceed what a number holds: it is cut there, absurd as it is.
+const capped = (value: ReturnType<typeof sql>) => sql`least(${value}, ${sql.lit(Number.MAX_SAFE_INTEGER)})::bigint`;
+const sums = sql.join(
+  ['events', 'attempts', 'bytes_out', 'bytes_in'].map((name) => capped(sql`sum(${sql.ref(name)})`)),
+);
+const surest = sql.raw(
+  `case when bool_or(confidence = 'high') then 'high' when bool_or(confidence = 'medium') then 'medium' else 'low' end`,
+);
+const spends = sql.raw(`coalesce(sum_spend(spend) filter (where spend <> '{}'), '{}')`);
+
+/**
+ * Takes a chunk's share out again, before other results replace it. First, last and confidence of what remains are exact
+ * where the shares of all its chunks are still kept; else they stay as wide as they were. The caller holds the lock against
+ * other savers (`lockForReplacing`). Part of `saveChunk`.
+ * @returns the services that the share named
+ */
+export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
+  const same = (a: string, b: string): ReturnType<typeof sql> =>
+    sql.raw(
+      ['service', 'day', 'actor_kind', 'actor', 'actor_group', 'source', 'account_kind', 'strength']
+        .map((name) => `${a}.${name} = ${b}.${name}`)
+        .join(' and '),
+    );
+  await sql`
+    create temporary table if not exists gone_usage (like chunk_usage) on commit delete rows`.execute(db);
+  await sql`truncate gone_usage`.execute(db);
+  await sql`
+    with gone as (delete from chunk_usage where chunk_id = ${chunkId} returning *)
+    insert into gone_usage select * from gone`.execute(db);
+  const total = sql`select ${key}, sum(events) as events, sum(attempts) as attempts, sum(bytes_out) as bytes_out,
+    sum(bytes_in) as bytes_in, ${spends} as spend from gone_usage group by ${key}`;
+  await sql`
+    update usage u set events = u.events - g.events, attempts = u.attempts - g.attempts,
+      bytes_out = greatest(0, u.bytes_out - g.bytes_out), bytes_in = greatest(0, u.bytes_in - g.bytes_in),
+      spend = case when g.spend = '{}' then u.spend else subtract_spend(u.spend, g.spend) end
+    from (${total}) g where ${same('u', 'g')}`.execute(db);
+  await sql`
+    delete from usage u using (select distinct ${key} from gone_usage) g
+    where ${same('u', 'g')} and u.events <= 0 and u.attempts <= 0`.execute(db);
+  await sql`
+    update usage u set first = p.first, last = p.last, confidence = p.confidence
+    from (
+      select ${sql.raw('p.service, p.day, p.actor_kind, p.actor, p.actor_group, p.source, p.account_kind, p.strength')},
+        min(p.first) as first, max(p.last) as last, sum(p.events + p.attempts) as hits,
+        case when bool_or(p.confidence = 'high') then 'high' when bool_or(p.confidence = 'medium') then 'medium'
+          else 'low' end as confidence
+      from chunk_usage p join (select distinct ${key} from gone_usage) g on ${same('p', 'g')}
+      group by 1, 2, 3, 4, 5, 6, 7, 8) p
+    where ${same('u', 'p')} and p.hits = u.events + u.attempts`.execute(db);
+  await sql`
+    update usage_day u set events = u.events - g.events, attempts = u.attempts - g.attempts,
+      bytes_out = greatest(0, u.bytes_out - g.bytes_out), bytes_in = greatest(0, u.bytes_in - g.bytes_in)
+    from (select ${dayKey}, sum(events) as events, sum(attempts) as attempts, sum(bytes_out) as bytes_out,
+      sum(bytes_in) as bytes_in from gone_usage group by ${dayKey}) g
+    where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
+      and u.strength = g.strength`.execute(db);
+  await sql`
+    delete from usage_day u using (select distinct ${dayKey} from gone_usage) g
+    where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
+      and u.strength = g.strength and u.events <= 0 and u.attempts <= 0`.execute(db);
+  const { rows } = await sql<{ service: string }>`select distinct service from gone_usage order by 1`.execute(db);
+  return rows.map((row) => row.service);
 }
 
 interface UsageRow {
-  day: string | null;
+  day: string;
   service: string;
   actor_kind: ActorKind;
   actor: string;
@@ -50,7 +153,7 @@ interface UsageRow {
   attempts: number;
   bytes_out: number;
   bytes_in: number;
-  spends: Record<string, number>[] | null;
+  spend: Record<string, number>;
   first: number | null;
   last: number | null;
 }
@@ -59,26 +162,26 @@ interface UsageRow {
  * The roll-up over all chunks, one row per day x service x actor x source x account kind x strength, in that order;
  * undated rows come first. An actor whose group changed between chunks has a row for each group.
  */
-export async function loadUsage(db: Db, range: DayRange = {}): Promise<Usage[]> {
+export async function loadUsage(db: Db, range: DayRange = {}, services?: readonly string[]): Promise<Usage[]> {
   const from = range.from === '' ? undefined : range.from;
   const to = range.to === '' ? undefined : range.to;
-  // A sum of bigint is numeric in PostgreSQL and may exceed what a number holds: it is cut there, absurd as it is.
-  const sum = (column: string) =>
-    sql`least(sum(u.${sql.ref(column)}), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as ${sql.ref(column)}`;
-  const { rows } = await sql<UsageRow>`
-    select u.day, u.service, u.actor_kind, u.actor, u.actor_group, u.source, u.account_kind, u.strength,
-      (array['low', 'medium', 'high'])[max(array_position(array['low', 'medium', 'high'], u.confidence))] as confidence,
-      ${sum('events')}, ${sum('attempts')}, ${sum('bytes_out')}, ${sum('bytes_in')},
-      jsonb_agg(u.spend) filter (where u.spend <> '{}') as spends,
-      min(u.first) as first, max(u.last) as last
-    from usage u
-    where (${from ?? null}::date is null or u.day >= ${from ?? null}::date)
-      and (${to ?? null}::date is null or u.day <= ${to ?? null}::date)
-    group by u.day, u.service, u.actor_kind, u.actor, u.actor_group, u.source, u.account_kind, u.strength
-    order by u.day nulls first, u.service, u.actor_kind, u.actor, u.actor_group, u.source, u.account_kind, u.strength
-  `.execute(db);
+  let query = db.selectFrom('usage').selectAll();
+  if (services !== undefined) query = query.where('service', 'in', [...services, '']);
+  if (from !== undefined) query = query.where('day', '>=', from);
+  if (to !== undefined) query = query.where('day', '<=', to);
+  if (to !== undefined && from === undefined) query = query.where('day', '>', undated);
+  const rows: UsageRow[] = await query
+    .orderBy('day')
+    .orderBy('service')
+    .orderBy('actor_kind')
+    .orderBy('actor')
+    .orderBy('actor_group')
+    .orderBy('source')
+    .orderBy('account_kind')
+    .orderBy('strength')
+    .execute();
   return rows.map((row) => ({
-    day: row.day ?? '',
+    day: row.day === undated ? '' : row.day,
     service: row.service,
     actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
     source: row.source,
@@ -89,16 +192,8 @@ export async function loadUsage(db: Db, range: DayRange = {}): Promise<Usage[]> 
     attempts: row.attempts,
     bytesOut: row.bytes_out,
     bytesIn: row.bytes_in,
-    spend: addUp(row.spends ?? []),
+    spend: new Map(Object.entries(row.spend).sort(([a], [b]) => (a < b ? -1 : 1))),
     first: row.first ?? undefined,
     last: row.last ?? undefined,
   }));
-}
-
-function addUp(spends: readonly Record<string, number>[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const one of spends) {
-    for (const [currency, amount] of Object.entries(one)) sums.set(currency, (sums.get(currency) ?? 0) + amount);
-  }
-  return new Map([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

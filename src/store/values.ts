@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 // Log data is hostile and sums can be absurd: what PostgreSQL would refuse is made storable here, so that one odd record
 // never fails the chunk around it.
 
@@ -12,6 +14,17 @@ export const text = (value: string): string => value.replace(unstorable, '\ufffd
 /** As `text`, and short enough for an index. */
 export const indexedText = (value: string): string => text(value.slice(0, indexedLength));
 
+/**
+ * Text as part of a key over several columns, of which an index row must hold all: what is longer is cut and ends in a hash of
+ * the whole, so that different texts stay different.
+ */
+export function keyText(value: string, length: number): string {
+  const whole = text(value);
+  if (whole.length <= length) return whole;
+  const print = createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return `${text(value.slice(0, length - 17))}~${print}`;
+}
+
 /** A count >= 0 that fits both `bigint` and a JavaScript number; what is no number counts as 0. */
 export function count(value: number): number {
   if (Number.isNaN(value) || value <= 0) return 0;
@@ -22,11 +35,14 @@ export function count(value: number): number {
 export const time = (value: number | undefined): number | null =>
   value === undefined || !Number.isSafeInteger(Math.round(value)) ? null : Math.round(value);
 
-/** A real date `YYYY-MM-DD`, or null: an impossible one would fail the whole statement. */
-export function day(value: string | undefined): string | null {
-  if (value === undefined || !/^\d{4}-\d\d-\d\d$/.test(value) || value.startsWith('0000')) return null;
+/** The day of undated use, so that a day can be part of a key. */
+export const undated = '-infinity';
+
+/** A real date `YYYY-MM-DD`, else `undated`: an impossible one would fail the whole statement. */
+export function day(value: string | undefined): string {
+  if (value === undefined || !/^\d{4}-\d\d-\d\d$/.test(value) || value.startsWith('0000')) return undated;
   const date = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : null;
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undated;
 }
 
 /** Sums by currency as JSON. Equal names after cleaning are added up. */

@@ -1,0 +1,274 @@
+import { sql } from 'kysely';
+import type { ChunkDraft } from '../core/chunk.js';
+import { daysOf, writeResults } from './chunks.js';
+import { addToHour } from './ledger.js';
+import { ensureMonths } from './partitions.js';
+import type { Db } from './tables.js';
+import type { ChunkResult } from './types.js';
+import { count, text } from './values.js';
+
+// A chunk is worked on by who holds its lease. The fence grows with each claim; a commit must name the fence that it claimed,
+// so that a worker that was taken for dead and wakes up again changes nothing.
+
+/** A chunk in work. */
+export interface Claim extends ChunkDraft {
+  id: number;
+  source: string;
+  fence: number;
+  owner: string;
+  /** Times that it ended its worker, or failed by itself. */
+  attempts: number;
+  receivedAt: number;
+  /** Results of an earlier scan are there and will be replaced. */
+  replaces: boolean;
+  /** Only the records from `from` to `to` (exclusive) of another chunk, which holds the bytes. */
+  part: { of: number; from: number; to: number } | undefined;
+}
+
+/** Takes a chunk to work on; undefined when it is done, in work, or not due. */
+export async function claimChunk(db: Db, id: number, owner: string, now: number): Promise<Claim | undefined> {
+  const row = await db
+    .updateTable('chunk')
+    .set((eb) => ({ lease_owner: owner, fence: eb('fence', '+', 1) }))
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .where('lease_owner', 'is', null)
+    .where('not_before', '<=', now)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    source: row.source,
+    key: row.key,
+    name: row.name,
+    place: row.place ?? undefined,
+    size: row.stored_bytes,
+    modified: row.modified,
+    prime: row.prime ?? undefined,
+    fence: row.fence,
+    owner,
+    attempts: row.attempts,
+    receivedAt: row.received_at,
+    replaces: row.scanned_at > 0,
+    part: row.parent_id === null ? undefined : { of: row.parent_id, from: row.part_start ?? 0, to: row.part_end ?? 0 },
+  };
+}
+
+/** Due chunks that nobody works on, oldest first, no source more than its fair share. */
+export async function undoneChunks(db: Db, now: number, limit: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from (
+      select id, row_number() over (partition by source order by id) as turn
+      from chunk
+      where state = 'pending' and lease_owner is null and not_before <= ${now} and received_at > 0
+    ) waiting order by turn, id limit ${limit}`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Holds the chunk's row for the rest of the transaction; false when the claim is no longer ours. */
+async function stillHeld(trx: Db, claim: Claim): Promise<boolean> {
+  const row = await trx
+    .selectFrom('chunk')
+    .select('id')
+    .where('id', '=', claim.id)
+    .where('state', '=', 'pending')
+    .where('fence', '=', claim.fence)
+    .where('lease_owner', '=', claim.owner)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Keeps what a chunk gave and ends the claim, in one transaction with the coverage ledger and the list of services to look at
+ * again. `fenced`: the claim was lost meanwhile, and nothing is changed.
+ */
+export async function commitChunk(db: Db, claim: Claim, result: ChunkResult): Promise<'done' | 'fenced'> {
+  await ensureMonths(db, daysOf(result));
+  return db.transaction().execute(async (trx) => {
+    if (!(await stillHeld(trx, claim))) return 'fenced';
+    const before = claim.replaces ? await countsOf(trx, claim.id) : nothing;
+    const services = await writeResults(
+      trx,
+      { id: claim.id, receivedAt: claim.receivedAt, replaces: claim.replaces },
+      result,
+    );
+    await trx.updateTable('chunk').set({ lease_owner: null, error: null }).where('id', '=', claim.id).execute();
+    await markDue(trx, services, result.scannedAt, claim.id);
+    await addToHour(trx, claim.source, claim.receivedAt, {
+      chunks: claim.replaces || claim.part !== undefined ? 0 : 1,
+      bytes: result.bytes - before.bytes,
+      received: result.records - before.records,
+      landed: result.withEvents + result.skipped - before.landed,
+      rejected: result.rejected - before.rejected,
+      hits: result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0) - before.hits,
+    });
+    await sql`
+      update source set last_data_at = greatest(last_data_at, ${claim.receivedAt}),
+        last_event_at = greatest(last_event_at, ${result.last ?? null}::bigint)
+      where id = ${claim.source}`.execute(trx);
+    return 'done';
+  });
+}
+
+const nothing = { bytes: 0, records: 0, landed: 0, rejected: 0, hits: 0 };
+
+async function countsOf(trx: Db, id: number): Promise<typeof nothing> {
+  const row = await trx
+    .selectFrom('chunk')
+    .select(['bytes', 'records', 'with_events', 'skipped', 'rejected', 'hits'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return { ...row, landed: row.with_events + row.skipped };
+}
+
+/** Services whose findings are to be looked at again. `chunkId`: what changed them, for who follows its story. */
+export async function markDue(db: Db, services: Iterable<string>, now: number, chunkId: number | null): Promise<void> {
+  const rows = [...services].map((service) => ({ service, chunk_id: chunkId, at: now }));
+  if (rows.length > 0) await db.insertInto('reconcile_due').values(rows).execute();
+}
+
+/** Gives a chunk back, to be tried again from `notBefore` on. `ownFault`: it counts as an attempt of the chunk. */
+export async function releaseChunk(
+  db: Db,
+  claim: Claim,
+  { error, notBefore, ownFault }: { error: string; notBefore: number; ownFault: boolean },
+): Promise<void> {
+  await db
+    .updateTable('chunk')
+    .set((eb) => ({
+      lease_owner: null,
+      error: text(error).slice(0, 500),
+      not_before: notBefore,
+      attempts: ownFault ? eb('attempts', '+', 1) : eb.ref('attempts'),
+    }))
+    .where('id', '=', claim.id)
+    .where('fence', '=', claim.fence)
+    .where('lease_owner', '=', claim.owner)
+    .execute();
+}
+
+/** Replaces a chunk that cannot be read as a whole by parts of its records, which are tried by themselves. */
+export async function splitChunk(
+  db: Db,
+  claim: Claim,
+  ranges: readonly { from: number; to: number }[],
+  now: number,
+): Promise<number[]> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await stillHeld(trx, claim))) return [];
+    const parts = await trx
+      .insertInto('chunk')
+      .values(
+        ranges.map(({ from, to }) => ({
+          key: `${claim.key.replace(/#\d+-\d+$/, '')}#${from}-${to}`,
+          source: claim.source,
+          sha256: '',
+          state: 'pending' as const,
+          name: text(claim.name),
+          format: '',
+          catalog_hash: '',
+          bytes: 0,
+          lines: 0,
+          records: 0,
+          with_events: 0,
+          events: 0,
+          skipped: 0,
+          rejected: 0,
+          scanned_at: 0,
+          prime: claim.prime ?? null,
+          modified: count(claim.modified),
+          received_at: claim.receivedAt,
+          not_before: now,
+          parent_id: claim.part?.of ?? claim.id,
+          part_start: from,
+          part_end: to,
+        })),
+      )
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .returning('id')
+      .execute();
+    await trx.updateTable('chunk').set({ state: 'split', lease_owner: null }).where('id', '=', claim.id).execute();
+    return parts.map((part) => part.id);
+  });
+}
+
+/** Puts aside what ends its worker: the chunk is finished, and its one record (or what cannot be divided) counts as rejected. */
+export async function quarantineChunk(
+  db: Db,
+  claim: Claim,
+  { reason, sealed, records, now }: { reason: string; sealed: Buffer; records: number; now: number },
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await stillHeld(trx, claim))) return false;
+    await trx
+      .updateTable('chunk')
+      .set({ state: 'quarantined', lease_owner: null, records, rejected: records, lines: records, error: text(reason) })
+      .where('id', '=', claim.id)
+      .execute();
+    await trx
+      .insertInto('chunk_reject_count')
+      .values({ chunk_id: claim.id, reason: 'put into quarantine: it ended the program that read it', count: records })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await trx
+      .insertInto('quarantine')
+      .values({
+        chunk_id: claim.id,
+        source: claim.source,
+        part_start: claim.part?.from ?? 0,
+        part_end: claim.part?.to ?? records,
+        reason: text(reason),
+        sealed,
+        at: now,
+      })
+      .execute();
+    await addToHour(trx, claim.source, claim.receivedAt, { received: records, quarantined: records });
+    return true;
+  });
+}
+
+/** Ends a chunk without results: its bytes are gone (`lost`, a known gap), or were there already (`duplicate`). */
+export async function endChunk(
+  db: Db,
+  claim: Claim,
+  { state, why, now }: { state: 'lost' | 'duplicate'; why: string; now: number },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    if (!(await stillHeld(trx, claim))) return;
+    await trx
+      .updateTable('chunk')
+      .set({ state, lease_owner: null, error: text(why) })
+      .where('id', '=', claim.id)
+      .execute();
+    if (state === 'duplicate') return;
+    await trx
+      .insertInto('source_gap')
+      .values({ source: claim.source, at: now, why: text(why), bytes: claim.size, lines: null })
+      .execute();
+  });
+}
+
+/** Marks chunks for a scan under the catalog of today; what they gave stays until the new results replace it. */
+export async function replayChunks(
+  db: Db,
+  filter: { source?: string | undefined; since?: number | undefined; until?: number | undefined; catalogHash: string },
+): Promise<number[]> {
+  let query = db
+    .updateTable('chunk')
+    .set({ state: 'pending', not_before: 0, attempts: 0 })
+    .where('state', '=', 'done')
+    .where('catalog_hash', '<>', filter.catalogHash)
+    .where((eb) =>
+      eb.or([
+        eb('place', 'is not', null),
+        eb.exists(eb.selectFrom('chunk_input').select('part').whereRef('chunk_input.chunk_id', '=', 'chunk.id')),
+        eb('parent_id', 'is not', null),
+      ]),
+    );
+  if (filter.source !== undefined) query = query.where('source', '=', filter.source);
+  if (filter.since !== undefined) query = query.where('received_at', '>=', filter.since);
+  if (filter.until !== undefined) query = query.where('received_at', '<', filter.until);
+  return (await query.returning('id').execute()).map((row) => row.id);
+}

@@ -1,0 +1,186 @@
+import { sql } from 'kysely';
+import type { StoredFinding, Transition } from '../core/finding-state.js';
+import type { AccountKind, Strength } from '../core/hit.js';
+import type { ActorKind, Usage } from '../core/usage.js';
+import type { Db } from './tables.js';
+import { text, undated } from './values.js';
+
+/** A service whose findings are to be looked at again. */
+export interface DueService {
+  service: string;
+  /** When the first reason came, and the newest chunk among the reasons. */
+  at: number;
+  chunkId: number | undefined;
+  /** A decision or the catalog changed, not only the use. */
+  urgent: boolean;
+  /** When its findings were last written; undefined: it has none. */
+  updatedAt: number | undefined;
+}
+
+/** Services to look at, new ones and decisions first, then the longest waiting. */
+export async function dueServices(db: Db, limit: number): Promise<DueService[]> {
+  const { rows } = await sql<{
+    service: string;
+    at: number;
+    chunk_id: number | null;
+    urgent: boolean;
+    updated: number | null;
+  }>`
+    select d.service, min(d.at) as at, max(d.chunk_id) as chunk_id, bool_or(d.chunk_id is null) as urgent,
+      (select max(updated_at) from finding f where f.service = d.service) as updated
+    from reconcile_due d group by d.service
+    order by bool_or(d.chunk_id is null) desc, 5 is not null, min(d.at), d.service limit ${limit}`.execute(db);
+  return rows.map((row) => ({
+    service: row.service,
+    at: row.at,
+    chunkId: row.chunk_id ?? undefined,
+    urgent: row.urgent,
+    updatedAt: row.updated ?? undefined,
+  }));
+}
+
+/** Takes a service off the list, within the transaction that writes its findings. False: somebody else did. */
+export async function takeDue(trx: Db, service: string): Promise<boolean> {
+  const result = await trx.deleteFrom('reconcile_due').where('service', '=', service).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Holds other reconcilers off for the rest of the transaction. */
+export async function lockReconciling(trx: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('halflight reconcile'))`.execute(trx);
+}
+
+export async function loadFindings(db: Db, service?: string): Promise<StoredFinding[]> {
+  let query = db.selectFrom('finding').select('body').orderBy('id');
+  if (service !== undefined) query = query.where('service', '=', service);
+  return (await query.execute()).map((row) => row.body);
+}
+
+export async function saveFinding(
+  trx: Db,
+  finding: StoredFinding,
+  transition: Transition | undefined,
+  by: { chunkId: number | undefined; now: number },
+): Promise<void> {
+  const row = {
+    state: finding.state,
+    verdict: finding.verdict,
+    risk: finding.risk.score,
+    first_seen: finding.firstSeen,
+    last_seen: finding.lastSeen,
+    updated_at: by.now,
+    body: clean(finding) as unknown as StoredFinding,
+  };
+  await trx
+    .insertInto('finding')
+    .values({ id: finding.id, service: finding.service, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+  // Other numbers under the same verdict are no history.
+  if (transition === undefined || (transition.kind === 'updated' && transition.from !== null)) return;
+  await trx
+    .insertInto('finding_history')
+    .values({
+      finding_id: finding.id,
+      at: transition.at,
+      kind: transition.kind,
+      verdict_before: transition.from?.verdict ?? null,
+      verdict: transition.to.verdict,
+      reason: text(transition.reason),
+      chunk_id: by.chunkId ?? null,
+      inventory_hash: transition.inventoryVersion,
+      catalog_hash: transition.catalogHash,
+    })
+    .execute();
+}
+
+/** JSON text that PostgreSQL takes: it refuses NUL. */
+const clean = (value: unknown): string => JSON.stringify(value).replaceAll('\\u0000', '\ufffd');
+
+export interface FindingStep {
+  at: number;
+  kind: string;
+  verdictBefore: string | undefined;
+  verdict: string;
+  reason: string;
+  chunkId: number | undefined;
+}
+
+/** The history of a finding, oldest first. */
+export async function loadFindingHistory(db: Db, id: string): Promise<FindingStep[]> {
+  const rows = await db.selectFrom('finding_history').selectAll().where('finding_id', '=', id).orderBy('id').execute();
+  return rows.map((row) => ({
+    at: row.at,
+    kind: row.kind,
+    verdictBefore: row.verdict_before ?? undefined,
+    verdict: row.verdict,
+    reason: row.reason,
+    chunkId: row.chunk_id ?? undefined,
+  }));
+}
+
+/** Last day on which a service was used or tried; undefined: never, or undated only. */
+export async function lastDayOf(db: Db, service: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('usage_day')
+    .select('day')
+    .where('service', '=', service)
+    .where('day', '>', undated)
+    .orderBy('day', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.day;
+}
+
+/** Services that were ever seen. */
+export async function usedServices(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ service: string }>`select distinct service from usage_day order by service`.execute(db);
+  return rows.map((row) => row.service);
+}
+
+/**
+ * Who used these services in a range of days: one row for each actor, account kind and strength, on the last of its days. For
+ * comparing groups, where the days do not matter and would be many.
+ */
+export async function loadActors(
+  db: Db,
+  services: readonly string[],
+  range: { from: string; to: string },
+): Promise<Usage[]> {
+  if (services.length === 0) return [];
+  const { rows } = await sql<{
+    day: string;
+    service: string;
+    actor_kind: ActorKind;
+    actor: string;
+    actor_group: string;
+    account_kind: AccountKind;
+    strength: Strength;
+    events: number;
+    attempts: number;
+    first: number | null;
+    last: number | null;
+  }>`
+    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, sum(events)::bigint as events,
+      sum(attempts)::bigint as attempts, min(first) as first, max(last) as last
+    from usage
+    where service = any(${services}::text[]) and day between ${range.from}::date and ${range.to}::date
+    group by service, actor_kind, actor, actor_group, account_kind, strength
+    order by service, actor_kind, actor, actor_group, account_kind, strength`.execute(db);
+  return rows.map((row) => ({
+    day: row.day,
+    service: row.service,
+    actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
+    source: '',
+    accountKind: row.account_kind,
+    strength: row.strength,
+    confidence: 'high',
+    events: row.events,
+    attempts: row.attempts,
+    bytesOut: 0,
+    bytesIn: 0,
+    spend: new Map(),
+    first: row.first ?? undefined,
+    last: row.last ?? undefined,
+  }));
+}

@@ -1,0 +1,192 @@
+import { sql } from 'kysely';
+import type { ChunkDraft, Gap } from '../core/chunk.js';
+import { addToHour, saveGaps } from './ledger.js';
+import type { Db } from './tables.js';
+import { count, keyText, text } from './values.js';
+
+// How chunks come in: found by a collector, or taken over from a spool. Both commit chunks together with how far the source
+// was read, so that a repeated run finds the same chunks and adds none.
+
+/** What a collector remembers of a source. */
+export async function loadCursor(db: Db, source: string): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('source_cursor').select(['key', 'value']).where('source', '=', source).execute();
+  return new Map(rows.map((row) => [row.key, row.value]));
+}
+
+/**
+ * Keeps what a collector found and what it wants to remember, in one transaction.
+ * @returns ids of the chunks that are new; undefined: another run of the source began meanwhile, and nothing is kept
+ */
+export async function commitBatch(
+  db: Db,
+  { source, fence }: { source: string; fence: number },
+  batch: {
+    chunks: readonly ChunkDraft[];
+    cursor: ReadonlyMap<string, string | null>;
+    gaps?: readonly Gap[] | undefined;
+  },
+  now: number,
+): Promise<number[] | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const held = await trx
+      .selectFrom('source')
+      .select('id')
+      .where('id', '=', source)
+      .where('fence', '=', fence)
+      .forUpdate()
+      .executeTakeFirst();
+    if (held === undefined) return undefined;
+    const ids: number[] = [];
+    for (const chunk of batch.chunks) {
+      const id = await insertChunk(trx, source, chunk, now);
+      if (id !== undefined) ids.push(id);
+    }
+    for (const [key, value] of batch.cursor) {
+      if (value === null)
+        await trx.deleteFrom('source_cursor').where('source', '=', source).where('key', '=', key).execute();
+      else
+        await trx
+          .insertInto('source_cursor')
+          .values({ source, key, value })
+          .onConflict((conflict) => conflict.columns(['source', 'key']).doUpdateSet({ value }))
+          .execute();
+    }
+    await saveGaps(trx, source, batch.gaps ?? []);
+    return ids;
+  });
+}
+
+/** The unique key of a chunk of a source of the service. */
+const serviceKey = (source: string, key: string): string => `${source}/${keyText(key, 300)}`;
+
+async function insertChunk(trx: Db, source: string, chunk: ChunkDraft, now: number): Promise<number | undefined> {
+  const row = await trx
+    .insertInto('chunk')
+    .values({
+      key: serviceKey(source, chunk.key),
+      source,
+      sha256: '',
+      state: 'pending',
+      name: text(chunk.name).slice(0, 1000),
+      format: '',
+      catalog_hash: '',
+      bytes: 0,
+      lines: 0,
+      records: 0,
+      with_events: 0,
+      events: 0,
+      skipped: 0,
+      rejected: 0,
+      scanned_at: 0,
+      place: chunk.place === undefined ? null : (JSON.stringify(chunk.place) as unknown as Record<string, unknown>),
+      prime: chunk.prime === undefined ? null : text(chunk.prime),
+      modified: count(chunk.modified),
+      received_at: now,
+      stored_bytes: count(chunk.size),
+    })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** A record of a spool, as far as taking it over needs it. */
+export interface SpooledRecord {
+  sequence: number;
+  source: string;
+  /** What the sender calls the push, so that a repeated one counts once. */
+  pushKey: string | undefined;
+}
+
+/** A chunk whose bytes go into the database. */
+export interface KeptChunk extends ChunkDraft {
+  source: string;
+  parts: readonly Buffer[];
+  receivedAt: number;
+}
+
+/**
+ * Takes records of a spool over into chunks, in one transaction with how far the spool was taken over: done again after a kill
+ * it changes nothing. `compose` gets the records that count (neither taken over before nor a repeated push) and gives the chunks.
+ * @returns ids of the new chunks
+ */
+export async function takeOver<R extends SpooledRecord>(
+  db: Db,
+  spool: string,
+  records: readonly R[],
+  compose: (accepted: readonly R[]) => Promise<readonly KeptChunk[]>,
+  now: number,
+): Promise<number[]> {
+  const last = records.at(-1);
+  if (last === undefined) return [];
+  return db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto('spool')
+      .values({ id: spool, drained: 0 })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+    const { drained } = await trx
+      .selectFrom('spool')
+      .select('drained')
+      .where('id', '=', spool)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const fresh = records.filter((record) => record.sequence > drained);
+    const repeated = await repeatedKeys(trx, fresh, now);
+    const accepted = fresh.filter(
+      (record) => record.pushKey === undefined || !repeated.has(`${record.source}\u0000${record.pushKey}`),
+    );
+    const ids: number[] = [];
+    for (const chunk of await compose(accepted)) {
+      const id = await insertChunk(trx, chunk.source, chunk, chunk.receivedAt);
+      if (id === undefined) continue;
+      ids.push(id);
+      for (const [part, bytes] of chunk.parts.entries())
+        await trx.insertInto('chunk_input').values({ chunk_id: id, part, bytes }).execute();
+    }
+    await trx.updateTable('spool').set({ drained: last.sequence }).where('id', '=', spool).execute();
+    return ids;
+  });
+}
+
+/** Of these pushes the keys that were taken over before; the others are kept now. Several parts of one push have one key. */
+async function repeatedKeys(trx: Db, records: readonly SpooledRecord[], now: number): Promise<Set<string>> {
+  const keys = new Map<string, { source: string; key: string }>();
+  for (const { source, pushKey } of records)
+    if (pushKey !== undefined) keys.set(`${source}\u0000${pushKey}`, { source, key: pushKey });
+  if (keys.size === 0) return new Set();
+  const sorted = [...keys.values()].sort((a, b) =>
+    a.source < b.source || (a.source === b.source && a.key < b.key) ? -1 : 1,
+  );
+  const { rows } = await sql<{ source: string; key: string }>`
+    insert into push_key (source, key, at)
+    select k.source, k.key, ${now} from unnest(${sorted.map((k) => k.source)}::text[], ${sorted.map((k) => text(k.key))}::text[])
+      as k (source, key)
+    on conflict do nothing returning source, key`.execute(trx);
+  for (const row of rows) keys.delete(`${row.source}\u0000${row.key}`);
+  return new Set(keys.keys());
+}
+
+/** How far a spool was taken over; 0: not at all. */
+export async function drainedOf(db: Db, spool: string): Promise<number> {
+  const row = await db.selectFrom('spool').select('drained').where('id', '=', spool).executeTakeFirst();
+  return row?.drained ?? 0;
+}
+
+/** The kept bytes of a chunk, part by part. */
+export async function* loadInput(db: Db, chunkId: number): AsyncGenerator<Buffer, void> {
+  for (let part = 0; ; part++) {
+    const row = await db
+      .selectFrom('chunk_input')
+      .select('bytes')
+      .where('chunk_id', '=', chunkId)
+      .where('part', '=', part)
+      .executeTakeFirst();
+    if (row === undefined) return;
+    yield row.bytes;
+  }
+}
+
+/** Counts pushes that were refused (quota, full spool). */
+export const noteRefused = (db: Db, source: string, refused: number, now: number): Promise<void> =>
+  addToHour(db, source, now, { refused });

@@ -1,0 +1,133 @@
+import { type Kysely, sql } from 'kysely';
+import type { Db, Tables } from './tables.js';
+
+// The schedule's memory: a job runs once for each of its slots, whoever notices the slot and however often.
+
+/** Notes that a slot is due. False: it was noted before. */
+export async function noteSlot(db: Db, job: string, slot: number): Promise<boolean> {
+  const row = await db
+    .insertInto('job_run')
+    .values({ job, slot, state: 'queued' })
+    .onConflict((conflict) => conflict.columns(['job', 'slot']).doNothing())
+    .returning('job')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The last slot that was noted for each job. */
+export async function lastSlots(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('job_run')
+    .select(['job', (eb) => eb.fn.max('slot').as('slot')])
+    .groupBy('job')
+    .execute();
+  return new Map(rows.map((row) => [row.job, row.slot]));
+}
+
+/** Slots that were noted and never finished. */
+export async function unfinishedSlots(db: Db): Promise<{ job: string; slot: number }[]> {
+  return db
+    .selectFrom('job_run')
+    .select(['job', 'slot'])
+    .where('state', 'in', ['queued', 'running'])
+    .orderBy('slot')
+    .execute();
+}
+
+/** What became of `exclusively`. */
+export type Ran<T> = { ran: true; value: T } | { ran: false };
+
+/**
+ * Runs work while holding a lock that only one process can hold; where another holds it nothing is run. The lock is bound to
+ * a connection of its own: it goes with the process that dies.
+ */
+export async function exclusively<T>(db: Db, name: string, work: () => Promise<T>): Promise<Ran<T>> {
+  return db.connection().execute(async (connection) => {
+    if (!(await tryLock(connection, name))) return { ran: false };
+    try {
+      return { ran: true, value: await work() };
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended(${name}, 0))`.execute(connection).catch(() => {});
+    }
+  });
+}
+
+async function tryLock(connection: Kysely<Tables>, name: string): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`
+    select pg_try_advisory_lock(hashtextextended(${name}, 0)) as held`.execute(connection);
+  return rows[0]?.held === true;
+}
+
+/**
+ * Runs a slot of a job, unless it is done or at work elsewhere. A slot whose process died is run again: jobs bear that.
+ * @returns what the work returned, or `skipped`
+ */
+export async function runSlot(
+  db: Db,
+  { job, slot }: { job: string; slot: number },
+  work: () => Promise<string>,
+  now: () => number,
+): Promise<'skipped' | 'done' | 'failed'> {
+  const ran = await exclusively(db, `job ${job}`, async () => {
+    const row = await db
+      .updateTable('job_run')
+      .set((eb) => ({ state: 'running', started_at: now(), attempts: eb('attempts', '+', 1) }))
+      .where('job', '=', job)
+      .where('slot', '=', slot)
+      .where('state', 'in', ['queued', 'running'])
+      .returning('attempts')
+      .executeTakeFirst();
+    if (row === undefined) return 'skipped';
+    const settle = (state: 'done' | 'failed' | 'queued', outcome: string) =>
+      db
+        .updateTable('job_run')
+        .set({ state, outcome: outcome.slice(0, 500), finished_at: now() })
+        .where('job', '=', job)
+        .where('slot', '=', slot)
+        .execute();
+    try {
+      await settle('done', await work());
+      return 'done';
+    } catch (error) {
+      // A few tries: most failures are a database or a server that was away.
+      await settle(
+        row.attempts >= maxAttempts ? 'failed' : 'queued',
+        error instanceof Error ? error.message : String(error),
+      );
+      throw error;
+    }
+  });
+  return ran.ran ? ran.value : 'skipped';
+}
+
+const maxAttempts = 5;
+
+/**
+ * Tries to lead: while the returned promise is pending this process holds the lock. `lead` is called once it does and should
+ * return when its signal is aborted, which happens when the connection, and with it the lock, is lost.
+ * @returns false where another process leads
+ */
+export async function leadWhile(
+  db: Db,
+  name: string,
+  signal: AbortSignal,
+  lead: (signal: AbortSignal) => Promise<void>,
+  checkEvery = 2000,
+): Promise<boolean> {
+  const ran = await db.connection().execute(async (connection) => {
+    if (!(await tryLock(connection, name))) return false;
+    const lost = new AbortController();
+    const stop = AbortSignal.any([signal, lost.signal]);
+    const check = setInterval(() => {
+      sql`select 1`.execute(connection).catch(() => lost.abort());
+    }, checkEvery);
+    try {
+      await lead(stop);
+    } finally {
+      clearInterval(check);
+      await sql`select pg_advisory_unlock(hashtextextended(${name}, 0))`.execute(connection).catch(() => {});
+    }
+    return true;
+  });
+  return ran;
+}

@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Notice } from '../core/notice.js';
+import type { Db } from './tables.js';
+import { text } from './values.js';
+
+// Everything that leaves the house waits here first, written in the transaction that made it news. Deliveries of one subject
+// on one channel go in their order; other subjects are not held up by them.
+
+/** A delivery in work. */
+export interface OutboxItem {
+  id: number;
+  channel: string;
+  notice: Notice;
+  attempts: number;
+}
+
+/** Puts a notice in for each channel. The same notice again changes nothing. Part of the caller's transaction. */
+export async function addNotice(db: Db, notice: Notice, channels: readonly string[], now: number): Promise<void> {
+  for (const channel of channels) {
+    await db
+      .insertInto('outbox')
+      .values({
+        notice_id: notice.id,
+        channel,
+        subject: notice.subject,
+        notice: JSON.stringify(notice).replaceAll('\\u0000', '\ufffd') as unknown as Notice,
+        next_at: now,
+        created_at: now,
+      })
+      .onConflict((conflict) => conflict.columns(['notice_id', 'channel']).doNothing())
+      .execute();
+  }
+}
+
+/** Takes due deliveries: of each subject on a channel only the oldest. */
+export async function takeDeliveries(db: Db, owner: string, now: number, limit: number): Promise<OutboxItem[]> {
+  const { rows } = await sql<{ id: number; channel: string; notice: Notice; attempts: number }>`
+    update outbox set lease_owner = ${owner}, attempts = attempts + 1
+    where id in (
+      select o.id from outbox o
+      where o.state = 'pending' and o.lease_owner is null and o.next_at <= ${now}
+        and not exists (
+          select from outbox earlier
+          where earlier.state = 'pending' and earlier.channel = o.channel and earlier.subject = o.subject and earlier.id < o.id
+        )
+      order by o.id limit ${limit} for update skip locked
+    )
+    returning id, channel, notice, attempts`.execute(db);
+  return rows.sort((a, b) => a.id - b.id);
+}
+
+/** Ends a delivery: sent, refused, or to be tried again at `nextAt`. */
+export async function settleDelivery(
+  db: Db,
+  id: number,
+  owner: string,
+  outcome: { state: 'sent' | 'refused'; why?: string | undefined; now: number } | { nextAt: number; why: string },
+): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set(
+      'nextAt' in outcome
+        ? { lease_owner: null, next_at: outcome.nextAt, why: text(outcome.why).slice(0, 500) }
+        : {
+            lease_owner: null,
+            state: outcome.state,
+            done_at: outcome.now,
+            why: outcome.why === undefined ? null : text(outcome.why).slice(0, 500),
+          },
+    )
+    .where('id', '=', id)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/** When the next delivery is due; undefined: none waits. */
+export async function nextDelivery(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('outbox')
+    .select((eb) => eb.fn.min('next_at').as('at'))
+    .where('state', '=', 'pending')
+    .where('lease_owner', 'is', null)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
+/** Deliveries by channel and state: for metrics and `doctor`. */
+export async function countDeliveries(db: Db): Promise<{ channel: string; state: string; count: number }[]> {
+  const { rows } = await sql<{ channel: string; state: string; count: number }>`
+    select channel, state, count(*) as count from outbox group by channel, state order by channel, state`.execute(db);
+  return rows;
+}

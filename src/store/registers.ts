@@ -1,0 +1,42 @@
+import type { Db, RegisterKind } from './tables.js';
+
+/** A register as the service works with it: the inventory, the people directory, or the catalog's services by hash. */
+export interface StoredRegister<T> {
+  hash: string;
+  body: T;
+  loadedAt: number;
+}
+
+/** Without `known`, or where it is another one than the newest: the register. Undefined: there is none, or `known` is the newest. */
+export async function loadRegister<T>(
+  db: Db,
+  kind: RegisterKind,
+  known?: string,
+): Promise<StoredRegister<T> | undefined> {
+  const row = await db.selectFrom('register').select('hash').where('kind', '=', kind).executeTakeFirst();
+  if (row === undefined || row.hash === known) return undefined;
+  const whole = await db.selectFrom('register').selectAll().where('kind', '=', kind).executeTakeFirst();
+  return whole === undefined ? undefined : { hash: whole.hash, body: whole.body as T, loadedAt: whole.loaded_at };
+}
+
+/** Keeps a register. False: it is the same as before. */
+export async function saveRegister(
+  db: Db,
+  kind: RegisterKind,
+  register: { hash: string; body: unknown },
+  now: number,
+): Promise<boolean> {
+  const body = JSON.stringify(register.body).replaceAll('\\u0000', '\ufffd');
+  const row = await db
+    .insertInto('register')
+    .values({ kind, hash: register.hash, body, loaded_at: now })
+    .onConflict((conflict) =>
+      conflict
+        .column('kind')
+        .doUpdateSet({ hash: register.hash, body, loaded_at: now })
+        .where('register.hash', '<>', register.hash),
+    )
+    .returning('kind')
+    .executeTakeFirst();
+  return row !== undefined;
+}
