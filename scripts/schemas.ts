@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { serviceSchema } from '../src/catalog/schema.js';
+import { configSchema } from '../src/config/schema.js';
 import { mappingSchema } from '../src/formats/common/mapping-file.js';
 import { inventorySchema } from '../src/inventory/schema.js';
 import { reportSchema } from '../src/reports/schema.js';
@@ -12,6 +13,7 @@ const schemas = {
   signature: ['A signature file of the catalog', serviceSchema, 'input'],
   inventory: ['The register of AI systems', inventorySchema, 'input'],
   mapping: ['A mapping file for custom logs', mappingSchema, 'input'],
+  config: ['halflight.yaml, the configuration of the service', configSchema, 'input'],
   report: ['report.json of halflight scan', reportSchema, 'output'],
 } as const;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from './schema.js';
 import type { Path } from './secret.js';
+import { durationPattern, sizePattern } from './units.js';
 
 /** A key of the configuration, as editors and the documentation show it. */
 export interface ConfigKey {
@@ -11,6 +12,8 @@ export interface ConfigKey {
   default: unknown;
   /** Whether it holds further keys that stand in this list too. */
   section: boolean;
+  /** What the number of a checked value counts: milliseconds or bytes. */
+  unit: 'ms' | 'bytes' | undefined;
 }
 
 interface Schema {
@@ -18,6 +21,7 @@ interface Schema {
   default?: unknown;
   properties?: Record<string, Schema>;
   items?: Schema;
+  pattern?: string;
 }
 
 let schema: Schema | undefined;
@@ -33,7 +37,8 @@ export function configKeys(): ConfigKey[] {
     for (const [key, inner] of Object.entries(at.properties ?? {})) {
       const name = prefix === '' ? key : `${prefix}.${key}`;
       const section = inner.properties !== undefined || inner.items?.properties !== undefined;
-      found.push({ name, description: inner.description ?? '', default: section ? undefined : inner.default, section });
+      const shown = section ? undefined : inner.default;
+      found.push({ name, description: inner.description ?? '', default: shown, section, unit: unitOf(inner) });
       walk(inner, name);
       if (inner.items !== undefined) walk(inner.items, `${name}[]`);
     }
@@ -41,6 +46,11 @@ export function configKeys(): ConfigKey[] {
   walk(top(), '');
   return found;
 }
+
+const unitOf = ({ pattern = '' }: Schema): ConfigKey['unit'] => {
+  if (pattern === sizePattern.source) return 'bytes';
+  return pattern.endsWith(durationPattern.source) ? 'ms' : undefined;
+};
 
 /** Names of the keys that are known at a path; empty where any are (options) or none. */
 export function keysAt(path: Path): string[] {

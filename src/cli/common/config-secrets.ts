@@ -92,6 +92,13 @@ function decoded(text: string): string {
   }
 }
 
-/** A text without the secrets that it holds. For messages that others make from values. */
+/** A text without the secrets that it holds. */
 export const hideSecrets = (text: string, secrets: Iterable<string>): string =>
   [...secrets].sort((a, b) => b.length - a.length).reduce((rest, part) => rest.replaceAll(part, '(secret)'), text);
+
+/** Whether a text shows six characters in a row of a secret: a message may quote a part of it. Of an address the scheme does not count. */
+export function quotes(text: string, secret: string): boolean {
+  const value = secret.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  for (let at = 0; at + 6 <= value.length; at++) if (text.includes(value.slice(at, at + 6))) return true;
+  return false;
+}
