@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { EgressError } from './errors.js';
 
 const sentences: Readonly<Record<string, string>> = {
@@ -39,7 +40,8 @@ export function explain(error: unknown, host: string): EgressError {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return say('too-large', 'the headers of its answer are longer than 32 KiB');
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED')
     return say('refused', 'the request holds characters or headers that HTTP does not allow');
-  if (code.startsWith('HPE_')) return say('network', 'what answers there does not speak HTTP: check the port');
+  if (error instanceof errors.HTTPParserError)
+    return say('network', 'what answers there does not speak HTTP: check the port');
   if (code === 'UND_ERR_ABORTED' || code === 'UND_ERR_PRX_TLS')
     return say('network', 'the proxy does not let it through: check egress.proxy and what the proxy allows');
   if (unknownIssuer.has(code))

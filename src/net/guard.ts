@@ -25,7 +25,8 @@ const resolveMs = 10_000;
 
 /** Reads a URL and looks at scheme, port, user part and literal addresses. @throws EgressError of kind `refused` */
 export function checkUrl(text: string, rules: Rules): Target {
-  if (!URL.canParse(text)) throw refused();
+  // Parsers disagree about backslashes, blanks and control characters: none of them belongs into a URL.
+  if (hasOddCharacters(text) || !URL.canParse(text)) throw refused();
   const url = new URL(text);
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   if ((url.protocol !== 'http:' && url.protocol !== 'https:') || !rules.port(port)) throw refused();
@@ -74,6 +75,14 @@ async function resolved(host: string, rules: Rules): Promise<readonly string[]> 
     clearTimeout(timer);
   }
 }
+
+const hasOddCharacters = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code === 0x5c || code === 0x7f) return true;
+  }
+  return false;
+};
 
 // What a proxy would find beside itself, not on the internet.
 const meansSomethingInside = (host: string): boolean =>
