@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** What a command took. Memory and processor time come from /proc and are 0 where it is missing. */
+/** What a command took, from its start to its end. */
 export interface Run {
   seconds: number;
   /** Seconds of processor time, all threads; steadier than the clock on a machine that is shared. */
@@ -11,39 +13,72 @@ export interface Run {
   out: string;
 }
 
-/** Clock ticks in a second: 100 on every Linux that Node runs on. */
-const ticks = 100;
-const lookEvery = 10;
+export interface RunOptions {
+  /** Read from this file or named pipe instead of nothing. */
+  stdin?: string;
+  /** Ends that are no failure, beside 0. */
+  ends?: readonly number[];
+}
+
+/** GNU time, in Debian the package `time`; without it there is no processor time and no memory to tell. */
+const gnuTime = '/usr/bin/time';
+export const timed = existsSync(gnuTime);
 
 /** Runs a command to its end. @throws Error when it fails */
-export function run(command: string, args: readonly string[]): Promise<Run> {
-  return new Promise((resolve, reject) => {
+export function run(command: string, args: readonly string[], { stdin, ends = [] }: RunOptions = {}): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), 'halflight-time-'));
+  const facts = join(folder, 'facts');
+  const [program, ...words] = timed
+    ? [gnuTime, '--quiet', '-o', facts, '-f', '%U %S %M', command, ...args]
+    : [command, ...args];
+  const input = stdin === undefined ? undefined : openSync(stdin, 'r');
+  return new Promise<Run>((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let [peak, cpu] = [0, 0];
-    const out: Buffer[] = [];
-    const watch = setInterval(() => {
-      try {
-        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-        // Behind the name, which may hold blanks: state is the first field, utime and stime are the 12th and 13th.
-        const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-          .replace(/^.*\) /s, '')
-          .split(' ');
-        cpu = Math.max(cpu, (Number(stat[11]) + Number(stat[12])) / ticks);
-      } catch {
-        // Ended, or no /proc.
-      }
-    }, lookEvery);
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    const child = spawn(program ?? command, words, { stdio: [input ?? 'ignore', 'pipe', 'pipe'] });
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', reject);
     child.on('close', (code) => {
-      clearInterval(watch);
-      if (code !== 0) reject(new Error(`${command} ended with ${code}`));
-      else resolve({ seconds: (performance.now() - began) / 1000, cpu, peak, out: Buffer.concat(out).toString() });
+      const seconds = (performance.now() - began) / 1000;
+      if (code !== 0 && !ends.includes(code ?? -1)) {
+        reject(
+          new Error(`${command} ${args.join(' ')}\nended with ${code}: ${Buffer.concat(err).toString().slice(-2000)}`),
+        );
+        return;
+      }
+      const [user = 0, system = 0, kilobytes = 0] = timed
+        ? readFileSync(facts, 'utf8').trim().split(' ').map(Number)
+        : [];
+      resolve({ seconds, cpu: user + system, peak: kilobytes / 1024, out: Buffer.concat(out).toString() });
     });
+  }).finally(() => {
+    if (input !== undefined) closeSync(input);
+    rmSync(folder, { recursive: true, force: true });
   });
 }
 
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+};
+
+/** Medians of several runs; the highest of the peaks. */
+export const summary = (runs: readonly Run[]): Omit<Run, 'out'> => ({
+  seconds: median(runs.map((item) => item.seconds)),
+  cpu: median(runs.map((item) => item.cpu)),
+  peak: Math.max(...runs.map((item) => item.peak)),
+});
+
+/** Median of what one command took against another in the same round. */
+export const ratio = (runs: readonly Run[], others: readonly Run[], of: 'seconds' | 'cpu' = 'seconds'): number =>
+  median(runs.map((item, round) => item[of] / (others[round]?.[of] ?? Number.NaN)));
+
+/** Reads a file once, so that the first command does not pay for the disk. */
+export function warm(path: string): void {
+  const file = openSync(path, 'r');
+  const buffer = Buffer.allocUnsafe(1 << 22);
+  while (readSync(file, buffer, 0, buffer.length, null) > 0);
+  closeSync(file);
+}

@@ -1,143 +1,161 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { median, type Run, run } from './measure.js';
-import { type Answer, writeSquidLog } from './squid-log.js';
+import { type LayoutName, layoutNames } from './generate/generate.js';
+import { defaults } from './generate/traffic.js';
+import { goalBytes, goals, verdict } from './goals.js';
+import { needsBuild, scan } from './halflight.js';
+import { type Log, Logs, linesFor } from './logs.js';
+import { type Run, ratio, run, summary, timed } from './measure.js';
+import { needles, type Peer, peers } from './peers.js';
+import { count, failOn, megabytes, seconds, table, times, WrongAnswer } from './print.js';
 
-// Times whole commands on a generated Squid log, in turn with `wc -l` on the same file, and checks the answer of each run.
-//   npm run build && npm run bench -- --lines 1000000 --rounds 5
-// Then a folder of --files logs with 1 and 2 threads; with --growth also a log of ten times the lines.
+// Times whole commands on generated logs, in turn, and checks the answer of each run; docs/performance.md explains it.
+//   npm run build && npm run bench:peers && npm run bench -- --mb 1000 --rounds 5
 const { values } = parseArgs({
   options: {
-    lines: { type: 'string', default: '1000000' },
-    rounds: { type: 'string', default: '3' },
-    share: { type: 'string', default: '0.005' },
-    files: { type: 'string', default: '8' },
-    growth: { type: 'boolean', default: false },
+    layouts: { type: 'string', default: layoutNames.join(',') },
+    lines: { type: 'string' },
+    mb: { type: 'string' },
+    rounds: { type: 'string' },
+    threads: { type: 'string', default: '2' },
+    share: { type: 'string', default: String(defaults.share) },
+    hosts: { type: 'string', default: String(defaults.hosts) },
+    seed: { type: 'string', default: String(defaults.seed) },
+    only: { type: 'string' },
+    'no-peers': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
   },
 });
-const [lines, rounds, share] = [Number(values.lines), Number(values.rounds), Number(values.share)];
-const files = Number(values.files);
-const folder = mkdtempSync(join(tmpdir(), 'halflight-bench-'));
-const log = join(folder, 'access.log');
 
-/** Compares usage.csv and report.json with what the generator planted; returns the differences. */
-function differences(answer: Answer, outDir: string): string[] {
-  const report = JSON.parse(readFileSync(join(outDir, 'report.json'), 'utf8')) as {
-    totals: { records: number; rejected: number; attempts: number };
-  };
-  const found = new Map<string, number>();
-  for (const row of readFileSync(join(outDir, 'usage.csv'), 'utf8').trimEnd().split('\r\n').slice(1)) {
-    const [day = '', service = '', , , , , , , , events = '0'] = row.split(',');
-    if (Number(events) > 0) found.set(`${service} ${day}`, (found.get(`${service} ${day}`) ?? 0) + Number(events));
-  }
-  const wrong: string[] = [];
-  const same = (what: string, actual: number | undefined, expected: number | undefined): void => {
-    if (actual !== expected) wrong.push(`${what}: ${actual}, expected ${expected}`);
-  };
-  same('records', report.totals.records, answer.lines);
-  same('rejected', report.totals.rejected, answer.rejected);
-  same('attempts', report.totals.attempts, answer.attempts);
-  for (const key of new Set([...found.keys(), ...answer.events.keys()]))
-    same(key, found.get(key), answer.events.get(key));
-  return wrong;
+const chosen = values.layouts.split(',').map((name): LayoutName => {
+  const layout = layoutNames.find((known) => known === name);
+  if (layout === undefined) throw new Error(`no layout ${name}: choose from ${layoutNames.join(', ')}`);
+  return layout;
+});
+const threads = Number(values.threads);
+const share = Number(values.share);
+const options = { share, hosts: Number(values.hosts), seed: Number(values.seed), needles };
+
+/** One command of a round, with what it took each time. */
+interface Contestant {
+  name: string;
+  threads?: number;
+  runs: Run[];
+  once(log: Log): Promise<Run>;
 }
 
-const line = (name: string, value: string): void => console.log(`${name.padEnd(34)} ${value}`);
-const count = (value: number): string => value.toLocaleString('en-US');
-const size = (path: string): number => statSync(path).size / 1e6;
-
-/** Scans and checks the answer. @throws Error with what differs */
-async function scan(input: string, answer: Answer, ...options: readonly string[]): Promise<Run> {
-  const outDir = mkdtempSync(join(folder, 'out-'));
-  const result = await run(process.execPath, ['bin/halflight.js', 'scan', input, '--out', outDir, ...options]);
-  const wrong = differences(answer, outDir);
-  if (wrong.length > 0) throw new Error(`wrong answer:\n${wrong.slice(0, 20).join('\n')}`);
-  return result;
-}
-
-/** Medians of several runs; the highest of the peaks. */
-const summary = (runs: readonly Run[]): Omit<Run, 'out'> => ({
-  seconds: median(runs.map((item) => item.seconds)),
-  cpu: median(runs.map((item) => item.cpu)),
-  peak: Math.max(...runs.map((item) => item.peak)),
+const ours = (count: number): Contestant => ({
+  name: `halflight scan, ${count} thread${count === 1 ? '' : 's'}`,
+  threads: count,
+  runs: [],
+  once: ({ path, answer }) => scan([path], answer, ['--threads', String(count)]),
 });
 
-async function oneLog(): Promise<void> {
-  const answer = await writeSquidLog(log, lines, share);
-  const [wc, scans]: [Run[], Run[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    wc.push(await run('wc', ['-l', log]));
-    scans.push(await scan(log, answer));
-  }
-  const { seconds, cpu, peak } = summary(scans);
-  line(
-    'Squid log',
-    `${count(lines)} lines, ${size(log).toFixed(0)} MB, ${share * 100} % AI, ${rounds} rounds, medians`,
+const wordCount: Omit<Contestant, 'runs'> = {
+  name: 'wc -l',
+  async once({ path, answer }) {
+    const result = await run('wc', ['-l', path]);
+    failOn('wc -l', Number.parseInt(result.out, 10) === answer.lines ? [] : [`lines: ${result.out.trim()}`]);
+    return result;
+  },
+};
+
+const theirs = (peer: Peer): Contestant => ({
+  name: peer.name,
+  runs: [],
+  async once(log) {
+    const result = await peer.run(log);
+    failOn(`${peer.name} on ${log.layout}`, peer.check(log, result.out));
+    return result;
+  },
+});
+
+async function measure(log: Log, available: readonly Peer[], rounds: number): Promise<void> {
+  const wanted = values.only?.toLowerCase().split(',');
+  const contestants = [...[...new Set([1, threads])].map(ours), ...available.map(theirs)].filter(
+    ({ name }) => wanted === undefined || wanted.some((part) => name.toLowerCase().includes(part)),
   );
-  line(
-    'halflight scan, whole command',
-    `${seconds.toFixed(2)} s, ${(size(log) / seconds).toFixed(0)} MB/s, ${count(Math.round(lines / seconds))} lines/s`,
+  const wc: Contestant = { ...wordCount, runs: [] };
+  const all = [wc, ...contestants];
+  for (let round = 0; round < rounds; round++)
+    for (const contestant of all) contestant.runs.push(await contestant.once(log));
+
+  const best = contestants.findLast((contestant) => contestant.threads !== undefined);
+  const { answer } = log;
+  console.log(
+    `\n${log.layout}: ${count(answer.lines)} lines, ${megabytes(answer.bytes)} MB, ${share * 100} % AI; ${rounds} round${rounds === 1 ? '' : 's, medians'}`,
   );
-  line('processor time', `${cpu.toFixed(2)} s`);
-  line('times wc -l', `${(seconds / summary(wc).seconds).toFixed(1)} x`);
-  line('peak memory', `${peak.toFixed(0)} MB`);
-  if (values.growth) await growth({ cpu, peak });
+  table([
+    ['', 'seconds', 'x wc -l', 'MB/s', 'cpu s', 'peak MB', best === undefined ? '' : `x ${best.name}`],
+    ...all.map((contestant) => {
+      const took = summary(contestant.runs);
+      return [
+        contestant.name,
+        seconds(took.seconds),
+        times(ratio(contestant.runs, wc.runs)),
+        count(answer.bytes / 1e6 / took.seconds),
+        timed ? took.cpu.toFixed(2) : '?',
+        timed ? count(took.peak) : '?',
+        best === undefined ? '' : times(ratio(contestant.runs, best.runs)),
+      ];
+    }),
+  ]);
+  judge(log, all);
 }
 
-/** Ten times the lines: with as much AI use in all, where only ordinary lines are added, and with as much for each line. */
-async function growth(before: Pick<Run, 'cpu' | 'peak'>): Promise<void> {
-  for (const part of [share / 10, share]) {
-    const answer = await writeSquidLog(log, lines * 10, part);
-    const runs: Run[] = [];
-    for (let round = 0; round < rounds; round++) runs.push(await scan(log, answer));
-    const { seconds, cpu, peak } = summary(runs);
-    line(
-      `10 x the lines, ${part * 100} % AI`,
-      `${seconds.toFixed(2)} s, ${cpu.toFixed(2)} s cpu (${(cpu / before.cpu).toFixed(1)} x), peak ${peak.toFixed(0)} MB (+${(peak - before.peak).toFixed(0)})`,
-    );
+function judge(log: Log, all: readonly Contestant[]): void {
+  if (log.answer.bytes < goalBytes) return;
+  for (const goal of goals[log.layout]) {
+    const mine = all.find((contestant) => contestant.threads === goal.threads);
+    const other = all.find(({ name }) => name === goal.against);
+    if (mine === undefined) continue;
+    const wording =
+      goal.atMost >= 1
+        ? `at most ${goal.atMost} times ${goal.against}`
+        : `${(1 / goal.atMost).toFixed(0)} times as fast as ${goal.against}`;
+    if (other === undefined) {
+      console.log(`  goal: ${wording}: NOT MEASURED, ${goal.against} did not run`);
+      continue;
+    }
+    const reached = ratio(mine.runs, other.runs);
+    const said = goal.atMost >= 1 ? `${times(reached)}` : `${times(1 / reached)} as fast`;
+    console.log(`  goal: ${wording}: ${said}, ${verdict(reached, goal.atMost)}`);
   }
 }
 
-/** A folder of logs, with one thread and with two. */
-async function manyLogs(): Promise<void> {
-  const many = join(folder, 'many');
-  mkdirSync(many);
-  const each = Math.round(lines / 2);
-  const answers: Answer[] = [];
-  for (let i = 0; i < files; i++) answers.push(await writeSquidLog(join(many, `${i}.log`), each, share, i + 1));
-  const answer = sum(answers);
-  const [one, two]: [Run[], Run[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    one.push(await scan(many, answer, '--threads', '1'));
-    two.push(await scan(many, answer, '--threads', '2'));
-  }
-  const [a, b] = [summary(one), summary(two)];
-  line(`${files} logs`, `${count(each)} lines each`);
-  for (const [threads, { seconds, cpu, peak }] of [a, b].entries())
-    line(
-      `${threads + 1} thread${threads === 0 ? '' : 's'}`,
-      `${seconds.toFixed(2)} s, ${cpu.toFixed(2)} s cpu, ${count(Math.round((each * files) / seconds))} lines/s, peak ${peak.toFixed(0)} MB`,
-    );
-  line('2 threads against 1', `${(b.seconds / a.seconds).toFixed(2)} x`);
-}
-
-function sum(answers: readonly Answer[]): Answer {
-  const total: Answer = { lines: 0, rejected: 0, events: new Map(), attempts: 0 };
-  for (const answer of answers) {
-    total.lines += answer.lines;
-    total.rejected += answer.rejected;
-    total.attempts += answer.attempts;
-    for (const [key, events] of answer.events) total.events.set(key, (total.events.get(key) ?? 0) + events);
-  }
-  return total;
-}
-
+const logs = new Logs(values.keep);
 try {
-  await oneLog();
-  await manyLogs();
-  line('answers', 'equal to what was planted, in every round');
+  needsBuild();
+  const folder = join(logs.folder, 'peers');
+  mkdirSync(folder);
+  const all = values['no-peers'] ? [] : peers(folder, threads);
+  for (const peer of all)
+    if (!peer.there) console.log(`MISSING PEER: ${peer.name} (${peer.does}) is not compared: ${peer.install}`);
+  if (values['no-peers']) console.log('Peers are left out: --no-peers');
+  if (!timed) console.log('No processor time and no memory: install GNU time (apt-get install time)');
+  let small = false;
+  for (const layout of chosen) {
+    const lines =
+      values.lines !== undefined
+        ? Number(values.lines)
+        : linesFor(layout, Number(values.mb ?? 1000), { ...options, lines: 0 });
+    const log = logs.make(layout, { ...options, lines });
+    small ||= log.answer.bytes < goalBytes;
+    const rounds = Number(values.rounds ?? (log.answer.bytes < goalBytes ? 1 : 5));
+    await measure(
+      log,
+      all.filter((peer) => peer.there),
+      rounds,
+    );
+    logs.drop(log);
+  }
+  if (small)
+    console.log(`\nLogs under ${megabytes(goalBytes)} MB: an answer check, no measurement to hold goals against.`);
+  console.log('\nEvery answer was equal to what was planted, in every round.');
+} catch (error) {
+  if (!(error instanceof WrongAnswer)) throw error;
+  console.error('Nothing more is measured: find out which is wrong, the program or the generator.');
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  logs.close();
 }
