@@ -1,0 +1,117 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { Check } from '../core/check.js';
+import type { Notice } from '../core/notice.js';
+import { EgressError } from '../net/egress.js';
+import type { Channel, Delivery, SendContext } from './common/channel.js';
+import { deliver } from './common/http-outcome.js';
+
+const secretForm = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+
+const options = z.strictObject({
+  url: z
+    .string()
+    .refine(isPlainHttp, 'Write the whole URL, with https:// and without user and password.')
+    .describe('Where notices are posted to.'),
+  secret: z
+    .string()
+    .refine(isSecret, 'Write whsec_ and 24 to 64 random bytes in Base64: echo whsec_$(openssl rand -base64 32)')
+    .optional()
+    .describe('Signs every notice, so that the receiver can tell it from a forged one.'),
+  timeout: z.int().min(1).max(60).default(30).describe('Seconds until an answer must be there.'),
+});
+type Options = z.output<typeof options>;
+
+/**
+ * Posts a notice as JSON, signed by Standard Webhooks 1.0 (https://www.standardwebhooks.com): the receiver verifies
+ * `webhook-signature` over id, timestamp and body, and knows a repeated delivery by its `webhook-id`.
+ */
+export const channel: Channel<Options> = {
+  title: 'Webhook',
+  options,
+  send: (notice, { url, secret, timeout }, context): Promise<Delivery> => {
+    const body = JSON.stringify(payload(notice));
+    const timestamp = String(Math.floor(context.now() / 1000));
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Halflight',
+      'webhook-id': notice.id,
+      'webhook-timestamp': timestamp,
+      ...(secret !== undefined && { 'webhook-signature': signature(secret, notice.id, timestamp, body) }),
+    };
+    return deliver({ url, method: 'POST', headers, body, timeoutMs: timeout * 1000 }, context);
+  },
+  test: async (written, context): Promise<Check[]> => [...looks(written), await reach(written, context)],
+};
+
+/** The shape that Standard Webhooks advises: what, when, and the rest under `data`. */
+const payload = ({ kind, at, ...data }: Notice): Record<string, unknown> => ({
+  type: kind,
+  timestamp: new Date(at).toISOString(),
+  data,
+});
+
+function signature(secret: string, id: string, timestamp: string, body: string): string {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+function looks({ url, secret }: Options): Check[] {
+  const safe = new URL(url).protocol === 'https:';
+  return [
+    safe
+      ? { name: 'Encryption', outcome: 'ok', found: 'https', remedy: '' }
+      : {
+          name: 'Encryption',
+          outcome: 'warning',
+          found: 'http: whoever is on the way can read the notices',
+          remedy: 'Use https:// in the URL.',
+        },
+    secret !== undefined
+      ? { name: 'Signature', outcome: 'ok', found: 'notices are signed', remedy: '' }
+      : {
+          name: 'Signature',
+          outcome: 'warning',
+          found: 'no secret: the receiver cannot tell notices from forged ones',
+          remedy: 'Set a secret here and at the receiver: echo whsec_$(openssl rand -base64 32)',
+        },
+  ];
+}
+
+/** Asks with HEAD, which delivers nothing; any answer but a failure of the server means that somebody is there. */
+async function reach({ url, timeout }: Options, { egress, signal }: SendContext): Promise<Check> {
+  const host = new URL(url).host;
+  try {
+    const { status, body } = await egress.stream({ url, method: 'HEAD', timeoutMs: timeout * 1000, signal });
+    for await (const _ of body) break;
+    const found = `${host} answered ${status}`;
+    if (status < 300 || [400, 401, 403, 405, 415, 501].includes(status))
+      return { name: 'Reachable', outcome: 'ok', found, remedy: '' };
+    if (status < 400)
+      return {
+        name: 'Reachable',
+        outcome: 'warning',
+        found: `${found}: it redirects, and redirects are not followed`,
+        remedy: 'Write the final URL.',
+      };
+    const remedy =
+      status < 500
+        ? 'Check the URL; some receivers answer so to all but a notice.'
+        : 'Look into the log of the receiver.';
+    return { name: 'Reachable', outcome: 'warning', found, remedy };
+  } catch (error) {
+    const found = error instanceof EgressError ? error.message : 'The test was stopped.';
+    return { name: 'Reachable', outcome: 'failed', found, remedy: 'Correct what is said, then test again.' };
+  }
+}
+
+function isPlainHttp(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}
+
+function isSecret(text: string): boolean {
+  const bytes = Buffer.from(secretForm.exec(text)?.[1] ?? '', 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}
