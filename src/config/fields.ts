@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalHost, canonicalIp } from '../core/host.js';
+import { canonicalHost, canonicalIp, isIp } from '../core/host.js';
 import { isZone } from '../core/time.js';
 import { holdsPassword, isSecretName, Secret } from './secret.js';
 import { durationPattern, parseDuration, parseSize, sizePattern } from './units.js';
@@ -88,7 +88,7 @@ export const path = (what: 'file' | 'folder') => {
 
 /** An address without a password in it. */
 export const url = (schemes: readonly string[], what: string) => {
-  const error = `accepted is ${what}, without user name and password`;
+  const error = `accepted is ${what}`;
   return z.string({ error }).refine((value) => isUrl(value, schemes), { error });
 };
 
@@ -110,13 +110,15 @@ export const network = () => {
   return z.string({ error }).refine(isNetwork, { error });
 };
 
+const isHostName = (value: string): boolean =>
+  /^[a-z0-9]/i.test(value) && !isIp(value) && canonicalHost(value) === value.toLowerCase();
+
 export const networkOrHost = () => {
-  const error = 'accepted is a network (10.0.0.0/8), an address (10.0.0.7) or a host name (hooks.acme.example)';
-  return z
-    .string({ error })
-    .refine((value) => isNetwork(value) || (/^[a-z0-9]/i.test(value) && canonicalHost(value) === value.toLowerCase()), {
-      error,
-    });
+  const error =
+    'accepted is a network (10.0.0.0/8), an address (10.0.0.7) or a host name (hooks.acme.example, *.acme.example)';
+  return z.string({ error }).refine((value) => isNetwork(value) || isHostName(value.replace(/^\*\./, '')), {
+    error,
+  });
 };
 
 export const listenAddress = () => {
@@ -130,23 +132,23 @@ export const listenAddress = () => {
     );
 };
 
+const secretWords =
+  'accepted is { env: NAME } with an environment variable in capital letters, or { file: PATH }; the secret itself never stands in this file';
+
 const reference = [
   z.strictObject({
     env: z
       .string()
-      .regex(/^[A-Z_][A-Z0-9_]{0,127}$/)
+      .regex(/^[A-Z_][A-Z0-9_]{0,127}$/, secretWords)
       .describe('Name of the environment variable that holds it, in capital letters.'),
   }),
   z.strictObject({
     file: z
       .string()
-      .regex(/^[^\0]{1,4096}$/)
+      .regex(/^[^\0]{1,4096}$/, secretWords)
       .describe('File that holds it, which only its owner and group may read.'),
   }),
 ] as const;
-
-export const secretWords =
-  'accepted is { env: NAME } with an environment variable in capital letters, or { file: PATH }; the secret itself never stands in this file';
 
 /** A secret, by reference. */
 export const secret = () => z.union(reference, { error: secretWords }).transform((source) => new Secret(source));

@@ -28,6 +28,8 @@ export const noticeKinds = [
 ] as const;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
+const proxyWords =
+  'an http or https address without user name and password, or, where it holds a password, { env: NAME } or { file: PATH }';
 const map = 'accepted is a map of keys and values';
 const section = <T extends z.core.$ZodLooseShape>(shape: T) => z.strictObject(shape, { error: map });
 const list = <T extends z.ZodType>(item: T, max: number) =>
@@ -84,7 +86,7 @@ export const configSchema = section({
     timezone: zone().prefault('UTC').describe('IANA time zone in which days begin and schedules run.'),
   })
     .prefault({})
-    .describe('The organisation.'),
+    .describe('The organisation whose AI use this is.'),
   data: path('folder')
     .prefault('./halflight-data')
     .describe('Folder of the embedded database, the spool and the keys. Belongs to the service alone.'),
@@ -95,7 +97,7 @@ export const configSchema = section({
     pool: integer(2, 200).prefault(10).describe('Connections that one process opens at most.'),
   })
     .prefault({})
-    .describe('The database.'),
+    .describe('Where everything is kept.'),
   redis: section({
     url: secret()
       .optional()
@@ -106,7 +108,7 @@ export const configSchema = section({
       .describe('First part of all its keys.'),
   })
     .prefault({})
-    .describe('The queue.'),
+    .describe('The queue of the work to do.'),
   server: section({
     listen: listenAddress()
       .prefault('127.0.0.1')
@@ -115,7 +117,7 @@ export const configSchema = section({
     trusted_proxies: list(network(), 100)
       .prefault([])
       .describe('Reverse proxies whose X-Forwarded-For is believed. Nobody else is.'),
-    public_url: url(['http', 'https'], 'an http or https address')
+    public_url: url(['http', 'https'], 'an http or https address without user name and password')
       .optional()
       .describe('Address under which people reach it; links in reports and alerts begin with it.'),
     tls: section({
@@ -143,13 +145,13 @@ export const configSchema = section({
       .describe('How long raw input that was sent is kept, so that it can be read again under a new catalog.'),
   })
     .prefault({})
-    .describe('The workers.'),
+    .describe('The workers, which read what came.'),
   findings: section({
     window: duration('1d', '3650d').prefault('90d').describe('How far back use counts for a verdict.'),
     quiet: duration('1d', '3650d').prefault('30d').describe('A finding without use for so long is resolved.'),
   })
     .prefault({})
-    .describe('Findings.'),
+    .describe('What counts for a finding, and when it is over.'),
   retention: section({
     usage: retention('1d').prefault('400d').describe('The roll-up: who used what on which day.'),
     evidence: retention('1d').prefault('180d').describe('Raw records behind findings.'),
@@ -178,11 +180,11 @@ export const configSchema = section({
     allow: list(networkOrHost(), 1000)
       .prefault([])
       .describe('Private networks, addresses and hosts that it may call, beside the public internet.'),
-    ports: list(integer(1, 65_535), 100).prefault([]).describe('Ports that it may call, beside 80 and 443.'),
+    ports: list(integer(1, 65_535), 100)
+      .prefault([])
+      .describe('Ports that it may call, beside 80, 443, 8080, 8443 and 9000.'),
     proxy: z
-      .union([url(['http', 'https'], 'an http or https address'), secret()], {
-        error: `accepted is an http or https address without user name and password, or, where it holds a password, { env: NAME } or { file: PATH }`,
-      })
+      .union([url(['http', 'https'], proxyWords), secret()], { error: `accepted is ${proxyWords}` })
       .optional()
       .describe('Web proxy for everything outward; with a password by reference.'),
     ca_file: path('file')

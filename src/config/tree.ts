@@ -79,7 +79,6 @@ class TreeReader {
         schema: 'core',
         lineCounter: this.#counter,
         prettyErrors: false,
-        logLevel: 'silent',
       });
     } catch {
       // The parser's own limits, for example nesting that is deeper than its stack.

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { isSet } from '../../config/environment.js';
 import { environmentName, type Origin, type ReadConfig, readConfig } from '../../config/read.js';
 import type { Config } from '../../config/schema.js';
-import { type Path, secretsIn } from '../../config/secret.js';
+import { type Path, type Secret, secretsIn } from '../../config/secret.js';
 import { maxConfigBytes } from '../../config/tree.js';
 import type { Problem } from '../../core/problem.js';
 import { safeLine } from '../../core/terminal.js';
@@ -53,8 +53,9 @@ export function loadConfig({ config, env = process.env, cwd = process.cwd() }: C
   const secrets = new Set<string>();
   for (const [at, secret] of secretsIn(read.config)) {
     const wrong = resolveSecret(secret, env, folder);
-    if (wrong !== undefined) problems.push(read.problemAt(at, wrong));
-    else for (const part of hiddenParts(secret.value)) secrets.add(part);
+    const address = wrong ?? wrongAddress(at.join('.'), secret);
+    if (address !== undefined) problems.push(read.problemAt(at, address));
+    if (secret.found) for (const part of hiddenParts(secret.value)) secrets.add(part);
   }
   const { originOf, problemAt } = read;
   return { config: read.config, problems: inOrder(problems), originOf, problemAt, file: path, secrets };
@@ -87,6 +88,20 @@ export const describeConfigProblem = ({ file, line, field, message }: Problem): 
 export function inOrder(problems: readonly Problem[]): Problem[] {
   const rank = ({ file }: Problem) => (file === environmentName ? 1 : 0);
   return problems.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line);
+}
+
+/** Secrets that are addresses, and what those begin with. */
+const addresses: Readonly<Record<string, readonly string[]>> = {
+  'database.url': ['postgresql://', 'postgres://'],
+  'redis.url': ['redis://', 'rediss://'],
+  'net.proxy': ['http://', 'https://'],
+};
+
+function wrongAddress(key: string, secret: Secret): string | undefined {
+  const schemes = addresses[key];
+  if (schemes === undefined) return undefined;
+  if (schemes.some((scheme) => secret.value.startsWith(scheme)) && URL.canParse(secret.value)) return undefined;
+  return `what stands in ${secret.place} is no address; it begins with ${schemes.join(' or ')}, and signs such as @ / # % in a password are written as %40 %2F %23 %25`;
 }
 
 function readText(path: string, name: string): string {

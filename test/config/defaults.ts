@@ -1,0 +1,18 @@
+const [minute, day] = [60_000, 86_400_000];
+
+/** The configuration of who configures nothing, written by hand. */
+export const defaults = {
+  organisation: { timezone: 'UTC' },
+  data: './halflight-data',
+  database: { pool: 10 },
+  redis: { prefix: 'halflight' },
+  server: { listen: '127.0.0.1', port: 8480, trusted_proxies: [] as string[] },
+  work: { concurrency: 2, threads: 1, chunk_deadline: 5 * minute, kept_input: 7 * day },
+  findings: { window: 90 * day, quiet: 30 * day },
+  retention: { usage: 400 * day, evidence: 180 * day, quarantine: 30 * day, history: 400 * day, audit: 'never' },
+  spool: { size: 1_073_741_824, segment: 16_777_216 },
+  log: { level: 'info' },
+  net: { allow: [] as string[], ports: [] as number[] },
+  sources: [] as unknown[],
+  channels: [] as unknown[],
+};
