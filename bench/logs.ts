@@ -30,6 +30,7 @@ export interface Log {
 export class Logs {
   readonly folder = mkdtempSync(join(tmpdir(), 'halflight-bench-run-'));
   readonly #keep: boolean;
+  #made = 0;
 
   constructor(keep: boolean) {
     this.#keep = keep;
@@ -37,21 +38,16 @@ export class Logs {
 
   make(layout: LayoutName, options: LogOptions): Log {
     const kept = keptFolder(layout, options);
-    const answerFile = join(kept, 'answer.json');
-    const path = join(existsSync(answerFile) || this.#keep ? kept : this.folder, `${layout}.log`);
-    if (existsSync(answerFile)) {
-      const answer = JSON.parse(readFileSync(answerFile, 'utf8')) as Answer;
-      if (existsSync(path) && statSync(path).size === answer.bytes && statSync(kept).uid === process.getuid?.()) {
-        warm(path);
-        return { layout, path, answer };
-      }
-    }
+    const known = knownLog(kept, layout);
+    if (known !== undefined) return known;
+    const path = this.#keep ? join(kept, `${layout}.log`) : join(this.folder, `${layout}-${++this.#made}.log`);
     if (this.#keep) mkdirSync(kept, { recursive: true, mode: 0o700 });
     const answer = generate(layout, path, options);
     if (this.#keep) {
       // Last, and at once: an answer beside half a log would be a trap.
-      writeFileSync(`${answerFile}.new`, JSON.stringify(answer));
-      renameSync(`${answerFile}.new`, answerFile);
+      const draft = join(kept, `answer.${process.pid}.new`);
+      writeFileSync(draft, JSON.stringify(answer));
+      renameSync(draft, join(kept, answerFile));
     }
     warm(path);
     return { layout, path, answer };
@@ -65,6 +61,18 @@ export class Logs {
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+const answerFile = 'answer.json';
+
+/** A log that an earlier run kept, if it is whole and ours. */
+function knownLog(kept: string, layout: LayoutName): Log | undefined {
+  const [path, file] = [join(kept, `${layout}.log`), join(kept, answerFile)];
+  if (!existsSync(file) || !existsSync(path) || statSync(kept).uid !== process.getuid?.()) return undefined;
+  const answer = JSON.parse(readFileSync(file, 'utf8')) as Answer;
+  if (statSync(path).size !== answer.bytes) return undefined;
+  warm(path);
+  return { layout, path, answer };
 }
 
 function keptFolder(layout: LayoutName, options: LogOptions): string {
