@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { faultPoint } from '../../core/fault.js';
 import { numberedName, syncFolder, tryUnlink, writeAll } from './spool-files.js';
 import { type Encoded, encodeHeader, headerBytes, markerBytes } from './spool-record.js';
 
@@ -62,8 +63,10 @@ export class OpenSegment {
     }
     const position = header === undefined ? segment.size : 0;
     const written = await writeAll(this.#handle, buffers, position);
+    await faultPoint('spool.written');
     await this.#handle.datasync();
     if (header !== undefined) await syncFolder(this.#folder);
+    await faultPoint('spool.synced');
     this.#header = undefined;
     segment.size = position + written;
     segment.records += batch.length;
