@@ -64,6 +64,26 @@ export class TargetIndex {
     }
     return best?.rule;
   }
+
+  /** All that `find` may say of a host. */
+  reach(host: string): Reach {
+    const paths: string[] = [];
+    for (let at = 0; at >= 0; at = host.indexOf('.', at) + 1 || -1) {
+      for (const { rule, exact, hostTest } of this.#byTail.get(at === 0 ? host : host.slice(at)) ?? []) {
+        if (rule.path === undefined || (exact && at > 0)) continue;
+        if (hostTest === undefined || hostTest.test(host)) paths.push(rule.path);
+      }
+    }
+    return { rule: this.find(host, undefined), paths };
+  }
+}
+
+/** What a host can lead to, whatever the path. */
+export interface Reach {
+  /** A rule holds for the host by itself; undefined where only paths may have one. */
+  rule: TargetRule | undefined;
+  /** Path patterns of rules that may hold on the host. */
+  paths: readonly string[];
 }
 
 function beats(a: Indexed, b: Indexed): boolean {

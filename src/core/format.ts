@@ -1,4 +1,5 @@
 import type { EventDraft, EventKind } from './event.js';
+import type { Layout } from './layout.js';
 import type { Mapping } from './mapping.js';
 
 /** What a record turned out to be: events, a skip (header, comment, other log type) or a reject (broken). */
@@ -40,6 +41,17 @@ export interface FormatContext {
 export interface Reader {
   /** `text`: the record without its line end, BOM removed, decoded; never empty or blank (those are skipped before). Must not throw. */
   read(text: string): Outcome;
+  /**
+   * The speed path: how the lines that come now must look to be passed over unread; the same object as long as nothing
+   * changed, undefined where no line can be (before the header). Absent: every record is read in full.
+   */
+  layout?(): Layout | undefined;
+  /**
+   * All that reading so far has changed in how later records are read, as text: two readers of one format that say the same
+   * read everything alike. It lets threads read parts of one input. Undefined: it depends on more than header lines. Absent:
+   * nothing is ever remembered.
+   */
+  state?(): string | undefined;
 }
 
 /** The beginning of an input, for detection. */

@@ -15,6 +15,10 @@ export function createFramer(framing: Framing, head: Buffer, onRecord: OnRecord)
   return new LineFramer(onRecord);
 }
 
+/** Whether the records of an input are its lines. */
+export const framedByLines = (framing: Framing, head: Buffer): boolean =>
+  framing === 'lines' || (framing === 'json' && !isJsonDocument(head));
+
 const NEWLINE = 10;
 const CR = 13;
 const QUOTE = 34;

@@ -26,4 +26,5 @@ export const detector: Detector = {
       const piece = literalPiece(rule.path);
       return [piece.length >= 5 ? piece : literalPiece(rule.host)];
     }),
+  glance: (catalog) => ({ host: (host) => catalog.targets.reach(host).paths }),
 };

@@ -19,6 +19,7 @@ export const detector: Detector = {
     catalog.userAgents.map(({ value }) =>
       value.split(/[ +]/).reduce((longest, word) => (word.length > longest.length ? word : longest), ''),
     ),
+  glance: (catalog) => ({ agent: (agent) => rulesIn(agent, catalog).length > 0 }),
 };
 
 function rulesIn(userAgent: string, catalog: Catalog): NamedRule[] {

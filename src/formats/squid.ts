@@ -1,6 +1,7 @@
 import type { EventDraft } from '../core/event.js';
 import { type Format, type Reader, reject } from '../core/format.js';
 import { canonicalIp } from '../core/host.js';
+import { blanks, type Layout, type Step } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch } from '../core/time.js';
@@ -9,7 +10,7 @@ import { cacheAction, destinationPeer, httpStatus, mimeUserAgent } from './commo
 
 // Native access.log, http://wiki.squid-cache.org/Features/LogFormat:
 // %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt   and with log_mime_hdrs: [request header] [reply header]
-// The grammar of these expressions is repeated byte by byte in `ordinary`: change both together.
+// The grammar of these expressions is repeated in `layout`: change both together.
 const time = /^\d{9,10}\.\d{1,6}$/;
 const elapsed = /^-?\d{1,15}$/;
 const result = /^([A-Z_]+|-)\/(\d{1,3}|-)$/;
@@ -20,7 +21,28 @@ const pastedLink = /^\[(\d{9,10}\.\d{1,6} +-?\d{1,15})\]\(tel:[^)]{0,64}\)/;
 
 const notNative = reject('not a line of Squid native format');
 
+/** From time to HIERARCHY/peer all is in place, and no header dump with a User-Agent follows. */
+const afterTime: readonly Step[] = [
+  { do: 'number', min: 1, max: 15, negative: true, next: blanks },
+  { do: 'skip', until: ' ', not: '\t', next: blanks },
+  { do: 'word', until: ' ', not: '\t', judge: (word) => result.test(word), next: blanks },
+  { do: 'number', min: 1, max: 15, dash: true, next: blanks },
+  { do: 'skip', until: ' ', not: '\t', next: blanks },
+  { do: 'url', until: ' ', not: '\t', next: blanks },
+  { do: 'skip', until: ' ', not: '\t', next: blanks },
+  { do: 'capitals', next: '/' },
+  { do: 'skip', until: ' ', not: '\t', last: true },
+  { do: 'words', most: 1 },
+];
+const layout: Layout = {
+  shapes: [
+    [{ do: 'pattern', text: '0000000000.000', next: blanks }, ...afterTime],
+    [{ do: 'number', min: 9, max: 10, next: '.' }, { do: 'number', min: 1, max: 6, next: blanks }, ...afterTime],
+  ],
+};
+
 const reader: Reader = {
+  layout: () => layout,
   read(text) {
     const plain = readNative(text);
     if (plain) return plain;
@@ -78,7 +100,7 @@ function target(fields: readonly string[]): { url?: string; user?: string | unde
 
 const unquote = (text: string): string | undefined => known(text.replace(/^"(.*)"$/, '$1'));
 
-/** Blanks and tabs only: other white space is not Squid's separator, and `ordinary` must agree. */
+/** Blanks and tabs only: other white space is not Squid's separator, and `layout` must agree. */
 function splitBlanks(text: string): string[] {
   const fields = text.split(/[ \t]+/);
   if (fields[0] === '') fields.shift();
@@ -109,62 +131,4 @@ export const format: Format = {
       : undefined;
   },
   open: () => reader,
-  ordinary: isOrdinary,
 };
-
-/** Whether the line has time to HIERARCHY/ in place, in which case `read` gives one event whatever else it holds. */
-function isOrdinary(line: Uint8Array, start: number, end: number): boolean {
-  let at = digits(line, start, end);
-  if (at - start < 9 || at - start > 10 || line[at] !== 46) return false;
-  let from = at + 1;
-  at = digits(line, from, end);
-  if (at === from || at - from > 6) return false;
-  from = blanks(line, at, end);
-  if (from === at) return false;
-  if (line[from] === 45) from++;
-  at = digits(line, from, end);
-  if (at === from || at - from > 15) return false;
-  from = blanks(line, at, end);
-  if (from === at) return false;
-  at = word(line, from, end); // client
-  from = blanks(line, at, end);
-  at = codes(line, from, end);
-  if (at === from || line[at] !== 47) return false;
-  from = at + 1;
-  at = digits(line, from, end);
-  if (at === from || at - from > 3) return false;
-  from = blanks(line, at, end);
-  if (from === at) return false;
-  at = digits(line, from, end);
-  if (at === from || at - from > 15 || line[at] !== 32) return false;
-  // method, URL, user
-  for (let i = 0; i < 3; i++) {
-    from = blanks(line, at, end);
-    at = word(line, from, end);
-  }
-  from = blanks(line, at, end);
-  at = codes(line, from, end);
-  return at > from && at < end && line[at] === 47;
-}
-
-function digits(line: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && (line[at] as number) >= 48 && (line[at] as number) <= 57) at++;
-  return at;
-}
-function blanks(line: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && line[at] === 32) at++;
-  return at;
-}
-/** Up to a blank; a tab, which `read` takes as a blank too, ends the line for `ordinary`. */
-function word(line: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && line[at] !== 32 && line[at] !== 9) at++;
-  return at;
-}
-function codes(line: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && (((line[at] as number) >= 65 && (line[at] as number) <= 90) || line[at] === 95)) at++;
-  return at;
-}

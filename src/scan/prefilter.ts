@@ -1,3 +1,6 @@
+import type { Format } from '../core/format.js';
+import type { Detection } from '../detectors/common/registry.js';
+
 /**
  * The idea: in a company's proxy log one line in a hundred or a thousand is AI use, so nearly all work is to pass over the
  * others. Whatever detectors look for in network records, the line must hold some literal piece of it (part of a host, a
@@ -38,6 +41,18 @@ export class Prefilter {
   get tableBytes(): number {
     return this.#next.byteLength + this.#width;
   }
+}
+
+const made = new WeakMap<Detection, Map<string, Prefilter>>();
+
+/** The automaton for a format: one for each set of opaque byte sequences. */
+export function prefilterFor(detection: Detection, format: Format): Prefilter {
+  const cache = made.get(detection) ?? new Map<string, Prefilter>();
+  made.set(detection, cache);
+  const key = (format.opaque ?? []).join('\u0000');
+  const prefilter = cache.get(key) ?? new Prefilter([...detection.needles, ...(format.opaque ?? [])]);
+  cache.set(key, prefilter);
+  return prefilter;
 }
 
 const ACCEPT = 0xffff_ffff;

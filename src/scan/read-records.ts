@@ -1,9 +1,12 @@
 import { decodeText } from '../core/decode.js';
 import type { Event } from '../core/event.js';
 import { type Format, type FormatContext, isReject, isSkip, type Reader } from '../core/format.js';
-import { createFramer, type OnRecord } from '../core/framing.js';
+import { createFramer, type Framer, framedByLines, type OnRecord } from '../core/framing.js';
+import type { Detection } from '../detectors/common/registry.js';
 import { completeEvent } from '../formats/common/complete.js';
-import type { Prefilter } from './prefilter.js';
+import { giveBack, takeKernel } from './kernel/kernel.js';
+import { KernelLines } from './kernel/lines.js';
+import { prefilterFor } from './prefilter.js';
 
 /** Counts of one input. `records` = records of events + `skipped` + `rejected`, always. */
 export interface RecordCounts {
@@ -24,7 +27,7 @@ export interface RecordSink {
   reject(reason: string, line: number, text: string): void;
 }
 
-/** Of the lines that the speed path passes over, each of this many is read in full, so that the covered time is known. */
+/** Of the lines that `Format.ordinary` and the prefilter pass over, each of this many is read in full, so that the covered time is known. */
 const readInFullEvery = 1000;
 
 /** Where the bytes of an input stand in their stream; see `Input`. */
@@ -38,11 +41,12 @@ const tooLongReason = 'the record is longer than 1 MiB';
 /** Reads one input record by record. Without a speed path every record is decoded and parsed. Push chunks, then `end`. */
 export class RecordReader {
   readonly counts: RecordCounts = { lines: 0, records: 0, withEvents: 0, events: 0, skipped: 0, rejected: 0 };
-  readonly #framer: ReturnType<typeof createFramer>;
+  readonly #framer: Framer;
+  readonly #release: () => void;
 
   /**
-   * `head`: the first bytes of the input, which are pushed again like all others. `prefilter` opens the speed path for formats
-   * that have one: lines in which it sees nothing and that are surely whole are counted and forgotten.
+   * `head`: the first bytes of the input, which are pushed again like all others. `detection` opens the speed path for formats
+   * that have one: lines that are surely one event without a hit are counted and forgotten.
    */
   constructor(
     id: string,
@@ -50,27 +54,15 @@ export class RecordReader {
     context: FormatContext,
     head: Buffer,
     sink: RecordSink,
-    prefilter?: Prefilter,
+    detection?: Detection,
     { prime, firstLine = 1 }: Place = {},
   ) {
     const counts = this.counts;
     const reader = format.open(context);
     if (prime !== undefined) readPrime(reader, format, prime);
-    const ordinary = prefilter === undefined ? undefined : format.ordinary?.bind(format);
-    const onRecord: OnRecord = (bytes, start, end, at, tooLong) => {
+    const read: OnRecord = (bytes, start, end, at, tooLong) => {
       const line = at + firstLine - 1;
       counts.records++;
-      if (
-        ordinary !== undefined &&
-        counts.records % readInFullEvery !== 1 &&
-        !tooLong &&
-        prefilter?.test(bytes, start, end) === false &&
-        ordinary(bytes, start, end)
-      ) {
-        counts.withEvents++;
-        counts.events++;
-        return;
-      }
       const text = decodeText(bytes, start, end);
       if (tooLong) {
         counts.rejected++;
@@ -98,7 +90,21 @@ export class RecordReader {
         }
       }
     };
-    this.#framer = createFramer(format.framing, head, onRecord);
+    const passed = (lines: number): void => {
+      counts.records += lines;
+      counts.withEvents += lines;
+      counts.events += lines;
+    };
+    const kernel =
+      detection === undefined || reader.layout === undefined || !framedByLines(format.framing, head)
+        ? undefined
+        : takeKernel(detection);
+    this.#release = () => {
+      if (kernel !== undefined && detection !== undefined) giveBack(kernel, detection);
+    };
+    if (kernel === undefined)
+      this.#framer = createFramer(format.framing, head, filtered(format, detection, counts, read, passed));
+    else this.#framer = new KernelLines(kernel, { read, passed, layout: () => reader.layout?.() });
   }
 
   push(chunk: Buffer): void {
@@ -109,7 +115,31 @@ export class RecordReader {
   end(): void {
     this.#framer.end();
     this.counts.lines = this.#framer.lines;
+    this.#release();
   }
+}
+
+/** Passes over lines that the format finds ordinary and in which the prefilter sees nothing. */
+function filtered(
+  format: Format,
+  detection: Detection | undefined,
+  counts: RecordCounts,
+  read: OnRecord,
+  passed: (lines: number) => void,
+): OnRecord {
+  if (detection === undefined || format.ordinary === undefined) return read;
+  const ordinary = format.ordinary.bind(format);
+  const prefilter = prefilterFor(detection, format);
+  return (bytes, start, end, at, tooLong) => {
+    if (
+      counts.records % readInFullEvery !== 0 &&
+      !tooLong &&
+      !prefilter.test(bytes, start, end) &&
+      ordinary(bytes, start, end)
+    )
+      passed(1);
+    else read(bytes, start, end, at, tooLong);
+  };
 }
 
 /** Tells a reader what the header of its stream says. */

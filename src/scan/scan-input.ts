@@ -8,7 +8,6 @@ import type { Detection } from '../detectors/common/registry.js';
 import { detectFormat } from '../formats/common/detect.js';
 import { takeSample } from '../formats/common/sample.js';
 import { explainInput, type Input, openInput } from './input.js';
-import { Prefilter } from './prefilter.js';
 import { type RecordCounts, RecordReader } from './read-records.js';
 import { Rollup, type RollupResult } from './rollup.js';
 
@@ -74,18 +73,6 @@ export interface InputResult extends RollupResult {
 /** Rejects of one input that are kept as samples; all are counted. */
 const maxRejectSamples = 1000;
 const rejectSampleLength = 200;
-
-const prefilters = new WeakMap<Detection, Map<string, Prefilter>>();
-
-/** One automaton for each set of opaque byte sequences. */
-function prefilterFor(detection: Detection, format: Format): Prefilter {
-  const cache = prefilters.get(detection) ?? new Map<string, Prefilter>();
-  prefilters.set(detection, cache);
-  const key = (format.opaque ?? []).join('\u0000');
-  const prefilter = cache.get(key) ?? new Prefilter([...detection.needles, ...(format.opaque ?? [])]);
-  cache.set(key, prefilter);
-  return prefilter;
-}
 
 /** Reads one input: bytes in, roll-up out. Never throws for anything that the input holds. */
 export async function scanInput(input: Input, options: ScanOptions): Promise<InputResult> {
@@ -190,7 +177,7 @@ class InputScan {
       context,
       start,
       sink,
-      this.#options.speedPath && format.ordinary !== undefined ? prefilterFor(detection, format) : undefined,
+      this.#options.speedPath ? detection : undefined,
       this.#input,
     );
     return true;

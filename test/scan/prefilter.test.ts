@@ -2,13 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FormatContext } from '../../src/core/format.js';
 import { allFormats } from '../../src/formats/common/registry.js';
 import { Prefilter } from '../../src/scan/prefilter.js';
 import { scanInput } from '../../src/scan/scan-input.js';
 import { bytesInput, ownCatalog, scanOptions } from '../helpers/scan.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures/formats');
-const fast = [...(await allFormats())].filter(([, format]) => format.ordinary !== undefined).map(([id]) => id);
+const nothing: FormatContext = { zone: 'UTC', modified: 0, sample: { name: '', text: '', lines: [], json: [] } };
+const fast = [...(await allFormats())]
+  .filter(([, format]) => format.ordinary !== undefined || format.open(nothing).layout !== undefined)
+  .map(([id]) => id);
 
 /** Spellings of one host that a log may hold and a URL parser takes as the same. */
 const spellings: readonly ((host: string) => string)[] = [
@@ -24,7 +28,68 @@ const spellings: readonly ((host: string) => string)[] = [
   (host) => `${host}:8443`,
   (host) => `x${host}`,
   (host) => `${host}.evil.example`,
+  (host) => `ada:secret@${host}`,
+  (host) => `ada@${host}`,
+  (host) => `${host}:8443@www.example.org`,
+  (host) => host.replace(/[aeo]/, (char) => ({ a: 'ä', e: 'é', o: 'о' })[char] ?? char),
+  (host) => host.replace(/\.[a-z]+$/, ''),
+  (host) => `[${host}]`,
+  (host) => host.replace('.', '..'),
+  (host) => `http://${host}`,
+  (host) => `//${host}`,
+  (host) => `${host}\\`,
+  () => '203.0.113.7',
+  () => '[2001:db8::7]',
+  () => '-',
+  () => '',
 ];
+
+/** Paths that only some hosts may have, on any host; the ends of model APIs; and what resembles them. */
+const paths = [
+  '',
+  '/',
+  '/?a',
+  '/a?b=c&u=https://chatgpt.com/',
+  '/index.html#chatgpt.com',
+  '/v1/chat/completions',
+  '/v1/Chat/Completions?x=1',
+  '/v1/chat/completions/',
+  '/openai/v1/responses',
+  '/v1beta/models/gemini-pro:generateContent',
+  '/api/chat',
+  '/api/generate',
+  '/backend-anon/x',
+  '/backend-api/conversation',
+  '/copilot',
+  '/Copilot/x',
+  '/copilotx',
+  '/%63opilot',
+  '/ai',
+  '/chat?q',
+  '/client/v4/accounts/7/ai/run/x',
+  ':443/copilot',
+  ':443',
+  '/a b',
+  '/"x',
+  '/x\\"y',
+];
+
+const agents = [
+  'Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0',
+  'Mozilla/5.0 Cursor/0.42.3 Chrome/124',
+  'claude-cli/1.0.3 (external, cli)',
+  'OpenAI/Python 1.30',
+  'Codex Desktop/1.2',
+  'Codex%20Desktop/1.2',
+  'Codex+Desktop/1.2',
+  'C%75rsor/0.42',
+  'xCursor/1',
+  'curl/8.5.0',
+  '-',
+  '',
+];
+
+const odd = ['"', '\\', '\t', ' ', '%', 'ä', '\u0000', '[', ',', '{', '}', '/', ':', '@', '#', '-', '9', 'Z'];
 
 describe('the speed path gives what the plain way gives', () => {
   it('for at least the formats with most lines', () =>
@@ -40,6 +105,11 @@ describe('the speed path gives what the plain way gives', () => {
       'newtool.ai',
       'my-gpt.com',
       'docs.example.net',
+      'github.com',
+      'gist.github.com',
+      'www.office.com',
+      'api.cloudflare.com',
+      'llm.example.net',
     ];
     const files = readdirSync(join(fixtures, id)).filter((file) => !file.includes('expected'));
     const lines = files
@@ -48,24 +118,50 @@ describe('the speed path gives what the plain way gives', () => {
     const line = fc
       .tuple(
         fc.constantFrom(...lines),
-        fc.constantFrom(...hosts),
-        fc.constantFrom(...spellings),
-        fc.constantFrom('/', '/v1/chat/completions', '/a?b=c', '/backend-anon/x'),
-        fc.nat(20),
+        fc.oneof(
+          fc.constantFrom(...hosts),
+          fc.integer({ min: 0, max: 99 }).map((n) => `site-${n}.example.com`),
+        ),
+        fc.oneof(
+          fc.constant((host: string) => host),
+          fc.constantFrom(...spellings),
+        ),
+        fc.constantFrom(...paths),
+        fc.constantFrom(...agents),
+        fc.nat(30),
+        fc.nat(),
       )
-      .map(([text, host, spell, path, cut]) => {
-        // Puts the host in the place of whatever host the line has; now and then tears the line.
-        const changed = text.replace(
+      .map(([text, host, spell, path, agent, how, at]) => {
+        // Puts the host in the place of whatever host the line has, and now and then the agent in the place of its own.
+        let changed = text.replace(
           /[a-z0-9-]+(\.[a-z0-9-]+)+\.[a-z]{2,}(\/[^\s",;|]*)?/i,
           () => spell(host) + (text.includes('CONNECT') ? '' : path),
         );
-        return cut === 0 ? changed.slice(0, Math.floor(changed.length / 2)) : changed;
+        if (how % 3 === 0) changed = changed.replace(/Mozilla\/[^"\t]*|curl\/[^"\s]*/, () => agent);
+        if (how === 1) return changed.slice(0, at % (changed.length + 1));
+        if (how === 2) return changed.slice(at % (changed.length + 1));
+        if (how === 4) return changed.replaceAll(' ', at % 2 === 0 ? '  ' : '\t');
+        if (how === 5) return `${changed}${at % 2 === 0 ? ' more "words" here' : '\r'}`;
+        // One byte of it changed.
+        if (how === 7)
+          return `${changed.slice(0, at % changed.length)}${odd[at % odd.length]}${changed.slice((at % changed.length) + 1)}`;
+        if (how === 8)
+          return changed.replace(/\d+/g, (number) =>
+            at % 3 === 0 ? `${number}0000000000` : at % 3 === 1 ? '-' : number,
+          );
+        return changed;
       });
+    // What the lines of a file mean, its header says.
+    const header = lines
+      .filter((text) => text.startsWith('#'))
+      .slice(0, 8)
+      .map((text) => `${text}\n`)
+      .join('');
     const plain = await scanOptions(catalog, { format: id, speedPath: false });
     const quick = { ...plain, speedPath: true };
     await fc.assert(
       fc.asyncProperty(fc.array(line, { minLength: 20, maxLength: 60 }), async (batch) => {
-        const bytes = Buffer.from(`${batch.join('\n')}\n`);
+        const bytes = Buffer.from(`${header}${batch.join('\n')}\n`);
         const [a, b] = [
           await scanInput(bytesInput('log', bytes), plain),
           await scanInput(bytesInput('log', bytes), quick),

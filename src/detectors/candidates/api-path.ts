@@ -37,4 +37,5 @@ export const candidate: CandidateDetector = {
     };
   },
   needles: () => ['/v1/', 'generatecontent', '/api/generate', '/api/chat'],
+  glance: () => ({ pathEnds: families.map(([end]) => end) }),
 };

@@ -11,6 +11,21 @@ export interface Detector {
    * (encodings aside, which the prefilter passes anyway). None for proofs that only other kinds of records carry.
    */
   needles?(catalog: Catalog): readonly string[];
+  /** None for proofs that only other kinds of records carry. */
+  glance?(catalog: Catalog): Glance;
+}
+
+/**
+ * What a detector says of parts of network records (web, DNS) before it sees a whole one, so that the speed path passes over
+ * what it cannot hit. Too much is allowed, too little never. What it does not mention it never looks at.
+ */
+export interface Glance {
+  /** Whether a record with this canonical host may hit: true, false, or only with a path that begins as one of these (patterns, any case). */
+  host?(host: string): boolean | readonly string[];
+  /** Whether a record with this User-Agent may hit. */
+  agent?(agent: string): boolean;
+  /** Ends of paths, lower case, 4 characters or more, with which a record on any host may hit. */
+  pathEnds?: readonly string[];
 }
 
 /** A hit before what all detectors have in common is added. */
@@ -24,6 +39,7 @@ export interface CandidateDetector {
   readonly title: string;
   suggest(event: Event, catalog: Catalog): CandidateHit | undefined;
   needles?(): readonly string[];
+  glance?(catalog: Catalog): Glance;
 }
 
 /** Uploads of at least this many bytes in one request prove more than a visit. */

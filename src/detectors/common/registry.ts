@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/compile.js';
 import type { Event } from '../../core/event.js';
 import { type CandidateHit, confidences, type Hit, strengths } from '../../core/hit.js';
 import { loadPlugins } from '../../core/plugins.js';
-import type { CandidateDetector, Detector } from './detector.js';
+import type { CandidateDetector, Detector, Glance } from './detector.js';
 
 /** All detectors over one catalog. */
 export interface Detection {
@@ -13,12 +13,15 @@ export interface Detection {
   suggest(event: Event): CandidateHit | undefined;
   /** Of these the prefilter looks for any. */
   needles: readonly string[];
+  /** What all detectors together say of parts of a record. */
+  glance: Required<Glance>;
 }
 
 export async function loadDetection(catalog: Catalog): Promise<Detection> {
   const folder = join(import.meta.dirname, '..');
   const detectors = await loadPlugins<Detector>(folder, 'detector');
   const candidates = await loadPlugins<CandidateDetector>(join(folder, 'candidates'), 'candidate');
+  const glances = [...detectors.values(), ...candidates.values()].flatMap((plugin) => plugin.glance?.(catalog) ?? []);
   return {
     detect(event) {
       const hits: Hit[] = [];
@@ -48,7 +51,19 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
         ...[...candidates.values()].flatMap((candidate) => candidate.needles?.() ?? []),
       ]),
     ],
+    glance: {
+      host: (host) => joined(glances.map((glance) => glance.host?.(host) ?? false)),
+      agent: (agent) => glances.some((glance) => glance.agent?.(agent) === true),
+      pathEnds: [...new Set(glances.flatMap((glance) => glance.pathEnds ?? []))],
+    },
   };
+}
+
+/** True where one says so, else all paths. */
+function joined(answers: readonly (boolean | readonly string[])[]): boolean | readonly string[] {
+  if (answers.includes(true)) return true;
+  const paths = answers.flatMap((answer) => (typeof answer === 'boolean' ? [] : answer));
+  return paths.length > 0 && [...new Set(paths)];
 }
 
 /** Several proofs of one service in one event are one hit; a known account kind is kept from whichever proof has it. */

@@ -1,0 +1,821 @@
+// AssemblyScript, not TypeScript: compiled by scripts/kernel.js to WebAssembly with SIMD (see docs/decisions/0009-scan-kernel.md).
+//
+// The kernel passes over lines that are surely one event without a hit. It knows no vendor: a program of steps (program.ts, from
+// the `Layout` of a reader) says what a line must look like, and the table of tokens says of each host, user agent or word that
+// JavaScript has judged before whether it is ordinary. Whatever does not fit is handed out and read in full.
+//
+// All memory is laid out by memory.ts; addresses come in through `setup`. Bytes behind the last line end are readable.
+
+// Steps; the numbers are those of program.ts. A step is four 32-bit words: what, a, b, c; in the first word's second byte is
+// the byte that must follow (0: none), with bit 16 set where it may come several times.
+const NUMBER = 1;
+const LITERAL = 2;
+const SKIP = 5;
+const RANGES = 6;
+const TOKEN = 7;
+const HOST = 8;
+const URL = 9;
+const PATH = 10;
+const END = 11;
+const WORDS = 12;
+const CAPITALS = 13;
+const FIELD = 14;
+const QUOTED = 15;
+const LAST = 16;
+const JSON = 17;
+const ANY = 18;
+const PAIRS = 19;
+const TABBED = 20;
+
+// Answers.
+const ORDINARY: u32 = 0;
+const LOOK: u32 = 1;
+const UNKNOWN: u32 = 2;
+/** The line does not fit the program: the next one is tried. */
+const UNFIT: u32 = 3;
+
+/** Class of a token; from FIRST_LIST on it is a host of which only paths that begin as its list says are of interest. */
+const IS_ORDINARY: u32 = 1;
+const FIRST_LIST: u32 = 3;
+
+const HOST_KIND: u32 = 1;
+const _AGENT_KIND: u32 = 2;
+const longestToken: u32 = 1024;
+/** A token that finds no place within so many slots is never kept, so that made-up collisions cost only their own lines. */
+const probes: u32 = 16;
+
+let PROGRAMS: usize = 0;
+let SLOTS: usize = 0;
+let slotMask: u32 = 0;
+let POOL: usize = 0;
+let poolEnd: usize = 0;
+let LISTS: usize = 0;
+let ENDS: usize = 0;
+let MASKS: usize = 0;
+/** What `scan` says beside its answer: start and end of the line, start of the next, token and its length and kind, lines passed over. */
+let OUT: usize = 0;
+
+let poolAt: usize = 0;
+let tokens: u32 = 0;
+/** Where the token ends that a step has just read. */
+let after: usize = 0;
+/** Paths of interest on the line's host (an address within LISTS), and where its path begins; 0 for none. */
+let list: usize = 0;
+let path: usize = 0;
+
+export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize, poolSize: usize, lists: usize, ends: usize, masks: usize, out: usize): void {
+  PROGRAMS = programs;
+  SLOTS = slots;
+  slotMask = slotCount - 1;
+  POOL = pool;
+  poolEnd = pool + poolSize;
+  LISTS = lists;
+  ENDS = ends;
+  MASKS = masks;
+  OUT = out;
+  for (let i: usize = 0; i < 16; i++) {
+    store<u8>(masks + i, 0xff);
+    store<u8>(masks + 16 + i, 0);
+  }
+  clear();
+}
+
+/** Forgets all tokens. */
+export function clear(): void {
+  memory.fill(SLOTS, 0, ((slotMask as usize) + 1) << 3);
+  poolAt = POOL;
+  tokens = 0;
+}
+
+/**
+ * Goes through the lines that begin in `[p, limit)`; the last of them ends before `end`, where a line end stands. Stops at the
+ * first line that is not ordinary (1), at a token that nobody has judged (2), or behind the last line (0).
+ */
+export function scan(from: usize, limit: usize, _end: usize): u32 {
+  const newline = i8x16.splat(10);
+  let p = from;
+  let passed: u32 = 0;
+  let answer: u32 = 0;
+  while (p < limit) {
+    let q = p;
+    let m = mask64(q, newline);
+    while (m === 0) {
+      q += 64;
+      m = mask64(q, newline);
+    }
+    q += ctz<u64>(m) as usize;
+    const stop = q > p && load<u8>(q - 1) === 13 ? q - 1 : q;
+    answer = line(p, stop);
+    if (answer !== ORDINARY) {
+      store<u32>(OUT, p as u32);
+      store<u32>(OUT, stop as u32, 4);
+      break;
+    }
+    passed++;
+    p = q + 1;
+  }
+  store<u32>(OUT, p as u32, 8);
+  store<u32>(OUT, passed, 24);
+  return answer;
+}
+
+/** Where the line at `p` ends: the place of its line end. */
+export function lineEnd(p: usize): usize {
+  const newline = i8x16.splat(10);
+  let q = p;
+  let m = mask64(q, newline);
+  while (m === 0) {
+    q += 64;
+    m = mask64(q, newline);
+  }
+  return q + (ctz<u64>(m) as usize);
+}
+
+function mask64(p: usize, what: v128): u64 {
+  return (
+    (i8x16.bitmask(i8x16.eq(v128.load(p), what)) as u64) |
+    ((i8x16.bitmask(i8x16.eq(v128.load(p, 16), what)) as u64) << 16) |
+    ((i8x16.bitmask(i8x16.eq(v128.load(p, 32), what)) as u64) << 32) |
+    ((i8x16.bitmask(i8x16.eq(v128.load(p, 48), what)) as u64) << 48)
+  );
+}
+
+function line(p: usize, e: usize): u32 {
+  let at = PROGRAMS + 16;
+  for (let n = load<u32>(PROGRAMS); n > 0; n--) {
+    const answer = run(load<u32>(at) as usize, p, e);
+    if (answer !== UNFIT) return answer;
+    at += 4;
+  }
+  return LOOK;
+}
+
+/** Runs one program over the line `[c, e)`. */
+function run(start: usize, begin: usize, e: usize): u32 {
+  let c = begin;
+  list = 0;
+  path = 0;
+  for (let ip = start; ; ip += 16) {
+    const a = load<u32>(ip, 4);
+    const b = load<u32>(ip, 8);
+    const word = load<u32>(ip);
+    switch (word & 0xff) {
+      case LITERAL: {
+        // `a` bytes, at most 16, at address `b`.
+        if (v128.any_true(v128.and(v128.xor(v128.load(c), v128.load(b as usize)), keep(a)))) return UNFIT;
+        c += a as usize;
+        break;
+      }
+      case NUMBER: {
+        // Blanks, a hyphen where `c` has bit 1, and `a` to `b` digits; or a hyphen alone where `c` has bit 0.
+        const flags = load<u32>(ip, 12);
+        while (load<u8>(c) === 32) c++;
+        if (load<u8>(c) === 45) {
+          c++;
+          if ((flags & 1) !== 0) break;
+          if ((flags & 2) === 0) return UNFIT;
+        }
+        const n = digits(c);
+        if (n < a || n > b) return UNFIT;
+        c += n as usize;
+        break;
+      }
+      case SKIP: {
+        // Up to byte `a`; byte `b` must not come before. The line may end instead where `c` says so.
+        c = find2(c, e, a as u8, b as u8);
+        if (c >= e) {
+          if (load<u32>(ip, 12) === 0) return UNFIT;
+          c = e;
+        } else if (load<u8>(c) !== (a as u8)) return UNFIT;
+        break;
+      }
+      case RANGES: {
+        // `a` bytes, at most 32, each within its range or equal to its alternative: three rows of 32 at `b`.
+        if (!within(c, b as usize)) return UNFIT;
+        if (a > 16 && !within(c + 16, (b + 16) as usize)) return UNFIT;
+        c += a as usize;
+        if (c > e) return UNFIT;
+        break;
+      }
+      case TOKEN: {
+        // Up to byte `a`, or the end of the line; judged as kind `b`. `c`: another byte that must not come before.
+        const t = find2(c, e, a as u8, load<u8>(ip, 12));
+        const stop = t < e ? t : e;
+        if (t < e && load<u8>(t) !== (a as u8)) return UNFIT;
+        const answer = judge(c, (stop - c) as u32, b);
+        if (answer !== ORDINARY) return answer;
+        c = stop;
+        break;
+      }
+      case HOST: {
+        const answer = host(c, e, a as u8);
+        if (answer !== ORDINARY) return answer;
+        c = after;
+        break;
+      }
+      case URL: {
+        const answer = url(c, e, a as u8, b as u8, load<u8>(ip, 12), load<u8>(ip, 13) !== 0);
+        if (answer !== ORDINARY) return answer;
+        c = after;
+        break;
+      }
+      case PATH: {
+        const answer = pathTo(c, e, a as u8, b as u8, load<u8>(ip, 12));
+        if (answer !== ORDINARY) return answer;
+        c = after;
+        break;
+      }
+      case END: {
+        if (c !== e) return UNFIT;
+        return listed() ? LOOK : ORDINARY;
+      }
+      case ANY:
+        return listed() ? LOOK : ORDINARY;
+      case WORDS: {
+        // At most `a` more words between blanks, and the end.
+        let left = a;
+        for (;;) {
+          while (load<u8>(c) === 32) c++;
+          if (c >= e) break;
+          if (left === 0) return UNFIT;
+          left--;
+          c = find2(c, e, 32, 9);
+          if (c < e && load<u8>(c) === 9) return UNFIT;
+        }
+        return listed() ? LOOK : ORDINARY;
+      }
+      case CAPITALS: {
+        const n = capitals(c);
+        if (n === 0) return UNFIT;
+        c += n as usize;
+        break;
+      }
+      case FIELD: {
+        // `a` fields of a table with blanks between them, quoted where need be.
+        for (let n = a; n > 0; n--) {
+          const byte = load<u8>(c);
+          if (byte === 34) {
+            c = find2(c + 1, e, 34, 34) + 1;
+            if (c > e || (c < e && load<u8>(c) !== 32)) return UNFIT;
+          } else if (byte === 91) return UNFIT;
+          else {
+            const t = find2(c, e, 32, 9);
+            if (t < e && load<u8>(t) === 9) return UNFIT;
+            if (t === c) return UNFIT;
+            c = t < e ? t : e;
+          }
+          if (n > 1) {
+            if (c >= e) return UNFIT;
+            while (load<u8>(c) === 32) c++;
+          }
+        }
+        break;
+      }
+      case QUOTED: {
+        // `a` fields `...","` of which the first quote is behind us.
+        for (let n = a; n > 0; ) {
+          c = find2(c, e, 34, 34);
+          if (c >= e) return UNFIT;
+          if (load<u8>(c, 1) === 34) {
+            c += 2;
+            continue;
+          }
+          if ((load<u32>(c) & 0xffffff) !== 0x222c22) return UNFIT;
+          c += 3;
+          n--;
+        }
+        break;
+      }
+      case TABBED: {
+        // `a` fields and the tab behind each.
+        for (let n = a; n > 0; n--) {
+          c = find2(c, e, 9, 9) + 1;
+          if (c > e) return UNFIT;
+        }
+        break;
+      }
+      case LAST: {
+        // The line must not end in byte `a`.
+        if (load<u8>(e - 1) === (a as u8)) return UNFIT;
+        break;
+      }
+      case JSON: {
+        // One object. `a`: keys that must be there, as bits; `b`: the class of keys that nobody named.
+        return object(c, e, a);
+      }
+      case PAIRS: {
+        return pairs(c, e, a);
+      }
+      default:
+        return LOOK;
+    }
+    const then = (word >> 8) & 0xff;
+    if (then !== 0) {
+      if (load<u8>(c) !== (then as u8) || c >= e) return UNFIT;
+      c++;
+      if ((word & 0x10000) !== 0) while (load<u8>(c) === (then as u8)) c++;
+    }
+  }
+  return LOOK;
+}
+
+/** The first `n` lanes. */
+function keep(n: u32): v128 {
+  return v128.load(MASKS + 16 - (n as usize));
+}
+
+function digits(p: usize): u32 {
+  const v = i8x16.sub(v128.load(p), i8x16.splat(48));
+  return ctz<u32>(~(i8x16.bitmask(i8x16.lt_u(v, i8x16.splat(10))) as u32));
+}
+
+/** A to Z and _, 16 at most. */
+function capitals(p: usize): u32 {
+  const v = v128.load(p);
+  const letters = i8x16.lt_u(i8x16.sub(v, i8x16.splat(65)), i8x16.splat(26));
+  return ctz<u32>(~(i8x16.bitmask(v128.or(letters, i8x16.eq(v, i8x16.splat(95)))) as u32));
+}
+
+/** Letters, digits, dot, hyphen and underscore. */
+function hostBytes(p: usize): u32 {
+  const v = v128.load(p);
+  const letters = i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(32)), i8x16.splat(97)), i8x16.splat(26));
+  // Hyphen, dot, slash and digits follow each other.
+  const others = v128.andnot(
+    i8x16.lt_u(i8x16.sub(v, i8x16.splat(45)), i8x16.splat(13)),
+    i8x16.eq(v, i8x16.splat(47)),
+  );
+  return i8x16.bitmask(v128.or(v128.or(letters, others), i8x16.eq(v, i8x16.splat(95)))) as u32;
+}
+
+function within(p: usize, ranges: usize): bool {
+  const v = v128.load(p);
+  const inside = v128.and(i8x16.ge_u(v, v128.load(ranges)), i8x16.le_u(v, v128.load(ranges, 32)));
+  return i8x16.all_true(v128.or(inside, i8x16.eq(v, v128.load(ranges, 64))));
+}
+
+/** Place of the first `a` or `b` from `p` on; `e` or beyond where there is none. */
+function find2(p: usize, e: usize, a: u8, b: u8): usize {
+  const va = i8x16.splat(a);
+  const vb = i8x16.splat(b);
+  let q = p;
+  while (q < e) {
+    const v = v128.load(q);
+    const m = i8x16.bitmask(v128.or(i8x16.eq(v, va), i8x16.eq(v, vb))) as u32;
+    if (m !== 0) return q + (ctz<u32>(m) as usize);
+    q += 16;
+  }
+  return e;
+}
+
+/** Takes account of a token of `n` bytes: ordinary so far, or the line's answer. */
+function judge(s: usize, n: u32, kind: u32): u32 {
+  const found = lookup(s, n, kind);
+  if (found === 0) {
+    store<u32>(OUT, s as u32, 12);
+    store<u32>(OUT, n, 16);
+    store<u32>(OUT, kind, 20);
+    return UNKNOWN;
+  }
+  if (found === IS_ORDINARY) return ORDINARY;
+  if (found < FIRST_LIST) return LOOK;
+  const paths = LISTS + ((found - FIRST_LIST) as usize) * 256;
+  if (list !== 0 && list !== paths) return LOOK;
+  list = paths;
+  return ORDINARY;
+}
+
+/** A host and maybe a port, up to `stop` or the end of the line. */
+function host(p: usize, e: usize, stop: u8): u32 {
+  let q = p;
+  let m = hostBytes(q);
+  while (m === 0xffff) {
+    q += 16;
+    m = hostBytes(q);
+  }
+  q += ctz<u32>(~m) as usize;
+  const n = (q - p) as u32;
+  if (q < e && load<u8>(q) === 58) {
+    const port = digits(q + 1);
+    if (port === 0 || port > 5) return LOOK;
+    q += 1 + (port as usize);
+  }
+  if (q < e && load<u8>(q) !== stop) return LOOK;
+  after = q < e ? q : e;
+  return judge(p, n, HOST_KIND);
+}
+
+/** A URL, `host:port`, `host/path` or `/path`, up to `stop` or the end of the line, with none of the bytes `bad` in it. */
+function url(p: usize, e: usize, stop: u8, bad1: u8, bad2: u8, dotted: bool): u32 {
+  let s = p;
+  if (load<u8>(s) === 47) {
+    // `//host` is left to the reader.
+    if (load<u8>(s, 1) === 47) return LOOK;
+    return pathTo(s, e, stop, bad1, bad2);
+  }
+  const w = load<u64>(s);
+  if (w === 0x2f2f3a7370747468) s += 8;
+  else if ((w & 0x00ffffffffffffff) === 0x002f2f3a70747468) s += 7;
+  let q = s;
+  let m = hostBytes(q);
+  while (m === 0xffff) {
+    q += 16;
+    m = hostBytes(q);
+  }
+  q += ctz<u32>(~m) as usize;
+  const n = (q - s) as u32;
+  if (n === 0) return LOOK;
+  if (dotted) {
+    const d = find2(s, q, 46, 46);
+    if (d === s || d >= q || d - s > 63 || q - d < 2 || q - d > 191 || find2(s, q, 95, 95) < q) return UNFIT;
+  }
+  if (load<u8>(q) === 58) {
+    const port = digits(q + 1);
+    if (port === 0 || port > 5) return LOOK;
+    q += 1 + (port as usize);
+  }
+  if (q >= e) after = e;
+  else {
+    const byte = load<u8>(q);
+    if (byte === stop) after = q;
+    else if (byte === 47 || byte === 63) {
+      const answer = pathTo(q, e, stop, bad1, bad2);
+      if (answer !== ORDINARY) return answer;
+    } else return LOOK;
+  }
+  return judge(s, n, HOST_KIND);
+}
+
+/** A path, and maybe a query, up to `stop` or the end of the line. Looks at how the path ends; `listed` looks at how it begins. */
+function pathTo(p: usize, e: usize, stop: u8, bad1: u8, bad2: u8): u32 {
+  const vs = i8x16.splat(stop);
+  const v1 = i8x16.splat(bad1);
+  const v2 = i8x16.splat(bad2);
+  const question = i8x16.splat(63);
+  const hash = i8x16.splat(35);
+  let q = p;
+  let end: usize = 0;
+  if (load<u8>(p) === 47) path = p;
+  while (q < e) {
+    const v = v128.load(q);
+    let m = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.eq(v, vs), v128.or(i8x16.eq(v, v1), i8x16.eq(v, v2))),
+        v128.or(i8x16.eq(v, question), i8x16.eq(v, hash)),
+      ),
+    ) as u32;
+    while (m !== 0) {
+      const t = q + (ctz<u32>(m) as usize);
+      if (t >= e) break;
+      const byte = load<u8>(t);
+      if (byte === stop) {
+        after = t;
+        return ends(end === 0 ? t : end);
+      }
+      if (byte === bad1 || byte === bad2) return UNFIT;
+      if (end === 0) end = t;
+      m &= m - 1;
+    }
+    q += 16;
+  }
+  after = e;
+  return ends(end === 0 ? e : end);
+}
+
+/** Whether the path that ends at `t` ends as those of model APIs do. ENDS: a count, then pairs of bytes and mask. */
+function ends(t: usize): u32 {
+  const w = load<u64>(t - 8) | 0x2020202020202020;
+  let at = ENDS + 16;
+  for (let n = load<u32>(ENDS); n > 0; n--) {
+    if ((w & load<u64>(at, 8)) === load<u64>(at)) return LOOK;
+    at += 16;
+  }
+  return ORDINARY;
+}
+
+/** Whether the line's path begins as a path of interest on its host. A list is a count, then pairs of bytes and mask. */
+function listed(): bool {
+  if (list === 0 || path === 0) return false;
+  const w = load<u64>(path) | 0x2020202020202020;
+  let at = list + 16;
+  for (let n = load<u32>(list); n > 0; n--) {
+    if ((w & load<u64>(at, 8)) === load<u64>(at)) return true;
+    at += 16;
+  }
+  return false;
+}
+
+// The table of tokens: slots of (hash, place in the pool / 16); an entry of the pool is length | kind << 16, class, then the bytes.
+
+let hashed: u64 = 0;
+
+function hash(s: usize, n: u32, kind: u32): void {
+  let h: u64 = ((n as u64) << 8) ^ ((kind as u64) * 0x9e3779b97f4a7c15);
+  let i: u32 = 0;
+  for (; i + 16 <= n; i += 16) {
+    h = (h ^ load<u64>(s + (i as usize))) * 0xff51afd7ed558ccd;
+    h ^= h >> 32;
+    h = (h ^ load<u64>(s + (i as usize), 8)) * 0xc4ceb9fe1a85ec53;
+    h ^= h >> 29;
+  }
+  if (i < n) {
+    const v = v128.and(v128.load(s + (i as usize)), keep(n - i));
+    h = (h ^ i64x2.extract_lane(v, 0)) * 0xff51afd7ed558ccd;
+    h ^= h >> 32;
+    h = (h ^ i64x2.extract_lane(v, 1)) * 0xc4ceb9fe1a85ec53;
+    h ^= h >> 29;
+  }
+  hashed = h;
+}
+
+function equal(a: usize, b: usize, n: u32): bool {
+  let i: u32 = 0;
+  for (; i + 16 <= n; i += 16)
+    if (v128.any_true(v128.xor(v128.load(a + (i as usize)), v128.load(b + (i as usize))))) return false;
+  return i === n || !v128.any_true(v128.and(v128.xor(v128.load(a + (i as usize)), v128.load(b + (i as usize))), keep(n - i)));
+}
+
+/** Class of a token; 0 where nobody has judged it; that of a line to look at where it is too long to be kept. */
+function lookup(s: usize, n: u32, kind: u32): u32 {
+  if (n > longestToken) return 2;
+  hash(s, n, kind);
+  const tag = (hashed as u32) | 1;
+  let i = ((hashed >> 32) as u32) & slotMask;
+  for (let probe: u32 = 0; probe < probes; probe++) {
+    const slot = SLOTS + ((i as usize) << 3);
+    const found = load<u32>(slot);
+    if (found === 0) return 0;
+    if (found === tag) {
+      const entry = (load<u32>(slot, 4) as usize) << 4;
+      if (load<u32>(entry) === (n | (kind << 16)) && equal(s, entry + 16, n)) return load<u32>(entry, 4);
+    }
+    i = (i + 1) & slotMask;
+  }
+  return 0;
+}
+
+/** Keeps what was judged of a token. False: it has no place. */
+export function keepToken(s: usize, n: u32, kind: u32, what: u32): bool {
+  const size: usize = 16 + (((n as usize) + 15) & ~(15 as usize));
+  if (poolAt + size > poolEnd || tokens > slotMask - (slotMask >> 2)) clear();
+  hash(s, n, kind);
+  let i = ((hashed >> 32) as u32) & slotMask;
+  for (let probe: u32 = 0; probe < probes; probe++) {
+    const slot = SLOTS + ((i as usize) << 3);
+    if (load<u32>(slot) === 0) {
+      store<u32>(slot, (hashed as u32) | 1);
+      store<u32>(slot, (poolAt >> 4) as u32, 4);
+      store<u32>(poolAt, n | (kind << 16));
+      store<u32>(poolAt, what, 4);
+      memory.copy(poolAt + 16, s, n as usize);
+      poolAt += size;
+      tokens++;
+      return true;
+    }
+    i = (i + 1) & slotMask;
+  }
+  return false;
+}
+
+// JSON. Keys are tokens of a kind of their own; their class says what their value is.
+
+const KEY_KIND: u32 = 3;
+const K_ANY: u32 = 1;
+const K_LOOK: u32 = 2;
+const K_HOST: u32 = 4;
+const K_URL: u32 = 5;
+const K_PATH: u32 = 6;
+const K_TOKEN: u32 = 7;
+const K_TIME: u32 = 8;
+const _K_TEXT: u32 = 9;
+
+@inline function blank(p: usize): usize {
+  let c = p;
+  while (load<u8>(c) === 32 || load<u8>(c) === 9) c++;
+  return c;
+}
+
+/**
+ * One object on the line. A key's class holds what its value is (bits 0 to 7), the kind of tokens (8 to 15) and the bit that it
+ * sets (16 to 31).
+ */
+function object(p: usize, e: usize, required: u32): u32 {
+  let c = p;
+  let seen: u32 = 0;
+  if (load<u8>(c) !== 123) return UNFIT;
+  c = blank(c + 1);
+  while (true) {
+    if (load<u8>(c) !== 34) return UNFIT;
+    const k = c + 1;
+    c = find2(k, e, 34, 92);
+    if (c >= e || load<u8>(c) !== 34) return UNFIT;
+    const key = lookup(k, (c - k) as u32, KEY_KIND);
+    if (key === 0) {
+      store<u32>(OUT, k as u32, 12);
+      store<u32>(OUT, (c - k) as u32, 16);
+      store<u32>(OUT, KEY_KIND, 20);
+      return UNKNOWN;
+    }
+    c++;
+    if (load<u8>(c) === 32) c = blank(c);
+    if (load<u8>(c) !== 58) return UNFIT;
+    c++;
+    if (load<u8>(c) === 32) c = blank(c);
+    const what = key & 0xff;
+    seen |= key >> 16;
+    if (what === K_ANY) {
+      c = value(c, e);
+      if (c === 0) return UNFIT;
+    } else if (what === K_LOOK) return LOOK;
+    else if (what === K_TIME) {
+      // Seconds since 1970, maybe with a fraction.
+      const n = digits(c);
+      if (n < 9 || n > 11) return UNFIT;
+      c = number(c);
+      if (c === 0) return UNFIT;
+    } else {
+      if (load<u8>(c) !== 34) return UNFIT;
+      c++;
+      let answer: u32 = ORDINARY;
+      if (what === K_HOST) answer = load<u8>(c) === 34 ? none(c) : host(c, e, 34);
+      else {
+        const t = string(c, e);
+        if (t === 0) return UNFIT;
+        after = t - 1;
+        if (what === K_TOKEN) answer = judge(c, (after - c) as u32, (key >> 8) & 0xff);
+        else if (what === K_URL && after !== c) answer = url(c, e, 34, 92, 92, false);
+        else if (what === K_PATH && after !== c) answer = pathTo(c, e, 34, 92, 92);
+      }
+      if (answer !== ORDINARY) return answer;
+      c = after;
+      if (c >= e || load<u8>(c) !== 34) return UNFIT;
+      c++;
+    }
+    if (load<u8>(c) === 32) c = blank(c);
+    const next = load<u8>(c);
+    c++;
+    if (next === 44) {
+      if (load<u8>(c) === 32) c = blank(c);
+      continue;
+    }
+    if (next !== 125) return UNFIT;
+    break;
+  }
+  while (load<u8>(c) === 32 && c < e) c++;
+  if (c !== e || (seen & required) !== required) return UNFIT;
+  return listed() ? LOOK : ORDINARY;
+}
+
+function none(c: usize): u32 {
+  after = c;
+  return ORDINARY;
+}
+
+/** Behind a number as JSON writes it; 0 where there is none. */
+function number(p: usize): usize {
+  let c = p;
+  if (load<u8>(c) === 45) c++;
+  let n = digits(c);
+  if (n === 0 || n > 15 || (n > 1 && load<u8>(c) === 48)) return 0;
+  c += n as usize;
+  if (load<u8>(c) === 46) {
+    n = digits(c + 1);
+    if (n === 0 || n > 15) return 0;
+    c += 1 + (n as usize);
+  }
+  const byte = load<u8>(c);
+  // An exponent and more digits are left to the reader.
+  return byte === 44 || byte === 125 || byte === 93 || byte === 32 ? c : 0;
+}
+
+/** Behind the string whose first byte is at `p`; 0 where it does not end or holds what JSON forbids. */
+function string(p: usize, e: usize): usize {
+  const quote = i8x16.splat(34);
+  const escape = i8x16.splat(92);
+  const control = i8x16.splat(32);
+  let q = p;
+  while (q < e) {
+    const v = v128.load(q);
+    const m = i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, quote), i8x16.eq(v, escape)), i8x16.lt_u(v, control))) as u32;
+    if (m === 0) {
+      q += 16;
+      continue;
+    }
+    q += ctz<u32>(m) as usize;
+    const byte = load<u8>(q);
+    if (q >= e) return 0;
+    if (byte === 34) return q + 1;
+    if (byte !== 92) return 0;
+    const escaped = load<u8>(q, 1);
+    if (escaped === 34 || escaped === 92 || escaped === 47 || escaped === 110 || escaped === 116 || escaped === 114 || escaped === 98 || escaped === 102) q += 2;
+    else return 0;
+  }
+  return 0;
+}
+
+/** Behind any value; 0 where it is none, or nested deeper than 30. */
+function value(p: usize, e: usize): usize {
+  let c = p;
+  // One bit for each level, 1 for an object.
+  let levels: u32 = 1;
+  for (;;) {
+    const byte = load<u8>(c);
+    if (byte === 34) {
+      c = string(c + 1, e);
+      if (c === 0) return 0;
+    } else if (byte === 123 || byte === 91) {
+      if (levels >= 0x40000000) return 0;
+      c = blank(c + 1);
+      const first = load<u8>(c);
+      if (first === byte + 2) c++;
+      else {
+        levels = (levels << 1) | (byte === 123 ? 1 : 0);
+        if (byte === 123) {
+          c = keyed(c, e);
+          if (c === 0) return 0;
+        }
+        continue;
+      }
+    } else if (byte === 116 || byte === 110) {
+      const word = load<u32>(c);
+      if (word !== 0x65757274 && word !== 0x6c6c756e) return 0;
+      c += 4;
+    } else if (byte === 102) {
+      if (load<u32>(c, 1) !== 0x65736c61) return 0;
+      c += 5;
+    } else {
+      c = number(c);
+      if (c === 0) return 0;
+    }
+    for (;;) {
+      if (levels === 1) return c;
+      c = blank(c);
+      const next = load<u8>(c);
+      if (next === 44) {
+        c = blank(c + 1);
+        if ((levels & 1) !== 0) {
+          c = keyed(c, e);
+          if (c === 0) return 0;
+        }
+        break;
+      }
+      if (next !== ((levels & 1) !== 0 ? 125 : 93)) return 0;
+      levels >>= 1;
+      c++;
+    }
+  }
+  return 0;
+}
+
+/** Behind a key and its colon; 0 where there is none. */
+function keyed(p: usize, e: usize): usize {
+  if (load<u8>(p) !== 34) return 0;
+  let c = string(p + 1, e);
+  if (c === 0) return 0;
+  c = blank(c);
+  return load<u8>(c) === 58 ? blank(c + 1) : 0;
+}
+
+/** `key=value key="value" ...`: keys as those of JSON. */
+function pairs(p: usize, e: usize, required: u32): u32 {
+  let c = p;
+  let seen: u32 = 0;
+  for (;;) {
+    const k = c;
+    c = find2(k, e, 61, 32);
+    if (c >= e || load<u8>(c) !== 61 || c === k) return UNFIT;
+    const key = lookup(k, (c - k) as u32, KEY_KIND);
+    if (key === 0) {
+      store<u32>(OUT, k as u32, 12);
+      store<u32>(OUT, (c - k) as u32, 16);
+      store<u32>(OUT, KEY_KIND, 20);
+      return UNKNOWN;
+    }
+    c++;
+    const quoted = load<u8>(c) === 34;
+    if (quoted) c++;
+    const stop: u8 = quoted ? 34 : 32;
+    const what = key & 0xff;
+    seen |= key >> 16;
+    if (what === K_LOOK) return LOOK;
+    const t = find2(c, e, stop, quoted ? 92 : 34);
+    if (t < e ? load<u8>(t) !== stop : quoted) return UNFIT;
+    if (what === K_TOKEN) {
+      const answer = judge(c, (t - c) as u32, (key >> 8) & 0xff);
+      if (answer !== ORDINARY) return answer;
+    } else if (what === K_HOST || what === K_URL || what === K_PATH) {
+      const answer =
+        t === c ? ORDINARY : what === K_HOST ? host(c, e, stop) : what === K_URL ? url(c, e, stop, stop, stop, false) : pathTo(c, e, stop, stop, stop);
+      if (answer !== ORDINARY) return answer;
+      if (t !== c && after !== t) return LOOK;
+    }
+    c = quoted ? t + 1 : t;
+    if (c >= e) break;
+    if (load<u8>(c) !== 32) return UNFIT;
+    c++;
+    // A blank behind the last pair.
+    if (c === e) break;
+  }
+  if ((seen & required) !== required) return UNFIT;
+  return listed() ? LOOK : ORDINARY;
+}

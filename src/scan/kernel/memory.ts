@@ -1,0 +1,26 @@
+// Where things are in a kernel's memory, in bytes. 8 MB for each thread that scans.
+//
+// Below 1024 is what the compiler needs. PROGRAMS holds a count, the addresses of the programs, the programs and their texts.
+const KiB = 1024;
+
+export const OUT = KiB;
+export const MASKS = OUT + 64;
+export const ENDS = MASKS + 64;
+export const endsSize = 16 * KiB;
+export const PROGRAMS = ENDS + endsSize;
+export const programsSize = 64 * KiB;
+/** Lists of 256 bytes: a count and 15 pairs of 8 bytes and their mask. */
+export const LISTS = PROGRAMS + programsSize;
+export const listSize = 256;
+export const maxLists = 250;
+export const SLOTS = LISTS + maxLists * listSize;
+export const slotCount = 1 << 17;
+export const POOL = (SLOTS + slotCount * 8 + 63) & ~63;
+export const poolSize = 6 << 20;
+/** Bytes that have come and not gone, whole lines as a rule. */
+export const INPUT = POOL + poolSize;
+export const inputSize = 384 * KiB;
+/** Steps read whole vectors, so a little behind the last byte. */
+const slack = 4 * KiB;
+
+export const pages = Math.ceil((INPUT + inputSize + slack) / 65_536);

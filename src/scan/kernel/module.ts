@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+let compiled: WebAssembly.Module | undefined;
+let tried = false;
+
+/**
+ * The compiled kernel; undefined where there is none or this machine cannot run it: then every record is read in full, with
+ * the same result. A build has it beside this file; where tsx or vitest runs the source it is made once and kept by its hash.
+ */
+export function kernelModule(): WebAssembly.Module | undefined {
+  if (!tried) {
+    tried = true;
+    try {
+      compiled = new WebAssembly.Module(readFileSync(import.meta.filename.endsWith('.js') ? built : fromSource()));
+    } catch {
+      compiled = undefined;
+    }
+  }
+  return compiled;
+}
+
+const built = join(import.meta.dirname, 'kernel.wasm');
+
+function fromSource(): string {
+  const root = join(import.meta.dirname, '../../..');
+  const script = join(root, 'scripts/kernel.js');
+  const hash = createHash('sha256').update(readFileSync(join(import.meta.dirname, 'kernel.as.ts')));
+  const name = `${hash.update(readFileSync(script)).digest('hex').slice(0, 16)}.wasm`;
+  const file = join(root, 'node_modules/.cache/halflight-kernel', name);
+  if (!existsSync(file)) execFileSync(process.execPath, [script, file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return file;
+}
