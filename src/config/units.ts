@@ -13,8 +13,8 @@ const bytes = {
 
 /** Durations as they are written: `90d`, `1h30m`, `500ms`. At most 9 digits a part, so that no sum leaves the safe integers. */
 export const durationPattern = /^(?:\d{1,9}(?:ms|s|m|h|d|w)){1,6}$/;
-/** Sizes as they are written: `16MiB`, `1.5GB`, `4096B`. */
-export const sizePattern = /^\d{1,9}(?:\.\d{1,3})?(?:[KMGT]i?)?B$/;
+/** Sizes as they are written: `16MiB`, `1.5 GB`, `4096B`. */
+export const sizePattern = /^\d{1,9}(?:\.\d{1,3})? ?(?:[KMGT]i?)?B$/;
 
 /** Milliseconds of a duration; undefined for what is none. */
 export function parseDuration(text: string): number | undefined {
@@ -28,7 +28,7 @@ export function parseDuration(text: string): number | undefined {
 /** Bytes of a size; undefined for what is none. KB is 1000 and KiB 1024. */
 export function parseSize(text: string): number | undefined {
   if (!sizePattern.test(text)) return undefined;
-  const [, amount = '', unit = ''] = /^([\d.]+)(.+)$/.exec(text) ?? [];
+  const [, amount = '', unit = ''] = /^([\d.]+) ?(.+)$/.exec(text) ?? [];
   return Math.round(Number(amount) * bytes[unit as keyof typeof bytes]);
 }
 

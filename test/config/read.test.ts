@@ -28,6 +28,7 @@ describe('durations and sizes', () => {
     ['16MiB', 16_777_216],
     ['1.5GB', 1_500_000_000],
     ['1KB', 1000],
+    ['64 MiB', 67_108_864],
     ['2TiB', 2_199_023_255_552],
   ])('%s is %i bytes', (text, value) => {
     expect(parseSize(text)).toBe(value);
@@ -37,7 +38,7 @@ describe('durations and sizes', () => {
   it.each(['', '5', '5 m', 'm', '-5m', '5M', '1.5h', '5m ', '9999999999d'])('%j is no duration', (text) =>
     expect(parseDuration(text)).toBeUndefined(),
   );
-  it.each(['', '5', '5 MB', '1GIB', '-1B', '1e3B', '1.2345GB'])('%j is no size', (text) =>
+  it.each(['', '5', '5  MB', '1GIB', '-1B', '1e3B', '1.2345GB'])('%j is no size', (text) =>
     expect(parseSize(text)).toBeUndefined(),
   );
 });

@@ -8,20 +8,15 @@ import { type Path, secretsIn, withSecrets } from '../../config/secret.js';
 import { loadPlugins } from '../../core/plugins.js';
 import { nearest, type Problem } from '../../core/problem.js';
 import { allFormats } from '../../formats/common/registry.js';
+import type { Receiver } from '../../receivers/common/receiver.js';
 import type { LoadedConfig } from './config.js';
 import { hideSecrets, quotes } from './config-secrets.js';
 import { loadMapping } from './inputs.js';
 
-/** What the configuration needs to know of a kind of receiver. */
-export interface ReceiverKind {
-  title: string;
-  options: ZodType;
-}
-
 /** The plug-ins that sources and channels name as their kind, by id. */
 export interface Kinds {
   collectors: ReadonlyMap<string, Collector>;
-  receivers: ReadonlyMap<string, ReceiverKind>;
+  receivers: ReadonlyMap<string, Receiver>;
   channels: ReadonlyMap<string, Channel>;
 }
 
@@ -29,7 +24,7 @@ export async function loadKinds(): Promise<Kinds> {
   const folder = (name: string) => join(import.meta.dirname, '../..', name);
   const [collectors, receivers, channels] = await Promise.all([
     loadPlugins<Collector>(folder('collectors'), 'collector'),
-    loadPlugins<ReceiverKind>(folder('receivers'), 'receiver'),
+    loadPlugins<Receiver>(folder('receivers'), 'receiver'),
     loadPlugins<Channel>(folder('alerts'), 'channel'),
   ]);
   return { collectors, receivers, channels };
@@ -38,7 +33,7 @@ export async function loadKinds(): Promise<Kinds> {
 /** A source with its kind, and its options as the kind takes them: they hold secrets and must not be logged. */
 export interface OpenedSource {
   source: SourceConfig;
-  kind: { pulled: true; collector: Collector } | { pulled: false; receiver: ReceiverKind };
+  kind: { pulled: true; collector: Collector } | { pulled: false; receiver: Receiver };
   options: unknown;
 }
 
