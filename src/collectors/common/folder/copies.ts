@@ -1,0 +1,120 @@
+import type { Batch } from '../collector.js';
+import { reopen, sameBytes } from './content.js';
+import type { Found, Opened } from './found.js';
+import { grow } from './grow.js';
+import { growPacked } from './packed.js';
+import { commonPoint, type Prints } from './prints.js';
+import type { Step } from './step.js';
+import type { Stream } from './stream.js';
+import { survey } from './survey.js';
+
+/** What a shorter file that agrees with the beginning of a stream is; `wait`: it cannot be told yet. */
+export type Judgement = 'copy' | 'other' | 'wait';
+
+/** Whether the bytes `[from, length)` of a file are the stream's own, too: `from` is where they are known to be so. */
+export async function judgeShorter(
+  step: Step,
+  stream: Stream,
+  { file, content }: Opened,
+  from: number,
+  length: number,
+): Promise<Judgement> {
+  if (stream.lost !== undefined) {
+    // Only prints are left. What was written last before the stream's own last bytes is a copy that was made before them.
+    if (file.modified <= stream.modified) return 'copy';
+    return step.settled(file) ? 'other' : 'wait';
+  }
+  const home = await reopen(step.root, stream, stream.skip);
+  if (home === undefined) return 'wait';
+  try {
+    return (await sameBytes(content, home.content, from, length)) === 'same' ? 'copy' : 'other';
+  } finally {
+    await home.close();
+  }
+}
+
+/** A copy goes on as the stream whose file is lost. */
+export function takeOver(step: Step, stream: Stream, copy: Stream): void {
+  const { sig, compression, skip, length } = copy;
+  step.memory.forget(copy);
+  step.memory.move(stream, copy, { sig, compression, skip, length, since: step.now });
+}
+
+/** Reads a plain or compressed file of a stream. */
+export async function* growAny(step: Step, stream: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
+  if (opened.content.packed) return yield* growPacked(step, stream, opened);
+  yield* grow(step, stream, opened);
+  return true;
+}
+
+/** Looks at a copy that has changed: it follows its stream, takes it over, or has become a log of its own. False: it is none of them. */
+export async function* followCopy(step: Step, copy: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
+  const stream = step.memory.streams.get(copy.copy ?? '');
+  if (stream === undefined) {
+    step.memory.change(copy, { copy: undefined });
+    return yield* growAny(step, copy, opened);
+  }
+  const known = stream.prints;
+  const seen = await survey(opened.content, copy.prints, { marks: [known.offset], header: copy.header });
+  if (!seen.verified) return false;
+  const length = seen.prints.offset;
+
+  if (known.offset > copy.prints.offset) {
+    const reached = length >= known.offset;
+    const judgement: Judgement = reached
+      ? seen.marked.get(known.offset) === known.print
+        ? 'copy'
+        : 'other'
+      : await judgePart(step, stream, opened, copy.prints, seen.prints);
+    if (judgement === 'wait') return true;
+    if (judgement === 'other') return yield* fork(step, copy, opened);
+    if (reached) step.memory.change(copy, { prints: known, header: stream.header });
+    else if (length > copy.prints.offset) step.memory.change(copy, { prints: seen.prints, header: seen.header });
+  }
+  if (copy.prints.offset === known.offset && length > known.offset) {
+    if (stream.lost !== undefined) {
+      takeOver(step, stream, copy);
+      return yield* growAny(step, stream, opened);
+    }
+    const rest = await compareRest(step, stream, opened, known.offset, length);
+    // Behind the stream's own file for a moment: one of two writers is the first to write a line.
+    if (rest === 'wait' || (rest === 'ahead' && !step.settled(opened.file))) return true;
+    if (rest !== 'same') return yield* fork(step, copy, opened);
+  }
+  step.seen(copy, opened, length);
+  return true;
+}
+
+async function judgePart(step: Step, stream: Stream, opened: Opened, from: Prints, to: Prints): Promise<Judgement> {
+  if (from.offset === to.offset) return 'copy';
+  if (!stream.prints.ladder.startsWith(to.ladder)) return 'other';
+  return await judgeShorter(
+    step,
+    stream,
+    opened,
+    Math.max(from.offset, commonPoint(stream.prints.ladder, to.ladder)),
+    to.offset,
+  );
+}
+
+async function compareRest(
+  step: Step,
+  stream: Stream,
+  { content }: Opened,
+  from: number,
+  length: number,
+): Promise<'same' | 'ahead' | 'different' | 'wait'> {
+  const home = await reopen(step.root, stream, stream.skip);
+  if (home === undefined) return 'wait';
+  try {
+    const same = await sameBytes(content, home.content, from, length);
+    return same === 'shorter' ? 'ahead' : same;
+  } finally {
+    await home.close();
+  }
+}
+
+async function* fork(step: Step, copy: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
+  step.memory.change(copy, { copy: undefined, since: step.now });
+  return yield* growAny(step, copy, opened);
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Content } from './content.js';
+import { Header } from './header.js';
+import { Printer, type Prints } from './prints.js';
+
+/** What a reading of a stream shows. */
+export interface Survey {
+  /** The stream begins with what `from` says. */
+  verified: boolean;
+  /** Of all that is whole. */
+  prints: Prints;
+  /** Header lines of all that is whole, for what follows. */
+  header: string | undefined;
+  /** Prints at the marks, as far as they are in what is whole. */
+  marked: ReadonlyMap<number, string>;
+  /** SHA-256 (hex) of all that is whole, where reading began at 0. */
+  sha256: string;
+  /** Where the file cannot be read further, in stored bytes, and why. */
+  damage: { stored: number; why: string } | undefined;
+}
+
+/** Reads a stream from what is known on, as far as `to`, in flat memory. */
+export async function survey(
+  content: Content,
+  from: Prints,
+  { marks = [], header, to }: { marks?: Iterable<number>; header?: string | undefined; to?: number | undefined } = {},
+): Promise<Survey> {
+  const printer = new Printer(from, [from.offset, ...marks]);
+  const lines = new Header(header);
+  const hash = createHash('sha256');
+  const result: Survey = { verified: false, prints: from, header, marked: new Map(), sha256: '', damage: undefined };
+  let whole = false;
+  for await (const piece of content.pieces(from.base, to)) {
+    if ('bytes' in piece) {
+      const fresh = Math.max(0, from.offset - printer.position);
+      if (from.base === 0 && content.packed) hash.update(piece.bytes);
+      printer.push(piece.bytes);
+      if (fresh < piece.bytes.length) lines.push(piece.bytes.subarray(fresh));
+      whole = false;
+    } else if ('whole' in piece) {
+      result.prints = printer.state();
+      result.header = lines.text();
+      result.sha256 = hash.copy().digest('hex');
+      whole = true;
+    } else result.damage = { stored: piece.stored, why: piece.damage };
+  }
+  // A packed stream that is read up to a place in the middle ends without a mark.
+  if (!whole && to !== undefined && result.damage === undefined && printer.position === to) {
+    result.prints = printer.state();
+    result.header = lines.text();
+  }
+  result.marked = new Map([...printer.marked].filter(([offset]) => offset <= result.prints.offset));
+  result.verified = from.offset === 0 || result.marked.get(from.offset) === from.print;
+  if (!result.verified) result.prints = from;
+  return result;
+}
