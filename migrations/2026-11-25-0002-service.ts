@@ -177,6 +177,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        bytes bigint
      )`,
     `create index source_gap_source on source_gap (source, at)`,
+    // Silence is a finding of its own: no data is never no use.
+    `create table source_finding (
+       source text collate "C" not null,
+       kind text collate "C" not null check (kind in ('silent', 'thin')),
+       state text collate "C" not null check (state in ('open', 'resolved')),
+       reason text collate "C" not null,
+       numbers jsonb not null,
+       opened_at bigint not null,
+       changed_at bigint not null,
+       resolved_at bigint,
+       times integer not null default 1,
+       primary key (source, kind)
+     )`,
     `create table token (
        id text collate "C" primary key,
        scope text collate "C" not null check (scope in ('push', 'read')),

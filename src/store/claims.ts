@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ChunkDraft } from '../core/chunk.js';
 import { daysOf, writeResults } from './chunks.js';
-import { addToHour } from './ledger.js';
+import { addToHour, saveGaps } from './ledger.js';
 import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
 import type { ChunkResult } from './types.js';
@@ -82,9 +82,14 @@ async function stillHeld(trx: Db, claim: Claim): Promise<boolean> {
 
 /**
  * Keeps what a chunk gave and ends the claim, in one transaction with the coverage ledger and the list of services to look at
- * again. `fenced`: the claim was lost meanwhile, and nothing is changed.
+ * again. `problem`: why it was not read to its end, a known gap. `fenced`: the claim was lost meanwhile, and nothing is changed.
  */
-export async function commitChunk(db: Db, claim: Claim, result: ChunkResult): Promise<'done' | 'fenced'> {
+export async function commitChunk(
+  db: Db,
+  claim: Claim,
+  result: ChunkResult,
+  problem?: string,
+): Promise<'done' | 'fenced'> {
   await ensureMonths(db, daysOf(result));
   return db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return 'fenced';
@@ -94,7 +99,11 @@ export async function commitChunk(db: Db, claim: Claim, result: ChunkResult): Pr
       { id: claim.id, receivedAt: claim.receivedAt, replaces: claim.replaces },
       result,
     );
-    await trx.updateTable('chunk').set({ lease_owner: null, error: null }).where('id', '=', claim.id).execute();
+    await trx
+      .updateTable('chunk')
+      .set({ lease_owner: null, error: problem === undefined ? null : text(problem) })
+      .where('id', '=', claim.id)
+      .execute();
     await markDue(trx, services, result.scannedAt, claim.id);
     await addToHour(trx, claim.source, claim.receivedAt, {
       chunks: claim.replaces || claim.part !== undefined ? 0 : 1,
@@ -104,6 +113,8 @@ export async function commitChunk(db: Db, claim: Claim, result: ChunkResult): Pr
       rejected: result.rejected - before.rejected,
       hits: result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0) - before.hits,
     });
+    if (problem !== undefined && !claim.replaces)
+      await saveGaps(trx, claim.source, [{ at: result.scannedAt, why: `${claim.name}: ${problem}` }]);
     await sql`
       update source set last_data_at = greatest(last_data_at, ${claim.receivedAt}),
         last_event_at = greatest(last_event_at, ${result.last ?? null}::bigint)
@@ -229,11 +240,14 @@ export async function quarantineChunk(
   });
 }
 
-/** Ends a chunk without results: its bytes are gone (`lost`, a known gap), or were there already (`duplicate`). */
+/**
+ * Ends a chunk without results: its bytes are gone (`lost`) or nothing can read them (`quarantined`), which are known gaps, or they
+ * were there already (`duplicate`).
+ */
 export async function endChunk(
   db: Db,
   claim: Claim,
-  { state, why, now }: { state: 'lost' | 'duplicate'; why: string; now: number },
+  { state, why, now }: { state: 'lost' | 'duplicate' | 'quarantined'; why: string; now: number },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return;

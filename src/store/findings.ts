@@ -184,3 +184,36 @@ export async function loadActors(
     last: row.last ?? undefined,
   }));
 }
+
+/** The daily use of one finding by group and strength: for signals that need history. */
+export async function loadDailyUse(
+  db: Db,
+  { service, accountKind }: { service: string; accountKind: AccountKind },
+  range: { from: string; to: string },
+): Promise<
+  {
+    day: string;
+    group: string;
+    strength: Strength;
+    people: number;
+    events: number;
+    attempts: number;
+    bytesOut: number;
+  }[]
+> {
+  const { rows } = await sql<{
+    day: string;
+    group: string;
+    strength: Strength;
+    people: number;
+    events: number;
+    attempts: number;
+    bytesOut: number;
+  }>`
+    select day, actor_group as "group", strength, count(distinct actor) filter (where actor_kind = 'person') as people,
+      sum(events)::bigint as events, sum(attempts)::bigint as attempts, sum(bytes_out)::bigint as "bytesOut"
+    from usage
+    where service = ${service} and account_kind = ${accountKind} and day between ${range.from}::date and ${range.to}::date
+    group by day, actor_group, strength`.execute(db);
+  return rows;
+}

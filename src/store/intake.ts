@@ -101,7 +101,8 @@ export interface SpooledRecord {
 /** A chunk whose bytes go into the database. */
 export interface KeptChunk extends ChunkDraft {
   source: string;
-  parts: readonly Buffer[];
+  /** Stored bytes, in parts of some megabytes. */
+  parts: AsyncIterable<Buffer>;
   receivedAt: number;
 }
 
@@ -141,8 +142,9 @@ export async function takeOver<R extends SpooledRecord>(
       const id = await insertChunk(trx, chunk.source, chunk, chunk.receivedAt);
       if (id === undefined) continue;
       ids.push(id);
-      for (const [part, bytes] of chunk.parts.entries())
-        await trx.insertInto('chunk_input').values({ chunk_id: id, part, bytes }).execute();
+      let part = 0;
+      for await (const bytes of chunk.parts)
+        await trx.insertInto('chunk_input').values({ chunk_id: id, part: part++, bytes }).execute();
     }
     await trx.updateTable('spool').set({ drained: last.sequence }).where('id', '=', spool).execute();
     return ids;

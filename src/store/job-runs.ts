@@ -14,14 +14,24 @@ export async function noteSlot(db: Db, job: string, slot: number): Promise<boole
   return row !== undefined;
 }
 
-/** The last slot that was noted for each job. */
-export async function lastSlots(db: Db): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('job_run')
-    .select(['job', (eb) => eb.fn.max('slot').as('slot')])
-    .groupBy('job')
+/** Notes where the schedule of a job begins: a slot that counts as done. */
+export async function noteBeginning(db: Db, job: string, slot: number, now: number): Promise<void> {
+  await db
+    .insertInto('job_run')
+    .values({ job, slot, state: 'done', finished_at: now, outcome: 'the schedule begins here' })
+    .onConflict((conflict) => conflict.columns(['job', 'slot']).doNothing())
     .execute();
-  return new Map(rows.map((row) => [row.job, row.slot]));
+}
+
+/** The last slot of a job that was noted, up to `upTo`; undefined: none. */
+export async function lastSlot(db: Db, job: string, upTo: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('job_run')
+    .select((eb) => eb.fn.max('slot').as('slot'))
+    .where('job', '=', job)
+    .where('slot', '<=', upTo)
+    .executeTakeFirst();
+  return row?.slot ?? undefined;
 }
 
 /** Slots that were noted and never finished. */

@@ -8,7 +8,7 @@ import { undated } from './values.js';
 const yearsBack = 5;
 const monthsAhead = 2;
 
-/** Months for which a partition was seen, by database: a look into a set instead of a query for each chunk. */
+/** Months for which a partition was seen, by database: a look into a set instead of a query for each chunk. A month that is dropped is long past; rows for it go to the default partition. */
 const seen = new WeakMap<object, Set<string>>();
 
 /** Makes partitions for the months of these days where they are missing. Not part of a caller's transaction: call it before. */

@@ -19,6 +19,7 @@ export interface Tables {
   source_cursor: { source: string; key: string; value: string };
   source_hour: SourceHourTable;
   source_gap: SourceGapTable;
+  source_finding: SourceFindingTable;
   token: TokenTable;
   push_key: { source: string; key: string; at: number };
   spool: { id: string; drained: number };
@@ -200,6 +201,20 @@ interface SourceGapTable {
   why: string;
   lines: number | null;
   bytes: number | null;
+}
+
+interface SourceFindingTable {
+  source: string;
+  /** `silent`: nothing comes; `thin`: much less than usual. */
+  kind: 'silent' | 'thin';
+  state: 'open' | 'resolved';
+  reason: string;
+  numbers: Record<string, number>;
+  opened_at: number;
+  changed_at: number;
+  resolved_at: number | null;
+  /** How often it was opened. */
+  times: Generated<number>;
 }
 
 export type TokenScope = 'push' | 'read';

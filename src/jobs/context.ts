@@ -1,0 +1,40 @@
+import type { Channel } from '../alerts/common/channel.js';
+import type { Catalog } from '../catalog/compile.js';
+import type { Collector } from '../collectors/common/collector.js';
+import type { Egress } from '../net/egress.js';
+import type { Db } from '../store/tables.js';
+import type { Metrics } from './metrics.js';
+import type { EnqueueOptions, JobKind } from './queue.js';
+import type { RegisterCache } from './registers.js';
+import type { ServiceSetup } from './setup.js';
+
+/** The part of a pino logger that jobs use. */
+export interface Log {
+  debug(about: object, message: string): void;
+  info(about: object, message: string): void;
+  warn(about: object, message: string): void;
+  error(about: object, message: string): void;
+}
+
+/** What all jobs of a process share. */
+export interface ServiceContext {
+  db: Db;
+  log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The configuration of now: a reload replaces it. */
+  setup(): ServiceSetup;
+  catalog: Catalog;
+  collectors: ReadonlyMap<string, Collector>;
+  channels: ReadonlyMap<string, Channel>;
+  /** The only way outward, by the policy of now. */
+  egress(): Egress;
+  registers: RegisterCache;
+  metrics: Metrics;
+  /** Id under which this process holds leases. */
+  instance(): string;
+  /** Rings, and never fails: who cannot be rung now is rung by the sweeper. */
+  ring(kind: JobKind, id: string, options?: EnqueueOptions): void;
+  /** Encrypts what must not lie open in the database. */
+  seal(bytes: Uint8Array): Buffer;
+}

@@ -1,0 +1,59 @@
+import { faultPoint } from '../core/fault.js';
+import { nextDelivery, type OutboxItem, settleDelivery, takeDeliveries } from '../store/outbox.js';
+import type { ServiceContext } from './context.js';
+
+/** Waits between tries: from some seconds up to an hour, doubling, with up to half of it by chance so that not all come at once. */
+const firstWait = 5000;
+const longestWait = 3_600_000;
+const atOnce = 20;
+
+/**
+ * Delivers what is due in the outbox: the job behind the bell `deliver`. A delivery whose outcome was not kept is made again with
+ * the same id, by which the receiver knows it.
+ */
+export async function deliver(context: ServiceContext, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const items = await takeDeliveries(context.db, context.instance(), context.now(), atOnce);
+    if (items.length === 0) break;
+    await Promise.all(items.map((item) => deliverOne(context, item, signal)));
+  }
+  const next = await nextDelivery(context.db);
+  if (next !== undefined) context.ring('deliver', String(next), { delay: Math.max(100, next - context.now()) });
+}
+
+async function deliverOne(context: ServiceContext, item: OutboxItem, signal: AbortSignal): Promise<void> {
+  const { db, log, now, metrics } = context;
+  const owner = context.instance();
+  const setup = context.setup().channels.find(({ id }) => id === item.channel);
+  const channel = setup === undefined ? undefined : context.channels.get(setup.kind);
+  const about = { notice: item.notice.id, kind: item.notice.kind, channel: item.channel };
+  if (setup === undefined || channel === undefined) {
+    await settleDelivery(db, item.id, owner, {
+      state: 'refused',
+      why: 'the channel is no longer configured',
+      now: now(),
+    });
+    return;
+  }
+  await faultPoint('send.before');
+  const outcome = await channel
+    .send(item.notice, setup.options, { egress: context.egress(), now, signal })
+    .catch((error: unknown) => ({
+      outcome: 'retry' as const,
+      why: error instanceof Error ? error.message : String(error),
+      afterSeconds: undefined,
+    }));
+  await faultPoint('send.after');
+  metrics.deliveries.inc({ channel: item.channel, outcome: outcome.outcome });
+  if (outcome.outcome === 'retry') {
+    const doubled = Math.min(longestWait, firstWait * 2 ** Math.min(item.attempts - 1, 20));
+    const wait = Math.max((outcome.afterSeconds ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
+    log.warn({ ...about, why: outcome.why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
+    await settleDelivery(db, item.id, owner, { nextAt: now() + wait, why: outcome.why });
+    return;
+  }
+  const why = outcome.outcome === 'refused' ? outcome.why : undefined;
+  if (why === undefined) log.info(about, 'delivered');
+  else log.error({ ...about, why }, 'the channel refuses this notice');
+  await settleDelivery(db, item.id, owner, { state: outcome.outcome, why, now: now() });
+}

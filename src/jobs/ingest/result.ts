@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { InputResult } from '../../scan/scan-input.js';
+import type { Claim } from '../../store/claims.js';
+import type { ChunkResult } from '../../store/types.js';
+import type { ServiceContext } from '../context.js';
+import type { SourceSetup } from '../setup.js';
+
+/** What a scan gave, as the database keeps it: usage belongs to the configured source. */
+export function chunkResult(claim: Claim, result: InputResult, rules: string, scannedAt: number): ChunkResult {
+  const { counts, candidates, usage, evidence, rejects, first, last, bytes, format } = result;
+  return {
+    source: claim.source,
+    sha256: '',
+    name: claim.name,
+    format: format ?? '',
+    catalogHash: rules,
+    scannedAt,
+    bytes,
+    ...counts,
+    first,
+    last,
+    rejects,
+    usage: usage.map((row) => ({ ...row, source: claim.source })),
+    evidence,
+    candidates: candidates.map(({ who, file: _file, ...candidate }) => ({ ...candidate, actors: who.size })),
+  };
+}
+
+/** Everything beside the bytes that decides what a chunk gives: another hash, another result. */
+export function rulesHash(
+  { catalog, setup }: Pick<ServiceContext, 'catalog' | 'setup'>,
+  source: SourceSetup | undefined,
+  peopleHash: string,
+): string {
+  const { zone } = setup();
+  return createHash('sha256')
+    .update(JSON.stringify([catalog.hash, zone, source?.logZone, source?.format, source?.mapping, peopleHash]))
+    .digest('hex');
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { faultPoint } from '../core/fault.js';
+import type { StoredFinding, Transition } from '../core/finding-state.js';
+import type { InventoryEntry } from '../core/register.js';
+import { dayOf } from '../core/time.js';
+import { stateOf } from '../inventory/decide.js';
+import { advance } from '../inventory/lifecycle.js';
+import { reconcile } from '../inventory/reconcile.js';
+import { historySignals } from '../inventory/signals/signals.js';
+import {
+  type DueService,
+  dueServices,
+  lastDayOf,
+  loadActors,
+  loadDailyUse,
+  loadFindings,
+  lockReconciling,
+  saveFinding,
+  takeDue,
+} from '../store/findings.js';
+import { addNotice } from '../store/outbox.js';
+import type { Db } from '../store/tables.js';
+import { loadUsage } from '../store/usage.js';
+import type { ServiceContext } from './context.js';
+import { findingNotice } from './notices.js';
+
+const dayMs = 86_400_000;
+/** A service whose findings are known is looked at again at most this often, as its news are numbers; new services wait for nothing. */
+const calmMs = 5000;
+/** Days of history that signals look at. */
+const historyDays = 365;
+const atOnce = 50;
+
+/**
+ * Holds the use of services that changed against the inventory, and keeps the findings: the job behind the bell `reconcile`. Reads
+ * the roll-up, never logs. Each service is one transaction with its history and its notices.
+ */
+export async function reconcileDue(context: ServiceContext, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const due = await dueServices(context.db, 500);
+    const now = context.now();
+    const ripe = due.filter((item) => item.urgent || item.updatedAt === undefined || now - item.updatedAt >= calmMs);
+    if (ripe.length === 0) {
+      const next = Math.min(...due.map((item) => (item.updatedAt ?? 0) + calmMs));
+      if (due.length > 0)
+        context.ring('reconcile', `at-${Math.ceil(next / 1000)}`, { delay: Math.max(50, next - now) });
+      return;
+    }
+    for (const item of ripe.slice(0, atOnce)) {
+      if (signal.aborted) return;
+      await reconcileService(context, item);
+    }
+    // Others get their turn: this is the one job that computes in the main thread.
+    await sleep(0);
+  }
+}
+
+/** Looks at one service again. */
+export async function reconcileService(context: ServiceContext, item: DueService): Promise<void> {
+  const { db, catalog, now, metrics, log } = context;
+  const began = performance.now();
+  const inventory = await context.registers.inventory();
+  await faultPoint('reconcile.before');
+  const transitions = await db.transaction().execute(async (trx) => {
+    await lockReconciling(trx);
+    if (!(await takeDue(trx, item.service))) return [];
+    const steps = await findingsOf(trx, context, item.service, inventory);
+    const told: Transition[] = [];
+    for (const { next, transition } of steps) {
+      await saveFinding(trx, next, transition, { chunkId: item.chunkId, now: now() });
+      if (transition === undefined) continue;
+      told.push(transition);
+      const notice = findingNotice(next, transition, catalog.services.get(next.service));
+      if (notice === undefined) continue;
+      const channels = context.setup().channels.filter(({ notices }) => notices.includes(notice.kind));
+      await addNotice(
+        trx,
+        notice,
+        channels.map(({ id }) => id),
+        now(),
+      );
+    }
+    return told;
+  });
+  await faultPoint('reconcile.after');
+  metrics.jobSeconds.observe({ kind: 'reconcile', outcome: 'done' }, (performance.now() - began) / 1000);
+  metrics.lagSeconds.observe({ stage: 'findings' }, Math.max(0, now() - item.at) / 1000);
+  for (const transition of transitions) {
+    if (transition.kind === 'updated') continue;
+    const { finding, kind, to } = transition;
+    log.info({ finding, kind, verdict: to.verdict, state: to.state, chunk: item.chunkId }, 'finding');
+  }
+  if (transitions.some(({ kind }) => kind !== 'updated')) context.ring('deliver', 'due');
+}
+
+async function findingsOf(
+  trx: Db,
+  { setup, catalog, now }: ServiceContext,
+  service: string,
+  inventory: { hash: string; body: readonly InventoryEntry[] },
+): Promise<{ next: StoredFinding; transition?: Transition | undefined }[]> {
+  const { zone, findings } = setup();
+  const at = now();
+  const asOf = dayOf(at, zone);
+  // Old logs that are read today are looked at as of their own last days.
+  const last = (await lastDayOf(trx, service)) ?? asOf;
+  const end = last < asOf ? last : asOf;
+  const from = dayOf(Date.parse(`${end}T12:00:00Z`) - findings.window, 'UTC');
+  const dated = await loadUsage(trx, { from, to: asOf }, [service]);
+  const usage = dated.length > 0 ? dated : await loadUsage(trx, {}, [service]);
+  const beside = await loadActors(trx, alternatives(service, inventory.body, catalog.services, asOf), {
+    from,
+    to: asOf,
+  });
+  const { findings: found } = reconcile({
+    usage: [...usage, ...beside],
+    entries: inventory.body,
+    services: catalog.services,
+    period: { from, to: asOf },
+    asOf,
+  });
+  const current = new Map(
+    found.filter((finding) => finding.service === service).map((finding) => [finding.id, finding]),
+  );
+  const stored = new Map((await loadFindings(trx, service)).map((finding) => [finding.id, finding]));
+  const steps: { next: StoredFinding; transition?: Transition | undefined }[] = [];
+  for (const id of [...new Set([...current.keys(), ...stored.keys()])].sort()) {
+    const finding = current.get(id);
+    const entry = inventory.body.find((item) => item.id === finding?.entry);
+    const signals =
+      finding === undefined
+        ? []
+        : historySignals({
+            rows: await loadDailyUse(trx, finding, {
+              from: dayOf(Date.parse(`${asOf}T12:00:00Z`) - historyDays * dayMs, 'UTC'),
+              to: asOf,
+            }),
+            asOf,
+            environment: entry?.environment,
+          });
+    const step = advance(stored.get(id), finding && { ...finding, signals: [...finding.signals, ...signals] }, {
+      asOf,
+      at,
+      quietDays: Math.round(findings.quiet / dayMs),
+      inventoryVersion: inventory.hash,
+      catalogHash: catalog.hash,
+      timezone: zone,
+    });
+    if (step !== undefined) steps.push(step);
+  }
+  return steps;
+}
+
+/** Approved tools of the same category: whether people of their groups use this one instead is a signal. */
+function alternatives(
+  service: string,
+  entries: readonly InventoryEntry[],
+  services: ServiceContext['catalog']['services'],
+  asOf: string,
+): string[] {
+  const category = services.get(service)?.category;
+  const approved = entries.filter((entry) => ['sanctioned', 'conditional'].includes(stateOf(entry, asOf).verdict));
+  const ids = approved.flatMap((entry) => entry.services).filter((id) => services.get(id)?.category === category);
+  return [...new Set(ids)].filter((id) => id !== service);
+}

@@ -1,0 +1,31 @@
+import { appendAudit } from '../store/audit.js';
+import { applyRetention } from '../store/retention.js';
+import type { ServiceContext } from './context.js';
+
+/** Pushes that are sent again within this time are known to be the same. */
+const pushKeysMs = 7 * 24 * 3_600_000;
+
+/** Deletes what is older than the configuration allows, and says so in the audit log. */
+export async function retention({ db, now, setup }: ServiceContext): Promise<string> {
+  const at = now();
+  const { retention: keep, work } = setup();
+  const before = (age: number | undefined): number | undefined => (age === undefined ? undefined : at - age);
+  const deleted = await applyRetention(db, {
+    input: before(work.keptInput),
+    usage: before(keep.usage),
+    evidence: before(keep.evidence),
+    quarantine: before(keep.quarantine),
+    history: before(keep.history),
+    pushKeys: at - pushKeysMs,
+  });
+  if (Object.keys(deleted).length > 0)
+    await appendAudit(db, {
+      at,
+      who: 'service',
+      action: 'retention.applied',
+      subject: 'database',
+      details: { deleted },
+    });
+  const rows = Object.values(deleted).reduce((sum, count) => sum + count, 0);
+  return `${rows} rows deleted`;
+}

@@ -1,0 +1,49 @@
+import type { Mapping } from '../core/mapping.js';
+import type { EgressPolicy } from '../net/policy.js';
+
+/** A configured source, its options checked. Plain data: it goes to worker threads. */
+export interface SourceSetup {
+  id: string;
+  /** Id of a collector or receiver. */
+  kind: string;
+  role: 'collector' | 'receiver';
+  options: unknown;
+  /** Undefined: recognised by content. */
+  format: string | undefined;
+  mapping: Mapping | undefined;
+  /** Zone of times without one. */
+  logZone: string;
+  /** How often a collector is asked, in milliseconds, or a cron expression in the organisation's zone. */
+  every: number | undefined;
+  schedule: string | undefined;
+  /** Silence in milliseconds that is normal. */
+  expectEvery: number | undefined;
+}
+
+export interface ChannelSetup {
+  id: string;
+  kind: string;
+  notices: readonly string[];
+  options: unknown;
+}
+
+/** What the service works by: the configuration, checked and with its secrets resolved. Times in milliseconds. */
+export interface ServiceSetup {
+  /** The organisation's time zone. */
+  zone: string;
+  sources: readonly SourceSetup[];
+  channels: readonly ChannelSetup[];
+  net: EgressPolicy;
+  work: { concurrency: number; chunkDeadline: number; keptInput: number };
+  findings: { window: number; quiet: number };
+  /** `undefined`: for ever. */
+  retention: {
+    usage: number | undefined;
+    evidence: number | undefined;
+    quarantine: number | undefined;
+    history: number | undefined;
+  };
+  /** Files of the registers, read by whoever has them; undefined: none. */
+  people: string | undefined;
+  inventory: string | undefined;
+}

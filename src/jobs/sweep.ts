@@ -1,0 +1,21 @@
+import { undoneChunks } from '../store/claims.js';
+import { unfinishedSlots } from '../store/job-runs.js';
+import { nextDelivery } from '../store/outbox.js';
+import type { ServiceContext } from './context.js';
+
+const atOnce = 500;
+
+/**
+ * Rings again for everything that the database says is undone: chunks, slots, deliveries, services to look at. So nothing depends
+ * on the queue: it may be emptied, forged, or away.
+ */
+export async function sweep(context: ServiceContext): Promise<{ chunks: number }> {
+  const { db, now } = context;
+  const chunks = await undoneChunks(db, now(), atOnce);
+  for (const id of chunks) context.ring('ingest', String(id));
+  for (const { job, slot } of await unfinishedSlots(db)) context.ring('task', `${job}@${slot}`);
+  const next = await nextDelivery(db);
+  if (next !== undefined && next <= now()) context.ring('deliver', 'due');
+  context.ring('reconcile', 'due');
+  return { chunks: chunks.length };
+}

@@ -1,0 +1,82 @@
+import type { Service } from '../catalog/schema.js';
+import type { InventoryEntry } from '../core/register.js';
+import { affected, changedServices } from '../inventory/affected.js';
+import type { Person } from '../people/person.js';
+import { appendAudit } from '../store/audit.js';
+import { markDue } from '../store/claims.js';
+import { usedServices } from '../store/findings.js';
+import { loadRegister, saveRegister } from '../store/registers.js';
+import type { ServiceContext } from './context.js';
+import { registerHash } from './registers.js';
+
+/** The registers as files have them; undefined: not configured, and what the database has stays. */
+export interface RegisterFiles {
+  people: readonly Person[] | undefined;
+  inventory: readonly InventoryEntry[] | undefined;
+}
+
+/**
+ * Brings registers and catalog into the database where they changed, and has the findings that this touches looked at again at once,
+ * without reading logs again.
+ */
+export async function syncRegisters(context: ServiceContext, files: RegisterFiles): Promise<void> {
+  const { db, catalog, now, log } = context;
+  const at = now();
+  if (files.people !== undefined) {
+    const hash = registerHash(files.people);
+    if (await saveRegister(db, 'people', { hash, body: files.people }, at)) {
+      await changed(context, 'people', hash, { people: files.people.length });
+      log.info({ people: files.people.length }, 'the people directory changed: it counts for what is read from now on');
+    }
+  }
+  if (files.inventory !== undefined) {
+    const { inventory: entries } = files;
+    const hash = registerHash(entries);
+    const before = await loadRegister<InventoryEntry[]>(db, 'inventory');
+    if (before?.hash !== hash) {
+      await db.transaction().execute(async (trx) => {
+        if (!(await saveRegister(trx, 'inventory', { hash, body: entries }, at))) return;
+        const used = new Set(await usedServices(trx));
+        await markDue(trx, affected(before?.body ?? [], entries, used, catalog.services), at, null);
+      });
+      await changed(context, 'inventory', hash, { entries: entries.length });
+      log.info({ entries: entries.length }, 'the inventory changed: findings are looked at again');
+      context.ring('reconcile', `inventory-${hash.slice(0, 16)}`, { priority: 1 });
+    }
+  }
+  await syncCatalog(context, at);
+}
+
+/** A new version of the catalog: what it says of services counts at once; logs are read by it from now on, or by a replay. */
+async function syncCatalog({ db, catalog, ring, log }: ServiceContext, at: number): Promise<void> {
+  const before = await loadRegister<Service[]>(db, 'catalog');
+  if (before?.hash === catalog.hash) return;
+  const services = [...catalog.services.values()];
+  await db.transaction().execute(async (trx) => {
+    if (!(await saveRegister(trx, 'catalog', { hash: catalog.hash, body: services }, at))) return;
+    if (before === undefined) return;
+    // Through JSON, as the stored one came: absent and undefined are the same there.
+    const fresh = JSON.parse(JSON.stringify(services)) as Service[];
+    const byId = (list: readonly Service[]): Map<string, Service> =>
+      new Map(list.map((service) => [service.id, service]));
+    const touched = changedServices(byId(before.body), byId(fresh));
+    const used = await usedServices(trx);
+    await markDue(
+      trx,
+      used.filter((id) => touched.has(id)),
+      at,
+      null,
+    );
+    log.info({ services: services.length, changed: touched.size }, 'the catalog changed');
+  });
+  if (before !== undefined) ring('reconcile', `catalog-${catalog.hash.slice(0, 16)}`, { priority: 1 });
+}
+
+const changed = ({ db, now }: ServiceContext, register: string, hash: string, details: object): Promise<void> =>
+  appendAudit(db, {
+    at: now(),
+    who: 'service',
+    action: 'register.changed',
+    subject: register,
+    details: { hash, ...details },
+  });

@@ -1,0 +1,148 @@
+import { type RawBuilder, sql } from 'kysely';
+import { notHeld } from './holds.js';
+import { monthPartitions } from './partitions.js';
+import type { Db } from './tables.js';
+
+/** Before these instants (milliseconds since 1970) things are deleted; undefined: they are kept for ever. */
+export interface RetentionCutoffs {
+  /** Raw bytes of pushed data: after this a chunk cannot be scanned again. */
+  input: number | undefined;
+  usage: number | undefined;
+  evidence: number | undefined;
+  quarantine: number | undefined;
+  history: number | undefined;
+  /** Keys by which pushes that are sent again are known. */
+  pushKeys: number;
+}
+
+/**
+ * Deletes what is older than it may be, by the time of receipt: what a record says of its own time neither saves nor dooms it. What a
+ * legal hold covers stays. In statements of their own: done again after a kill it goes on.
+ * @returns rows deleted by table, those that are not 0
+ */
+export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise<Record<string, number>> {
+  const deleted: Record<string, number> = {};
+  const note = (table: string, rows: bigint | undefined): void => {
+    const more = Number(rows ?? 0n);
+    if (more > 0) deleted[table] = (deleted[table] ?? 0) + more;
+  };
+  const chunkFree = notHeld({ source: sql`k.source`, firstDay: dayOfMs(sql`k.first`), lastDay: dayOfMs(sql`k.last`) });
+  const ofOldChunks = async (table: 'chunk_input' | 'chunk_usage' | 'candidate', before: number): Promise<void> => {
+    const { numAffectedRows } = await sql`
+      delete from ${sql.table(table)} t using chunk k
+      where k.id = t.chunk_id and k.received_at < ${before} and k.state not in ('pending', 'split') and ${chunkFree}
+        and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
+    note(table, numAffectedRows);
+  };
+
+  if (cutoffs.input !== undefined) {
+    await ofOldChunks('chunk_input', cutoffs.input);
+    // Parts of a divided chunk read the bytes of the whole.
+    const { numAffectedRows } = await sql`
+      delete from chunk_input t using chunk k
+      where k.id = t.chunk_id and k.state = 'split' and k.received_at < ${cutoffs.input} and ${chunkFree}
+        and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
+    note('chunk_input', numAffectedRows);
+    await ofOldChunks('chunk_usage', cutoffs.input);
+  }
+  if (cutoffs.usage !== undefined) {
+    const free = notHeld({
+      service: sql`t.service`,
+      source: sql`t.source`,
+      actor: sql`t.actor`,
+      firstDay: sql`t.day`,
+      lastDay: sql`t.day`,
+    });
+    const usage = await sql`delete from usage t where t.received_at < ${cutoffs.usage} and ${free}`.execute(db);
+    note('usage', usage.numAffectedRows);
+    const dayFree = notHeld({
+      service: sql`t.service`,
+      source: sql`t.source`,
+      firstDay: sql`t.day`,
+      lastDay: sql`t.day`,
+    });
+    const days = await sql`delete from usage_day t where t.received_at < ${cutoffs.usage} and ${dayFree}`.execute(db);
+    note('usage_day', days.numAffectedRows);
+    await dropEmptyMonths(db, new Date(cutoffs.usage).toISOString().slice(0, 7));
+  }
+  if (cutoffs.evidence !== undefined) {
+    const free = notHeld({
+      service: sql`t.service`,
+      source: sql`k.source`,
+      actor: sql`t.actor`,
+      firstDay: dayOfMs(sql`t.time`),
+      lastDay: dayOfMs(sql`t.time`),
+    });
+    const { numAffectedRows } = await sql`
+      delete from evidence t using chunk k
+      where k.id = t.chunk_id and k.received_at < ${cutoffs.evidence} and ${free}`.execute(db);
+    note('evidence', numAffectedRows);
+    await ofOldChunks('candidate', cutoffs.evidence);
+  }
+  if (cutoffs.quarantine !== undefined) {
+    const { numAffectedRows } = await sql`
+      delete from quarantine t where t.at < ${cutoffs.quarantine} and ${notHeld({ source: sql`t.source` })}`.execute(
+      db,
+    );
+    note('quarantine', numAffectedRows);
+  }
+  const keys = await db.deleteFrom('push_key').where('at', '<', cutoffs.pushKeys).executeTakeFirst();
+  note('push_key', keys.numDeletedRows);
+  if (cutoffs.history !== undefined) await deleteHistory(db, cutoffs.history, chunkFree, note);
+  return deleted;
+}
+
+async function deleteHistory(
+  db: Db,
+  before: number,
+  chunkFree: RawBuilder<boolean>,
+  note: (table: string, rows: bigint | undefined) => void,
+): Promise<void> {
+  // A chunk goes with all that hangs on it, so not before that may go; its parts go with it.
+  const chunks = await sql`
+    delete from chunk k
+    where k.received_at < ${before} and k.parent_id is null and k.state <> 'pending' and ${chunkFree}
+      and not exists (select from evidence e where e.chunk_id = k.id)
+      and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
+  note('chunk', chunks.numAffectedRows);
+  const findings = await sql`
+    delete from finding f
+    where f.state = 'resolved' and f.updated_at < ${before} and ${notHeld({ service: sql`f.service` })}
+      and not exists (select from usage_day u where u.service = f.service)`.execute(db);
+  note('finding', findings.numAffectedRows);
+  const hours = await db
+    .deleteFrom('source_hour')
+    .where('hour', '<', Math.floor(before / 3_600_000))
+    .executeTakeFirst();
+  note('source_hour', hours.numDeletedRows);
+  const gaps =
+    await sql`delete from source_gap t where t.at < ${before} and ${notHeld({ source: sql`t.source` })}`.execute(db);
+  note('source_gap', gaps.numAffectedRows);
+  const outbox = await db
+    .deleteFrom('outbox')
+    .where('state', '<>', 'pending')
+    .where('done_at', '<', before)
+    .executeTakeFirst();
+  note('outbox', outbox.numDeletedRows);
+  // The newest slot of each job is the memory of its schedule.
+  const runs = await sql`
+    delete from job_run r where r.finished_at < ${before} and r.state in ('done', 'failed')
+      and exists (select from job_run later where later.job = r.job and later.slot > r.slot)`.execute(db);
+  note('job_run', runs.numAffectedRows);
+}
+
+/** Drops months that have nothing any more and will get nothing. */
+async function dropEmptyMonths(db: Db, before: string): Promise<void> {
+  for (const name of await monthPartitions(db)) {
+    if (name.slice(-7).replace('_', '-') >= before) continue;
+    await db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtext('halflight partitions'))`.execute(trx);
+      await sql`lock table ${sql.table(name)} in access exclusive mode`.execute(trx);
+      const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(trx);
+      if (rows.length === 0) await sql`drop table ${sql.table(name)}`.execute(trx);
+    });
+  }
+}
+
+const dayOfMs = (ms: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(to_timestamp(${ms} / 1000.0) at time zone 'UTC')::date`;
