@@ -4,9 +4,12 @@ import type { Path } from './secret.js';
 
 type ProblemAt = (path: Path, message: string, severity?: Problem['severity']) => Problem;
 
-/** What is wrong between values that are right each by itself. */
-export function checkRelations(config: Config, at: ProblemAt): Problem[] {
-  return [...sameIds(config, at), ...sources(config, at), ...times(config, at), ...server(config, at)];
+/**
+ * What is wrong between values that are right each by itself. `wrong`: whether the value of a path has been refused, so that its
+ * default stands in its place, which nobody wrote.
+ */
+export function checkRelations(config: Config, at: ProblemAt, wrong: (path: Path) => boolean): Problem[] {
+  return [...sameIds(config, at), ...sources(config, at), ...amounts(config, at, wrong), ...server(config, at, wrong)];
 }
 
 function* sameIds(config: Config, at: ProblemAt): Generator<Problem> {
@@ -38,25 +41,31 @@ function* sources(config: Config, at: ProblemAt): Generator<Problem> {
   }
 }
 
-function* times(config: Config, at: ProblemAt): Generator<Problem> {
+function* amounts(config: Config, at: ProblemAt, wrong: (path: Path) => boolean): Generator<Problem> {
   const { findings, retention, spool } = config;
-  if (findings.quiet > findings.window)
+  const refused = (...names: string[]) => names.some((name) => wrong(name.split('.')));
+  if (findings.quiet > findings.window && !refused('findings.quiet', 'findings.window'))
     yield at(
       ['findings', 'quiet'],
       'is longer than findings.window; a finding cannot be quiet for longer than is looked back',
     );
-  if (retention.usage !== 'never' && retention.usage < findings.window)
+  if (
+    retention.usage !== 'never' &&
+    retention.usage < findings.window &&
+    !refused('retention.usage', 'findings.window')
+  )
     yield at(
       ['retention', 'usage'],
       'is shorter than findings.window, which looks back at usage; keep usage at least as long',
     );
-  if (spool.segment * 4 > spool.size)
+  if (spool.segment * 4 > spool.size && !refused('spool.segment', 'spool.size'))
     yield at(['spool', 'segment'], 'is more than a quarter of spool.size; make it smaller, or the spool larger');
 }
 
-function* server({ server }: Config, at: ProblemAt): Generator<Problem> {
+function* server({ server }: Config, at: ProblemAt, wrong: (path: Path) => boolean): Generator<Problem> {
   const local = server.listen === 'localhost' || server.listen === '::1' || server.listen.startsWith('127.');
-  if (!local && server.tls === undefined && server.trusted_proxies.length === 0)
+  const secured = server.tls !== undefined || server.trusted_proxies.length > 0;
+  if (!local && !secured && !wrong(['server', 'tls']) && !wrong(['server', 'trusted_proxies']))
     yield at(
       ['server', 'listen'],
       'is reachable from the network without https: passwords and logs can be read on the way; set server.tls, or listen on 127.0.0.1 behind a reverse proxy',

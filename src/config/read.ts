@@ -71,7 +71,7 @@ class Reader {
       originOf: (path) => this.#origin(this.#inFile(path)),
       problemAt: (path, message, severity = 'error') => this.#at(this.#inFile(path), message, severity),
     };
-    this.#problems.push(...checkRelations(config, result.problemAt));
+    this.#problems.push(...checkRelations(config, result.problemAt, (path) => this.#refused(path)));
     return result;
   }
 
@@ -161,15 +161,17 @@ class Reader {
   }
 
   #origin(path: Path): Origin {
+    if (this.#refused(path)) return { from: 'default' };
     for (let length = path.length; length > 0; length--) {
-      const part = path.slice(0, length);
-      if (this.#dropped.has(pathKey(part))) break;
-      const name = this.#fromEnv.get(pathKey(part));
+      const name = this.#fromEnv.get(pathKey(path.slice(0, length)));
       if (name !== undefined) return { from: 'environment', name };
     }
-    const dropped = path.some((_, index) => this.#dropped.has(pathKey(path.slice(0, index + 1))));
-    if (!dropped && this.#tree.has(path)) return { from: 'file', line: this.#tree.lineOf(path) };
+    if (this.#tree.has(path)) return { from: 'file', line: this.#tree.lineOf(path) };
     return { from: 'default' };
+  }
+
+  #refused(path: Path): boolean {
+    return path.some((_, index) => this.#dropped.has(pathKey(path.slice(0, index + 1))));
   }
 
   #at(path: Path, message: string, severity: Problem['severity']): Problem {

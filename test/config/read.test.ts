@@ -183,6 +183,14 @@ work: { threads: 3, treads: 4 }
     expect(config.sources.map(({ id }) => id)).toEqual(['good']);
   });
 
+  it('a value is not held against the default of one that is wrong itself', () => {
+    const text =
+      'findings: { window: 9x, quiet: 100d }\nspool: { size: 17, segment: 1GiB }\nserver: { listen: "::", tls: 1 }';
+    expect(new Set(read(text).problems.map(({ field }) => field))).toEqual(
+      new Set(['findings.window', 'spool.size', 'server.tls']),
+    );
+  });
+
   it('a problem of a source behind a wrong one names the right line', () => {
     const { problemAt, originOf } = read('sources:\n  - { id: x }\n  - id: good\n    kind: folder\n');
     expect(problemAt(['sources', 0, 'kind'], 'm')).toMatchObject({ line: 4, field: 'sources.good.kind' });
