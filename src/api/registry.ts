@@ -1,10 +1,22 @@
 import type { Route } from './route.js';
+import { chunkRoutes } from './routes/chunks.js';
+import { findingRoutes } from './routes/findings.js';
 import { healthRoutes } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { pushRoutes } from './routes/push.js';
+import { sourceRoutes } from './routes/sources.js';
+import { usageRoutes } from './routes/usage.js';
 
 /** Every route of the API. A new resource is one file of src/api/routes and one line here. */
-export const routes: readonly Route[] = [...pushRoutes, ...healthRoutes, ...metricsRoutes];
+export const routes: readonly Route[] = [
+  ...pushRoutes,
+  ...sourceRoutes,
+  ...chunkRoutes,
+  ...findingRoutes,
+  ...usageRoutes,
+  ...healthRoutes,
+  ...metricsRoutes,
+];
 
 /** Methods that an address has; none where there is nothing at it. */
 export function methodsOf(all: readonly Route[], path: string): string[] {

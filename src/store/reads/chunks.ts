@@ -1,5 +1,6 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { ChunkState, Db, Tables } from '../tables.js';
+import { groupBy } from './group.js';
 
 /** A chunk as people look at it. Times are milliseconds since 1970. */
 export interface ChunkRow {
@@ -85,7 +86,7 @@ const selectChunks = (db: Kysely<Tables>): SelectQueryBuilder<Tables, 'chunk', C
 
 async function withRejects(db: Db, chunks: readonly Columns[]): Promise<ChunkRow[]> {
   const bad = chunks.filter((chunk) => chunk.rejected > 0).map((chunk) => chunk.id);
-  const rejects = Map.groupBy(
+  const rejects = groupBy(
     bad.length === 0
       ? []
       : await db

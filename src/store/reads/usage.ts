@@ -3,6 +3,7 @@ import type { FindingState } from '../../core/finding-state.js';
 import type { AccountKind, Strength } from '../../core/hit.js';
 import type { Db } from '../tables.js';
 import { undated } from '../values.js';
+import { groupBy } from './group.js';
 
 /** Sums of a roll-up. */
 export interface Sums {
@@ -97,7 +98,7 @@ export async function loadTopServices(db: Db, { from, to }: Days, limit: number)
     .orderBy('risk', 'desc')
     .orderBy('id')
     .execute();
-  const byService = Map.groupBy(found, (row) => row.service);
+  const byService = groupBy(found, (row) => row.service);
   return rows.map((row) => ({
     ...row,
     findings: (byService.get(row.service) ?? []).map(({ service: _service, ...finding }) => finding),
