@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LayoutName, layoutNames } from './generate/generate.js';
@@ -129,7 +130,7 @@ try {
   needsBuild();
   const folder = join(logs.folder, 'peers');
   mkdirSync(folder);
-  const all = values['no-peers'] ? [] : peers(folder, threads);
+  const all = values['no-peers'] ? [] : peers(folder, availableParallelism());
   for (const peer of all)
     if (!peer.there) console.log(`MISSING PEER: ${peer.name} (${peer.does}) is not compared: ${peer.install}`);
   if (values['no-peers']) console.log('Peers are left out: --no-peers');

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import type { Usage } from '../src/core/usage.js';
 import { saveChunk } from '../src/store/chunks.js';
-import { openDb, openStore, type Store } from '../src/store/db.js';
+import type { Store } from '../src/store/db.js';
+import { defaultUrl, withDatabase } from './database.js';
 import { planted } from './generate/services.js';
 import { began } from './generate/traffic.js';
 import { verdict } from './goals.js';
@@ -18,7 +19,7 @@ import { count, failOn, table, times, WrongAnswer } from './print.js';
 //   npx tsx bench/store.ts [--url postgres://root@127.0.0.1:5432/postgres] [--rows 100000] [--chunk 5000] [--rounds 3]
 const { values } = parseArgs({
   options: {
-    url: { type: 'string', default: 'postgres://root@127.0.0.1:5432/postgres' },
+    url: { type: 'string', default: defaultUrl },
     rows: { type: 'string', default: '100000' },
     chunk: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '3' },
@@ -120,64 +121,56 @@ async function copy(store: Store, file: string): Promise<number> {
   return took;
 }
 
-const name = `halflight_bench_${process.pid}_${randomBytes(4).toString('hex')}`;
-const admin = openDb({ connectionString: values.url });
-const own = new URL(values.url);
-own.pathname = `/${name}`;
-const folder = mkdtempSync(join(tmpdir(), 'halflight-bench-copy-'));
-chmodSync(folder, 0o755);
-try {
-  await sql`create database ${sql.id(name)}`.execute(admin);
-  const store = await openStore({ url: own.href });
-  try {
-    const usage = makeUsage();
-    const file = join(folder, 'usage.tsv');
-    const [fresh, again, copies]: [number[], number[], number[]] = [[], [], []];
-    await save(store, usage.slice(0, perChunk), 'warm');
-    for (let round = 0; round < rounds; round++) {
-      await sql`truncate chunk, usage, usage_day cascade`.execute(store.db);
-      fresh.push(await timed(() => save(store, usage, `fresh ${round}`)));
-      await check(store, usage, 1);
-      again.push(await timed(() => save(store, usage, `again ${round}`)));
-      await check(store, usage, 2);
-      const { rows } = await sql<Record<string, string | number | null>>`
-        select u.*, u.spend::text as spend from usage u`.execute(store.db);
-      // In the order in which they came, not in that of the key.
-      const lines = rows.map((row) =>
-        Object.values(row)
-          .map((value) => value ?? '\\N')
-          .join('\t'),
-      );
-      writeFileSync(file, `${shuffled(lines).join('\n')}\n`, { mode: 0o644 });
-      copies.push(await copy(store, file));
-    }
-    const rate = (runs: readonly number[]): number => total / median(runs);
-    console.log(`${count(total)} roll-up rows in chunks of ${count(perChunk)}, ${rounds} rounds, medians`);
-    table([
-      ['', 'rows/s', 'of COPY'],
-      ['COPY into a table with the same key', count(rate(copies)), times(1)],
-      ['saved for the first time', count(rate(fresh)), times(rate(fresh) / rate(copies))],
-      ['added to rows that are there', count(rate(again)), times(rate(again) / rate(copies))],
-    ]);
-    for (const [what, runs] of [
-      ['first', fresh],
-      ['again', again],
-    ] as const)
-      console.log(`  goal: 40,000 rows/s, ${what}: ${count(rate(runs))}, ${verdict(40_000 / rate(runs), 1)}`);
-    console.log('The sums in the database were equal to what was saved, in every round.');
-  } finally {
-    await store.close();
+async function measure(store: Store): Promise<void> {
+  const usage = makeUsage();
+  const [fresh, again, copies]: [number[], number[], number[]] = [[], [], []];
+  await save(store, usage.slice(0, perChunk), 'warm');
+  for (let round = 0; round < rounds; round++) {
+    await sql`truncate chunk, usage, usage_day cascade`.execute(store.db);
+    fresh.push(await timed(() => save(store, usage, `fresh ${round}`)));
+    await check(store, usage, 1);
+    again.push(await timed(() => save(store, usage, `again ${round}`)));
+    await check(store, usage, 2);
+    const { rows } = await sql<Record<string, string | number | null>>`
+      select u.*, u.spend::text as spend from usage u`.execute(store.db);
+    const lines = rows.map((row) =>
+      Object.values(row)
+        .map((value) => value ?? '\\N')
+        .join('\t'),
+    );
+    writeFileSync(file, `${shuffled(lines).join('\n')}\n`, { mode: 0o644 });
+    copies.push(await copy(store, file));
   }
-} catch (error) {
-  if (!(error instanceof WrongAnswer)) throw error;
-} finally {
-  await sql`drop database if exists ${sql.id(name)} with (force)`.execute(admin);
-  await admin.destroy();
-  rmSync(folder, { recursive: true, force: true });
+  const rate = (runs: readonly number[]): number => total / median(runs);
+  console.log(`${count(total)} roll-up rows in chunks of ${count(perChunk)}, ${rounds} rounds, medians`);
+  table([
+    ['', 'rows/s', 'of COPY'],
+    ['COPY into a table with the same key', count(rate(copies)), times(1)],
+    ['saved for the first time', count(rate(fresh)), times(rate(fresh) / rate(copies))],
+    ['added to rows that are there', count(rate(again)), times(rate(again) / rate(copies))],
+  ]);
+  for (const [what, runs] of [
+    ['for the first time', fresh],
+    ['added', again],
+  ] as const)
+    console.log(`  goal: 40,000 rows/s ${what}: ${count(rate(runs))}, ${verdict(40_000 / rate(runs), 1)}`);
+  console.log('The sums in the database were equal to what was saved, in every round.');
 }
 
-/** Every 7919th line in turn: far from any order, and the same each time. */
+/** Every 7919th line in turn: far from the order of the key, and the same each time. */
 function shuffled(lines: readonly string[]): string[] {
   const step = lines.length % 7919 === 0 ? 7907 : 7919;
   return lines.map((_, i) => lines[(i * step) % lines.length] ?? '');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'halflight-bench-copy-'));
+// The server reads the file as a user of its own.
+chmodSync(folder, 0o755);
+const file = join(folder, 'usage.tsv');
+try {
+  await withDatabase(values.url, measure);
+} catch (error) {
+  if (!(error instanceof WrongAnswer)) throw error;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
