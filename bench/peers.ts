@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogHosts } from './catalog-hosts.js';
 import { differences, FoundRows } from './check.js';
+import type { LayoutName } from './generate/generate.js';
 import type { Log } from './logs.js';
 import { type Run, run } from './measure.js';
 
@@ -14,6 +15,8 @@ export interface Peer {
   /** How to get it. */
   install: string;
   there: boolean;
+  /** The layouts that it can read; all without them. */
+  layouts?: readonly LayoutName[];
   run(log: Log): Promise<Run>;
   /** What is wrong with its answer. */
   check(log: Log, out: string): string[];
@@ -62,6 +65,16 @@ export function peers(folder: string, threads: number): Peer[] {
       there: existsSync(join(here, 'node_modules/@duckdb/node-api')),
       run: ({ layout, path }) =>
         run(process.execPath, [join(here, 'duckdb.mjs'), layout, path, table, String(threads)]),
+      check: checkRollup,
+    },
+    {
+      name: 'JSON.parse',
+      does: `the same roll-up with JSON.parse of chunks of lines, ${threads} threads`,
+      install: '',
+      there: true,
+      layouts: ['zeek-json', 'cloudflare'],
+      run: ({ layout, path }) =>
+        run(process.execPath, [join(here, 'json-parse.mjs'), layout, path, table, String(threads)]),
       check: checkRollup,
     },
   ];

@@ -146,7 +146,7 @@ try {
     const rounds = Number(values.rounds ?? (log.answer.bytes < goalBytes ? 1 : 5));
     await measure(
       log,
-      all.filter((peer) => peer.there),
+      all.filter(({ there, layouts }) => there && (layouts ?? [layout]).includes(layout)),
       rounds,
     );
     logs.drop(log);
