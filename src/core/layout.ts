@@ -7,7 +7,51 @@
  * of the step `url` or `path`, as written, or there is none; its User-Agent is the text of a step `agent`, maybe with `+` and
  * `%20` undone, or there is none. A line that does not fit is read in full, so a layout may be as narrow as it likes.
  */
-export interface Layout {
+export type Layout = TableLayout | LineLayout;
+
+/** Lines that are rows of fields; the fastest. Quoted fields are whole: a quote opens where a field begins and closes where it ends, `""` within stands for one. */
+export interface TableLayout {
+  /** What stands between fields: one blank or more (no tab in the line, no field that begins with `[` where quotes are allowed), a tab, a comma. */
+  readonly by: 'blanks' | 'blanks, quotes' | 'tabs' | 'tabs, quotes' | 'commas, quotes';
+  /** Tried in turn. */
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  /** So many fields. */
+  readonly min: number;
+  readonly max: number;
+  readonly checks: readonly Check[];
+}
+
+/** What the field at this index, from 0, must be; `next`: the byte behind that part of it, and then anything. `quoted`: it is in quotes. */
+export type Check = { field: number; next?: string; quoted?: boolean } & (Content | FieldContent);
+
+type FieldContent =
+  | { do: 'any' }
+  /** `22:15:00` */
+  | { do: 'clock' }
+  /** `Sun Nov 22 22:15:00 2026`, of the third millennium; the judge is given `Sun Nov 22 `. */
+  | { do: 'ctime'; judge: Judge }
+  /** The line, not the field, does not end in it. */
+  | { do: 'not-last'; text: string };
+
+type Content =
+  /** A number of so many digits; `negative`: maybe below zero, `dash`: or a hyphen instead. */
+  | { do: 'number'; min: number; max: number; negative?: boolean; dash?: boolean }
+  /** A pattern of fixed length: `0` digit, `A` capital, `a` small letter, `_` digit or blank; other characters stand for themselves. */
+  | { do: 'pattern'; text: string }
+  | { do: 'word'; judge: Judge }
+  | { do: 'agent' }
+  | { do: 'host' }
+  /** A URL, `host:port`, `host/path` or `/path`; `not`: a byte that must not be in it. `dotted`: no scheme, and a host with a dot and no underscore. */
+  | { do: 'url'; not?: string; dotted?: boolean }
+  | { do: 'path'; not?: string }
+  /** Capitals and underscores, 1 to 15. */
+  | { do: 'capitals' };
+
+/** Lines of any other shape, read from left to right. */
+export interface LineLayout {
   /** Tried in turn. */
   readonly shapes: readonly (readonly Step[])[];
   /** For the steps `json` and `pairs`: what is to be done with the value of a key. */
@@ -23,29 +67,12 @@ export const blanks = 'blanks';
 
 /** `until`: the byte that ends a part, itself not taken; at the end of the line parts end, too. `not`: a byte that must not come before. */
 type Part =
-  /** Blanks and a number of so many digits; `negative`: maybe below zero, `dash`: or a hyphen instead. */
-  | { do: 'number'; min: number; max: number; negative?: boolean; dash?: boolean }
+  /** Blanks and a number. */
+  | Extract<Content, { do: 'number' | 'pattern' | 'capitals' }>
   | { do: 'literal'; text: string }
   /** Anything. `last`: the line may end instead. */
   | { do: 'skip'; until: string; not?: string; last?: boolean }
-  /** A pattern of fixed length: `0` digit, `A` capital, `a` small letter, `_` digit or blank; other characters stand for themselves. */
-  | { do: 'pattern'; text: string }
-  | { do: 'word'; until: string; not?: string; judge: Judge }
-  | { do: 'agent'; until: string; not?: string }
-  | { do: 'host'; until: string }
-  /** A URL, `host:port`, `host/path` or `/path`. `dotted`: its host has a dot and no underscore. */
-  | { do: 'url'; until: string; not?: string; dotted?: boolean }
-  | { do: 'path'; until: string; not?: string }
-  /** Capitals and underscores, 1 to 15. */
-  | { do: 'capitals' }
-  /** Fields between blanks, quoted or not, and no tab between them. */
-  | { do: 'fields'; count: number }
-  /** Fields of a CSV in which all fields are quoted; the first quote is behind, and so it is afterwards. */
-  | { do: 'quoted'; count: number }
-  /** Fields between tabs, the last with its tab. */
-  | { do: 'tabbed'; count: number }
-  /** The line does not end in it. */
-  | { do: 'not-last'; text: string }
+  | (Extract<Content, { do: 'word' | 'agent' | 'host' | 'url' | 'path' }> & { until: string; not?: string })
   /** The end of the line, anything up to it, or a few more words between blanks up to it. */
   | { do: 'end' }
   | { do: 'rest' }

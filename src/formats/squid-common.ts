@@ -1,6 +1,7 @@
 import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Reader, reject } from '../core/format.js';
 import { canonicalIp } from '../core/host.js';
+import type { LineLayout, Step } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseClf } from '../core/time.js';
@@ -10,7 +11,7 @@ import { cacheAction, destinationPeer, httpStatus } from './common/squid-codes.j
 
 // Squid `logformat common` and `combined`, http://www.squid-cache.org/Doc/config/logformat/:
 // %>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st ["%{Referer}>h" "%{User-Agent}>h"] %Ss:%Sh
-// What these expressions say of a line, up to the bytes, is repeated byte by byte in `ordinary`: change both together.
+// What these expressions say of a line is repeated in `layout`: change both together.
 /** An address in front: no syslog header. */
 const address = /^[\da-fA-F]*[.:][\da-fA-F.:]* /;
 const stamp = /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}:\d{2}:\d{2}:\d{2}[^\]"]{0,40})\] +"/;
@@ -22,8 +23,41 @@ const result = /(?:^| )([A-Z_]+|-)[:/]([A-Z_]+|-)(?:\/(\S+))?(?= |$)/;
 
 const notCommon = reject('not a line of common log format');
 
+/** `client ident user [time] "METHOD URL HTTP/1.1" status bytes`, then nothing, a code, or referer, User-Agent and code. */
+const upToBytes: readonly Step[] = [
+  { do: 'word', until: ' ', judge: (word) => address.test(`${word} `), next: ' ' },
+  { do: 'skip', until: '[', not: '"', next: '[' },
+  { do: 'pattern', text: '00/Aaa/0000:00:00:00' },
+  { do: 'skip', until: ']', not: '"', next: ']' },
+  { do: 'literal', text: ' "' },
+  { do: 'word', until: ' ', not: '"', judge: (word) => /^[A-Z]{1,20}$/.test(word), next: ' ' },
+  { do: 'url', until: ' ', not: '"' },
+  { do: 'literal', text: ' HTTP/' },
+  { do: 'pattern', text: '0.0" ' },
+  { do: 'number', min: 1, max: 3, next: ' ' },
+  { do: 'number', min: 1, max: 15, dash: true },
+];
+const layout: LineLayout = {
+  shapes: [
+    [
+      ...upToBytes,
+      { do: 'literal', text: ' "' },
+      { do: 'skip', until: '"', not: '\\', next: '"' },
+      { do: 'literal', text: ' "' },
+      { do: 'agent', until: '"', not: '\\' },
+      { do: 'literal', text: '" ' },
+      { do: 'capitals' },
+      { do: 'words', most: 1 },
+    ],
+    [...upToBytes, { do: 'words', most: 0 }],
+    [...upToBytes, { do: 'literal', text: ' ' }, { do: 'capitals' }, { do: 'words', most: 1 }],
+  ],
+};
+
 function open(context: FormatContext): Reader {
   return {
+    layout: () => layout,
+    state: () => '',
     read: (text) => readCommon(address.test(text) ? text : unwrapSyslog(text).message, context) ?? notCommon,
   };
 }
@@ -118,61 +152,4 @@ export const format: Format = {
     return { confidence, why: `client, user, [time], "request", status and bytes; ${proxied} lines name a host` };
   },
   open,
-  ordinary: isOrdinary,
 };
-
-const OPEN = 91;
-const CLOSE = 93;
-const QUOTE = 34;
-const BACKSLASH = 92;
-
-/** Whether the line is `client ... [dd/Mon/yyyy:hh:mm:ss zone] "request" status bytes ...`: one event whatever else it holds. */
-function isOrdinary(line: Uint8Array, start: number, end: number): boolean {
-  let at = start;
-  let dotted = false;
-  while (at < end && isAddressByte(line[at] as number)) {
-    dotted ||= !isHex(line[at] as number);
-    at++;
-  }
-  if (!dotted || at >= end || line[at] !== 32) return false;
-  while (at < end && line[at] !== OPEN) at++;
-  if (!isStamp(line, at + 1, end)) return false;
-  at += 21;
-  const zone = at;
-  while (at < end && line[at] !== CLOSE && line[at] !== QUOTE && (line[at] as number) < 127) at++;
-  if (at - zone > 40 || at + 2 >= end || line[at] !== CLOSE || line[at + 1] !== 32 || line[at + 2] !== QUOTE)
-    return false;
-  at += 3;
-  while (at < end && line[at] !== QUOTE) at += line[at] === BACKSLASH ? 2 : 1;
-  if (at >= end || line[at + 1] !== 32) return false;
-  let from = at + 2;
-  at = digits(line, from, end);
-  if (at === from || at - from > 3 || line[at] !== 32 || at >= end) return false;
-  from = at + 1;
-  at = line[from] === 45 && from < end ? from + 1 : digits(line, from, end);
-  return at > from && at - from <= 15 && (at === end || line[at] === 32);
-}
-
-const digitsOfStamp = [0, 1, 7, 8, 9, 10, 12, 13, 15, 16, 18, 19];
-/** `22/Nov/2026:10:00:00` */
-function isStamp(line: Uint8Array, at: number, end: number): boolean {
-  if (at + 20 > end) return false;
-  for (const i of digitsOfStamp) if (!isDigit(line[at + i] as number)) return false;
-  for (const i of [3, 4, 5]) {
-    const letter = (line[at + i] as number) | 32;
-    if (letter < 97 || letter > 122) return false;
-  }
-  return (
-    line[at + 2] === 47 && line[at + 6] === 47 && line[at + 11] === 58 && line[at + 14] === 58 && line[at + 17] === 58
-  );
-}
-
-const isHex = (byte: number): boolean => isDigit(byte) || ((byte | 32) >= 97 && (byte | 32) <= 102);
-const isAddressByte = (byte: number): boolean => isHex(byte) || byte === 46 || byte === 58;
-const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
-
-function digits(line: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && isDigit(line[at] as number)) at++;
-  return at;
-}

@@ -1,7 +1,7 @@
 import type { EventDraft } from '../core/event.js';
 import { type Format, type Reader, reject } from '../core/format.js';
 import { canonicalIp } from '../core/host.js';
-import { blanks, type Layout, type Step } from '../core/layout.js';
+import type { Check, TableLayout } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch } from '../core/time.js';
@@ -22,26 +22,27 @@ const pastedLink = /^\[(\d{9,10}\.\d{1,6} +-?\d{1,15})\]\(tel:[^)]{0,64}\)/;
 const notNative = reject('not a line of Squid native format');
 
 /** From time to HIERARCHY/peer all is in place, and no header dump with a User-Agent follows. */
-const afterTime: readonly Step[] = [
-  { do: 'number', min: 1, max: 15, negative: true, next: blanks },
-  { do: 'skip', until: ' ', not: '\t', next: blanks },
-  { do: 'word', until: ' ', not: '\t', judge: (word) => result.test(word), next: blanks },
-  { do: 'number', min: 1, max: 15, dash: true, next: blanks },
-  { do: 'skip', until: ' ', not: '\t', next: blanks },
-  { do: 'url', until: ' ', not: '\t', next: blanks },
-  { do: 'skip', until: ' ', not: '\t', next: blanks },
-  { do: 'capitals', next: '/' },
-  { do: 'skip', until: ' ', not: '\t', last: true },
-  { do: 'words', most: 1 },
+const checks: readonly Check[] = [
+  { do: 'number', field: 1, min: 1, max: 15, negative: true },
+  { do: 'word', field: 3, judge: (word) => result.test(word) },
+  { do: 'number', field: 4, min: 1, max: 15, dash: true },
+  { do: 'capitals', field: 8, next: '/' },
+  { do: 'url', field: 6 },
 ];
-const layout: Layout = {
-  shapes: [
-    [{ do: 'pattern', text: '0000000000.000', next: blanks }, ...afterTime],
-    [{ do: 'number', min: 9, max: 10, next: '.' }, { do: 'number', min: 1, max: 6, next: blanks }, ...afterTime],
+const row = { min: 9, max: 10 };
+const layout: TableLayout = {
+  by: 'blanks',
+  rows: [
+    { ...row, checks: [{ do: 'pattern', field: 0, text: '0000000000.000' }, ...checks] },
+    ...[1, 2, 4, 5, 6].map((places) => ({
+      ...row,
+      checks: [{ do: 'pattern', field: 0, text: `0000000000.${'0'.repeat(places)}` } as const, ...checks],
+    })),
   ],
 };
 
 const reader: Reader = {
+  state: () => '',
   layout: () => layout,
   read(text) {
     const plain = readNative(text);

@@ -1,6 +1,7 @@
 import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Outcome, type Reader, reject, skip } from '../core/format.js';
 import { isObject, type JsonObject, parseObject } from '../core/json.js';
+import type { Check, TableLayout } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch, parseIso } from '../core/time.js';
@@ -19,8 +20,12 @@ function open(context: FormatContext): Reader {
   let path: string | undefined;
   let separator = '\t';
   let [unset, empty] = ['-', '(empty)'];
+  /** Made anew where a header may have changed it. */
+  let layout: TableLayout | undefined;
 
   return {
+    layout: () => layout,
+    state: () => JSON.stringify([fields && [...fields], path, separator, unset, empty]),
     read(text) {
       if (text.startsWith('{')) return json(parseObject(text), undefined);
       const { message, time } = text.startsWith('#') ? { message: text } : unwrapSyslog(text);
@@ -39,6 +44,7 @@ function open(context: FormatContext): Reader {
     const name = m?.[1];
     if (name === 'separator') {
       separator = unescapeHex(line.slice('#separator'.length).replace(/^[ \t]/, '')) || '\t';
+      layout = undefined;
       return skip('header line');
     }
     const [, ...values] = line.split(separator);
@@ -46,6 +52,9 @@ function open(context: FormatContext): Reader {
     else if (name === 'path') path = values[0];
     else if (name === 'unset_field') unset = values[0] ?? '-';
     else if (name === 'empty_field') empty = values[0] ?? '(empty)';
+    const columns = fields;
+    if (columns !== undefined && separator === '\t')
+      layout = layoutOf(columns, path === undefined ? typeOf((field) => columns.has(field)) : typeOfPath(path));
     return skip('header line');
   }
 
@@ -86,6 +95,40 @@ function open(context: FormatContext): Reader {
       ...build(get),
     };
   }
+}
+
+/** Where the target of each type stands; all text is as it is unless it holds a backslash. */
+const targets: Record<string, readonly (readonly [name: string, content: Check['do']])[]> = {
+  dns: [['query', 'host']],
+  http: [
+    ['host', 'host'],
+    ['uri', 'url'],
+    ['user_agent', 'agent'],
+  ],
+  ssl: [['server_name', 'host']],
+  conn: [],
+};
+
+/** Rows with all fields that begin with a time; one that ends in `}` may be JSON behind a syslog header. */
+function layoutOf(columns: ReadonlyMap<string, number>, type: string | undefined): TableLayout | undefined {
+  const wanted = type === undefined || !Object.hasOwn(targets, type) ? undefined : targets[type];
+  if (wanted === undefined || columns.get('ts') !== 0) return undefined;
+  const checks: Check[] = [{ do: 'not-last', field: 0, text: '}' }];
+  for (const [name, content] of wanted) {
+    const field = columns.get(name);
+    if (field === undefined) continue;
+    if (content === 'url') checks.push({ do: 'url', field, not: '\\' });
+    else if (content === 'agent') checks.push({ do: 'agent', field });
+    else checks.push({ do: 'host', field });
+  }
+  const row = { min: columns.size, max: columns.size };
+  return {
+    by: 'tabs',
+    rows: [
+      { ...row, checks: [{ do: 'pattern', field: 0, text: '0000000000.000000' }, ...checks] },
+      { ...row, checks: [{ do: 'number', field: 0, min: 9, max: 11 }, ...checks] },
+    ],
+  };
 }
 
 type Built = Pick<EventDraft, 'kind' | 'action'> & Partial<EventDraft>;

@@ -2,12 +2,14 @@ import { Columns, sniffDelimiter, splitCsv } from '../core/csv.js';
 import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Reader, reject, type Sample, skip } from '../core/format.js';
 import { isObject, type JsonObject } from '../core/json.js';
+import type { Check, Judge, Row, TableLayout } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { decodeUri, whole } from '../core/text.js';
 import { parseCtime, parseEpoch, parseIso, parseTime, zoneOr } from '../core/time.js';
 import { splitUrl } from '../core/url.js';
 import { share } from './common/detect.js';
 import {
+  agentColumns,
   carriedText,
   countTelling,
   feedValue,
@@ -24,7 +26,10 @@ import {
 
 function open({ zone, modified }: FormatContext): Reader {
   let header: { names: string[]; delimiter: string } | undefined;
+  let layout = defaultLayout;
   return {
+    layout: () => layout,
+    state: () => JSON.stringify(header ?? null),
     read(text) {
       if (plainUrl(text) !== undefined) return row(text, ',');
       const { message, time } = unwrapSyslog(text);
@@ -48,6 +53,7 @@ function open({ zone, modified }: FormatContext): Reader {
       const names = splitCsv(text, delimiter)?.map(Columns.fold) ?? [];
       if (isFeed(names)) {
         header = { names, delimiter };
+        layout = layoutOf(names);
         return skip('header line');
       }
     }
@@ -79,7 +85,7 @@ function open({ zone, modified }: FormatContext): Reader {
     const values = new Map<string, unknown>();
     for (const [i, name] of names.entries()) if (!values.has(name)) values.set(name, fields[i]);
     const outcome = event(values, url !== undefined);
-    // What `ordinary` promises of such a line holds under any header.
+    // What `layout` promises of such a line holds under any header.
     if (url !== undefined && 'kind' in outcome) Object.assign(outcome, { url, host: undefined });
     return outcome;
   }
@@ -148,7 +154,7 @@ function defaultNames(fields: readonly string[]): string[] | undefined {
 const verbs =
   /^(?:get|head|post|put|patch|delete|options|connect|trace|propfind|proppatch|report|mkcol|search|invalid|na|none)$/i;
 
-/** URL of a row that begins as documented and whose host is in plain sight. The same test as `ordinary`. */
+/** URL of a row that begins as documented and whose host is in plain sight. `plain` asks for no less. */
 function plainUrl(text: string): string | undefined {
   const m =
     /^"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}","[^"]*","[A-Z0-9_]{2,24}","([^"]*)","(?:Allowed|Blocked)",/.exec(
@@ -157,60 +163,63 @@ function plainUrl(text: string): string | undefined {
   return m?.[1] !== undefined && /^[A-Za-z0-9-]{1,63}\.[A-Za-z0-9.-]{1,190}(?:[:/?]|$)/.test(m[1]) ? m[1] : undefined;
 }
 
-/**
- * The speed path, for rows in the documented order: quoted time, login, protocol, URL with a dotted plain host, action. `read`
- * gives one event for such a row under any header, with that URL, so the prefilter has seen the host if there is one to see.
- */
-function ordinary(bytes: Uint8Array, from: number, end: number): boolean {
-  if (end - from < 60) return false;
-  for (let i = 0; i < timePattern.length; i++) {
-    const byte = bytes[from + i] ?? 0;
-    const wanted = timePattern.charCodeAt(i);
-    if (
-      wanted === 48
-        ? byte < 48 || byte > 57
-        : wanted === 65
-          ? byte < 65 || byte > 90
-          : wanted === 97
-            ? byte < 97 || byte > 122
-            : wanted === 95
-              ? !(byte === 32 || (byte > 47 && byte < 58))
-              : byte !== wanted
-    )
-      return false;
-  }
-  let at = from + timePattern.length;
-  while (at < end && bytes[at] !== 34) at++;
-  if (bytes[at + 1] !== 44 || bytes[at + 2] !== 34) return false;
-  at += 3;
-  const protocol = at;
-  while (at < end && isProtocol[bytes[at] ?? 0] === 1) at++;
-  if (at - protocol < 2 || at - protocol > 24) return false;
-  if (bytes[at] !== 34 || bytes[at + 1] !== 44 || bytes[at + 2] !== 34) return false;
-  at += 3;
-  const host = at;
-  while (at < end && isLabel[bytes[at] ?? 0] === 1) at++;
-  if (at === host || at - host > 63 || bytes[at] !== 46) return false;
-  const dot = at++;
-  while (at < end && (isLabel[bytes[at] ?? 0] === 1 || bytes[at] === 46)) at++;
-  if (at - dot < 2 || at - dot > 191) return false;
-  const byte = bytes[at];
-  if (byte !== 34 && byte !== 58 && byte !== 47 && byte !== 63) return false;
-  while (at < end && bytes[at] !== 34) at++;
-  const word = bytes[at + 3] === 66 ? '","Blocked",' : '","Allowed",';
-  if (at + word.length > end) return false;
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false;
-  return true;
-}
-/** A and a for letters, 0 for a digit, _ for a digit or blank. */
-const timePattern = '"Aaa Aaa _0 00:00:00 0000","';
-const table = (characters: string): Uint8Array => {
-  const members = new Uint8Array(256);
-  for (const byte of Buffer.from(characters)) members[byte] = 1;
-  return members;
+const isProtocol: Judge = (word) => /^[A-Z0-9_]{2,24}$/.test(word);
+const isAction: Judge = (word) => word === 'Allowed' || word === 'Blocked';
+const isVerb: Judge = (word) => verbs.test(word);
+const isNoVerb: Judge = (word) => !verbs.test(word);
+const lengths = {
+  Jan: 31,
+  Feb: 28,
+  Mar: 31,
+  Apr: 30,
+  May: 31,
+  Jun: 30,
+  Jul: 31,
+  Aug: 31,
+  Sep: 30,
+  Oct: 31,
+  Nov: 30,
+  Dec: 31,
 };
-const isProtocol = table('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_');
-const isLabel = table('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-');
+/** `Sun Nov 22 `; whether there is a 29th of February depends on the year. */
+const isDay: Judge = (text) => {
+  const day = Number(text.slice(8, 10));
+  return (
+    /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) /.test(text) &&
+    day >= 1 &&
+    day <= (lengths[text.slice(4, 7) as keyof typeof lengths] ?? 0)
+  );
+};
+
+/** What `plainUrl` says of a row. */
+const plain: readonly Check[] = [
+  { do: 'ctime', field: 0, quoted: true, judge: isDay },
+  { do: 'any', field: 1, quoted: true },
+  { do: 'word', field: 2, quoted: true, judge: isProtocol },
+  { do: 'url', field: 3, quoted: true, dotted: true },
+  { do: 'word', field: 4, quoted: true, judge: isAction },
+];
+
+/** Rows that begin as documented: `read` makes one event of each, with the URL in the fourth field, under any header. */
+function layoutOf(names: readonly string[] | undefined): TableLayout | undefined {
+  const row = (columns: readonly string[], more: readonly Check[]): Row | undefined => {
+    const agents = agentColumns(columns);
+    if (agents === undefined) return undefined;
+    const checks = [...plain, ...more, ...agents.map((field) => ({ do: 'agent', field }) as const)];
+    return { min: 1 + Math.max(5, ...checks.map(({ field }) => field)), max: 500, checks };
+  };
+  const verb = (columns: readonly string[], judge: Judge): Check => ({
+    do: 'word',
+    field: columns.indexOf('reqmethod'),
+    judge,
+  });
+  const rows =
+    names === undefined
+      ? [row(order, [verb(order, isVerb)]), row(noTimes, [verb(order, isNoVerb), verb(noTimes, isVerb)])]
+      : [row(names, [])];
+  return { by: 'commas, quotes', rows: rows.filter((item) => item !== undefined) };
+}
+const defaultLayout = layoutOf(undefined);
 
 /** 0 to 1: how surely records with these names are web logs of Zscaler. */
 function surety(names: readonly string[], values: Values): number {
@@ -270,6 +279,4 @@ export const format: Format = {
   framing: 'json',
   detect,
   open,
-  ordinary,
-  opaque: ['b64'],
 };

@@ -1,6 +1,7 @@
 import type { Action } from '../../core/event.js';
 import { type FormatContext, type Outcome, type Reader, reject, type Skip, skip } from '../../core/format.js';
 import { canonicalIp } from '../../core/host.js';
+import type { Check, Judge, TableLayout } from '../../core/layout.js';
 import { unwrapSyslog } from '../../core/syslog.js';
 import { decodeUri, known, whole } from '../../core/text.js';
 import { parseClf, parseCtime, parseEpoch, parseIso } from '../../core/time.js';
@@ -71,6 +72,9 @@ const refusedByIsa = /^12(?:202|204|209|217)$/;
 /** The reader of W3C logs; `presets`: orders of fields to choose from as long as no `#Fields` line was seen. */
 export function createElffReader(context: FormatContext, presets: readonly (readonly string[])[] = []): Reader {
   let columns: Map<string, number> | undefined;
+  let width = 0;
+  /** Made anew where a header may have changed it. */
+  let layout: TableLayout | undefined;
   let tabbed = false;
   let software = '';
   let zone = 'UTC'; // the draft says GMT, and so do its writers
@@ -78,6 +82,11 @@ export function createElffReader(context: FormatContext, presets: readonly (read
   let day: { midnight: number; last: number } | undefined;
 
   return {
+    layout: () => layout,
+    state: () =>
+      columns === undefined || columns.has('date')
+        ? JSON.stringify([columns && [...columns], width, tabbed, software, zone])
+        : undefined,
     read(text) {
       const { message, time } = unwrapSyslog(text);
       if (message.startsWith('#')) return directive(message);
@@ -112,6 +121,8 @@ export function createElffReader(context: FormatContext, presets: readonly (read
         const key = field.toLowerCase().replace(/^"|"$/g, '');
         if (!columns.has(key)) columns.set(key, i);
       }
+      width = list.length;
+      layout = layoutOf(columns, width, tabbed);
     } else if (name === 'software') software = value.trim().toLowerCase();
     else if (name === 'time format') zone = value.trim().toLowerCase() === 'local' ? context.zone : 'UTC';
     else if (name === 'date' || name === 'start-date') {
@@ -211,6 +222,25 @@ export function createElffReader(context: FormatContext, presets: readonly (read
     const either = one('x-cs-username-or-ip');
     return either === undefined || canonicalIp(either) !== undefined ? undefined : either;
   }
+}
+
+const isDate: Judge = (word) => /^\d{4}-\d{2}-\d{2}$/.test(word) && parseIso(`${word} 00:00:00`, 'UTC') !== undefined;
+
+/** Rows with all columns that begin with a whole date or time: such a record is an event, whatever the other fields say. */
+function layoutOf(columns: ReadonlyMap<string, number>, width: number, tabbed: boolean): TableLayout | undefined {
+  const [date, time] = [columns.get('date'), columns.get('time')];
+  // A record that begins otherwise may begin with a syslog header.
+  if (date === undefined || (date !== 0 && time !== 0)) return undefined;
+  const all = (list: readonly string[], check: (field: number) => Check): Check[] =>
+    list.flatMap((name) => columns.get(name) ?? []).map(check);
+  const checks: Check[] = [
+    { do: 'word', field: date, judge: isDate },
+    ...(time === undefined ? [] : [{ do: 'clock', field: time } as const]),
+    ...all(names.host, (field) => ({ do: 'host', field })),
+    ...all([...names.url, ...names.stem], (field) => ({ do: 'url', field })),
+    ...all(names.agent, (field) => ({ do: 'agent', field })),
+  ];
+  return { by: tabbed ? 'tabs, quotes' : 'blanks, quotes', rows: [{ min: width, max: width, checks }] };
 }
 
 /** The address that was connected to; the supplier's is that of another proxy unless the hierarchy says DIRECT. */

@@ -99,6 +99,13 @@ export function feedValue(values: Values, key: Key): string | undefined {
   return undefined;
 }
 
+/** Columns that may hold the User-Agent; undefined where one of them is in Base64. */
+export function agentColumns(names: readonly string[]): number[] | undefined {
+  const wanted = candidates.get('user_agent') ?? [];
+  if (wanted.some(({ name, base64 }) => base64 && names.includes(name))) return undefined;
+  return wanted.map(({ name }) => names.indexOf(name)).filter((at) => at >= 0);
+}
+
 /** JSON written by a feed template: a lone backslash (`ACME\jdoe`) makes it invalid and is taken as written. */
 export function parseFeedObject(text: string): JsonObject | undefined {
   const body = text.trimEnd().replace(/,$/, '');

@@ -19,13 +19,13 @@ const PATH = 10;
 const END = 11;
 const WORDS = 12;
 const CAPITALS = 13;
-const FIELD = 14;
-const QUOTED = 15;
 const LAST = 16;
 const JSON = 17;
 const ANY = 18;
 const PAIRS = 19;
-const TABBED = 20;
+const SOME = 20;
+const CLOCK = 21;
+const CTIME = 22;
 
 // Answers.
 const ORDINARY: u32 = 0;
@@ -54,6 +54,9 @@ let ENDS: usize = 0;
 let MASKS: usize = 0;
 /** What `scan` says beside its answer: start and end of the line, start of the next, token and its length and kind, lines passed over. */
 let OUT: usize = 0;
+/** A table's fields: where each begins, and for each line how many have begun by its end, and where it ends. */
+let FIELDS: usize = 0;
+let LINES: usize = 0;
 
 let poolAt: usize = 0;
 let tokens: u32 = 0;
@@ -62,8 +65,13 @@ let after: usize = 0;
 /** Paths of interest on the line's host (an address within LISTS), and where its path begins; 0 for none. */
 let list: usize = 0;
 let path: usize = 0;
+/** The line has several paths. */
+let severalPaths: bool = false;
 
-export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize, poolSize: usize, lists: usize, ends: usize, masks: usize, out: usize): void {
+export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize, poolSize: usize, lists: usize, ends: usize, masks: usize, out: usize,
+  fields: usize,
+  lines: usize,
+): void {
   PROGRAMS = programs;
   SLOTS = slots;
   slotMask = slotCount - 1;
@@ -73,6 +81,8 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
   ENDS = ends;
   MASKS = masks;
   OUT = out;
+  FIELDS = fields;
+  LINES = lines;
   for (let i: usize = 0; i < 16; i++) {
     store<u8>(masks + i, 0xff);
     store<u8>(masks + 16 + i, 0);
@@ -89,9 +99,14 @@ export function clear(): void {
 
 /**
  * Goes through the lines that begin in `[p, limit)`; the last of them ends before `end`, where a line end stands. Stops at the
- * first line that is not ordinary (1), at a token that nobody has judged (2), or behind the last line (0).
+ * first line that is not ordinary (1), at a token that nobody has judged (2), or behind the last line (0). `fresh`: the bytes or the
+ * program are others than at the last call.
  */
-export function scan(from: usize, limit: usize, _end: usize): u32 {
+export function scan(from: usize, limit: usize, end: usize, fresh: bool): u32 {
+  return load<u32>(PROGRAMS, 4) === NO_TABLE ? scanLines(from, limit) : scanTable(from, limit, end, fresh);
+}
+
+function scanLines(from: usize, limit: usize): u32 {
   const newline = i8x16.splat(10);
   let p = from;
   let passed: u32 = 0;
@@ -155,6 +170,7 @@ function run(start: usize, begin: usize, e: usize): u32 {
   let c = begin;
   list = 0;
   path = 0;
+  severalPaths = false;
   for (let ip = start; ; ip += 16) {
     const a = load<u32>(ip, 4);
     const b = load<u32>(ip, 8);
@@ -250,55 +266,6 @@ function run(start: usize, begin: usize, e: usize): u32 {
         c += n as usize;
         break;
       }
-      case FIELD: {
-        // `a` fields of a table with blanks between them, quoted where need be.
-        for (let n = a; n > 0; n--) {
-          const byte = load<u8>(c);
-          if (byte === 34) {
-            c = find2(c + 1, e, 34, 34) + 1;
-            if (c > e || (c < e && load<u8>(c) !== 32)) return UNFIT;
-          } else if (byte === 91) return UNFIT;
-          else {
-            const t = find2(c, e, 32, 9);
-            if (t < e && load<u8>(t) === 9) return UNFIT;
-            if (t === c) return UNFIT;
-            c = t < e ? t : e;
-          }
-          if (n > 1) {
-            if (c >= e) return UNFIT;
-            while (load<u8>(c) === 32) c++;
-          }
-        }
-        break;
-      }
-      case QUOTED: {
-        // `a` fields `...","` of which the first quote is behind us.
-        for (let n = a; n > 0; ) {
-          c = find2(c, e, 34, 34);
-          if (c >= e) return UNFIT;
-          if (load<u8>(c, 1) === 34) {
-            c += 2;
-            continue;
-          }
-          if ((load<u32>(c) & 0xffffff) !== 0x222c22) return UNFIT;
-          c += 3;
-          n--;
-        }
-        break;
-      }
-      case TABBED: {
-        // `a` fields and the tab behind each.
-        for (let n = a; n > 0; n--) {
-          c = find2(c, e, 9, 9) + 1;
-          if (c > e) return UNFIT;
-        }
-        break;
-      }
-      case LAST: {
-        // The line must not end in byte `a`.
-        if (load<u8>(e - 1) === (a as u8)) return UNFIT;
-        break;
-      }
       case JSON: {
         // One object. `a`: keys that must be there, as bits; `b`: the class of keys that nobody named.
         return object(c, e, a);
@@ -317,6 +284,340 @@ function run(start: usize, begin: usize, e: usize): u32 {
     }
   }
   return LOOK;
+}
+
+// Tables: first the fields of many lines are found in blocks of 64 bytes, which needs no decisions; then the fields that matter are
+// looked at. A check is eight 32-bit words: what, field, a, b, c, and the byte that must follow.
+
+const NO_TABLE: u32 = 0;
+const BY_BLANKS: u32 = 1;
+const BY_BLANKS_QUOTED: u32 = 2;
+const BY_TABS: u32 = 3;
+const BY_COMMAS: u32 = 4;
+
+/** Bytes that are looked through for fields at a time; they and what is found stay in the processor's nearest memory. */
+const region: usize = 16384;
+const maxFields: u32 = 65536 - 64;
+const maxLines: u32 = 16384;
+
+/** The lines found: how many, the one that comes next, where it begins, and the first of its fields. */
+let found: u32 = 0;
+let nextLine: u32 = 0;
+let lineStart: usize = 0;
+let firstField: u32 = 0;
+
+function scanTable(from: usize, limit: usize, end: usize, fresh: bool): u32 {
+  if (fresh || from !== lineStart) {
+    found = nextLine = 0;
+    lineStart = from;
+  }
+  let passed: u32 = 0;
+  let answer: u32 = ORDINARY;
+  const how = load<u32>(PROGRAMS, 4);
+  while (lineStart < limit) {
+    if (nextLine === found) {
+      firstField = 0;
+      nextLine = 0;
+      if (how === BY_BLANKS) find<Blanks>(lineStart, end);
+      else if (how === BY_BLANKS_QUOTED) find<QuotedBlanks>(lineStart, end);
+      else if (how === BY_TABS) find<Tabs>(lineStart, end);
+      else find<Commas>(lineStart, end);
+      if (found === 0) {
+        // A line with too many fields.
+        const e = lineEnd(lineStart);
+        store<u32>(LINES, 0);
+        store<u32>(LINES, (e as u32) | BAD, 4);
+        found = 1;
+      }
+    }
+    const entry = LINES + ((nextLine as usize) << 3);
+    const stop = load<u32>(entry, 4);
+    const newline = (stop & ~BAD) as usize;
+    const fields = load<u32>(entry);
+    const e = newline > lineStart && load<u8>(newline - 1) === 13 ? newline - 1 : newline;
+    answer = (stop & BAD) !== 0 ? LOOK : row(FIELDS + ((firstField as usize) << 2), fields - firstField, e);
+    if (answer === UNKNOWN) {
+      store<u32>(OUT, lineStart as u32);
+      store<u32>(OUT, e as u32, 4);
+      break;
+    }
+    firstField = fields;
+    nextLine++;
+    const begin = lineStart;
+    lineStart = newline + 1;
+    if (answer !== ORDINARY) {
+      answer = LOOK;
+      store<u32>(OUT, begin as u32);
+      store<u32>(OUT, e as u32, 4);
+      break;
+    }
+    passed++;
+  }
+  store<u32>(OUT, lineStart as u32, 8);
+  store<u32>(OUT, passed, 24);
+  return answer;
+}
+
+/** Set in a line's end where its quotes or tabs are not in order, or it has too many fields. */
+const BAD: u32 = 0x80000000;
+
+class Blanks {}
+class QuotedBlanks {}
+class Tabs {}
+class Commas {}
+
+/** Finds the fields of the lines from `p` on, up to `end`, into FIELDS and LINES. */
+function find<T>(p: usize, end: usize): void {
+  const squeeze = idof<T>() === idof<Blanks>() || idof<T>() === idof<QuotedBlanks>();
+  const quoted = idof<T>() === idof<QuotedBlanks>() || idof<T>() === idof<Commas>();
+  const separator = i8x16.splat(squeeze ? 32 : idof<T>() === idof<Commas>() ? 44 : 9);
+  const newline = i8x16.splat(10);
+  let fields: u32 = 0;
+  let lines: u32 = 0;
+  // Of the byte before the block: it separates fields; it is a quote that closes; a quoted field is open.
+  let before: u64 = 1;
+  let closed: u64 = 0;
+  let open: u64 = 0;
+  let bad: u32 = 0;
+  let q = p;
+  const stop = min(end, p + region);
+  while (q < end && (q < stop || lines === 0) && fields < maxFields && lines < maxLines) {
+    const a = v128.load(q);
+    const b = v128.load(q, 16);
+    const c = v128.load(q, 32);
+    const d = v128.load(q, 48);
+    let ends = bits(a, b, c, d, newline);
+    let between = bits(a, b, c, d, separator);
+    if (q + 64 > end) ends &= ((1 as u64) << ((end - q) as u64)) - 1;
+    let wrong: u64 = 0;
+    if (squeeze) wrong = bits(a, b, c, d, i8x16.splat(9));
+    if (quoted) {
+      const quotes = bits(a, b, c, d, i8x16.splat(34));
+      // Bytes behind an odd number of quotes of their line: within a quoted field, the opening quote included.
+      let inside: u64 = 0;
+      if ((quotes | open) !== 0) {
+        let left = ends;
+        let from: u64 = ~(0 as u64);
+        let state = open;
+        for (;;) {
+          const line = left !== 0 ? from & ((left & (0 - left)) - 1) : from;
+          inside |= (parity(quotes & line) ^ state) & line;
+          if (left === 0) break;
+          const at = left & (0 - left);
+          // A line that ends within quotes.
+          const last = line === 0 ? state & 1 : (inside >> (ctz<u64>(at) - 1)) & 1;
+          if (last !== 0) wrong |= at;
+          state = 0;
+          from = ~(at | (at - 1));
+          left &= left - 1;
+        }
+        between &= ~inside;
+        const edges = between | ends;
+        const opening = quotes & inside;
+        const closing = quotes & ~inside;
+        // A quote opens where a field begins and closes where it ends; two quotes within a field stand for one.
+        wrong |= opening & ~((edges << 1) | before | (closing << 1) | closed);
+        const follows = (edges | opening | carriageReturn(a, b, c, d)) >> 1;
+        wrong |= closing & ~follows & 0x7fffffffffffffff;
+        if ((closing >> 63) !== 0) {
+          const next = load<u8>(q + 64);
+          if (next !== 34 && next !== 10 && next !== 13 && next !== (squeeze ? 32 : 44)) wrong |= (1 as u64) << 63;
+        }
+        closed = closing >> 63;
+        const lastEnd = ends !== 0 ? 63 - clz<u64>(ends) : 0;
+        open = lastEnd === 63 ? 0 : (0 - (inside >> 63)) as u64;
+      } else closed = 0;
+    }
+    let starts: u64;
+    if (squeeze) {
+      const gaps = between | ends;
+      starts = ((gaps << 1) | before) & ~gaps;
+      before = gaps >> 63;
+    } else {
+      const gaps = between | ends;
+      starts = (gaps << 1) | before;
+      before = gaps >> 63;
+    }
+    // A time in brackets is one field though it holds a blank.
+    if (idof<T>() === idof<QuotedBlanks>()) wrong |= starts & bits(a, b, c, d, i8x16.splat(91));
+    // Eight at a time, whether there are as many or not.
+    let to = FIELDS + ((fields as usize) << 2);
+    const base = q as u32;
+    const count = popcnt<u64>(starts) as u32;
+    let rest = starts;
+    let done: u32 = 0;
+    do {
+      store<u32>(to, base + (ctz<u64>(rest) as u32));
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 4);
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 8);
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 12);
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 16);
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 20);
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 24);
+      rest &= rest - 1;
+      store<u32>(to, base + (ctz<u64>(rest) as u32), 28);
+      rest &= rest - 1;
+      to += 32;
+      done += 8;
+    } while (done < count);
+    // All lines of a block with something wrong in it are left to the reader.
+    if (wrong !== 0) bad = BAD;
+    const linesBefore = lines;
+    while (ends !== 0) {
+      const at = ctz<u64>(ends);
+      const upTo = ((2 as u64) << at) - 1;
+      const entry = LINES + ((lines as usize) << 3);
+      store<u32>(entry, fields + (popcnt<u64>(at === 63 ? starts : starts & upTo) as u32));
+      store<u32>(entry, (base + (at as u32)) | bad, 4);
+      lines++;
+      ends &= ends - 1;
+    }
+    // What is wrong may be in the line that goes on in the next block.
+    if (wrong === 0 && lines !== linesBefore) bad = 0;
+    fields += count;
+    q += 64;
+  }
+  found = lines;
+}
+
+function bits(a: v128, b: v128, c: v128, d: v128, what: v128): u64 {
+  return (
+    (i8x16.bitmask(i8x16.eq(a, what)) as u64) |
+    ((i8x16.bitmask(i8x16.eq(b, what)) as u64) << 16) |
+    ((i8x16.bitmask(i8x16.eq(c, what)) as u64) << 32) |
+    ((i8x16.bitmask(i8x16.eq(d, what)) as u64) << 48)
+  );
+}
+
+function carriageReturn(a: v128, b: v128, c: v128, d: v128): u64 {
+  return bits(a, b, c, d, i8x16.splat(13));
+}
+
+/** Each bit: whether an odd number of bits up to it are set. */
+function parity(x: u64): u64 {
+  let y = x ^ (x << 1);
+  y ^= y << 2;
+  y ^= y << 4;
+  y ^= y << 8;
+  y ^= y << 16;
+  return y ^ (y << 32);
+}
+
+/** One line of a table: `n` fields, of which the first begins at the address that stands at `fields`. */
+function row(fields: usize, n: u32, e: usize): u32 {
+  let at = PROGRAMS + 16;
+  const separator = load<u8>(PROGRAMS, 8);
+  const quotes = load<u8>(PROGRAMS, 9) !== 0;
+  for (let shapes = load<u32>(PROGRAMS); shapes > 0; shapes--) {
+    const answer = rowOf(load<u32>(at) as usize, fields, n, e, separator, quotes);
+    if (answer !== UNFIT) return answer;
+    at += 4;
+  }
+  return LOOK;
+}
+
+function rowOf(start: usize, fields: usize, n: u32, e: usize, separator: u8, quotes: bool): u32 {
+  if (n < load<u32>(start) || n > load<u32>(start, 4)) return UNFIT;
+  list = 0;
+  path = 0;
+  severalPaths = false;
+  let ip = start + 16;
+  for (let checks = load<u32>(start, 8); checks > 0; checks--) {
+    const a = load<u32>(ip, 8);
+    const b = load<u32>(ip, 12);
+    let c = load<u32>(fields + ((load<u32>(ip, 4) as usize) << 2)) as usize;
+    let until = separator;
+    if (quotes && load<u8>(c) === 34) {
+      c++;
+      until = 34;
+    } else if (load<u8>(ip, 21) !== 0) return UNFIT;
+    let answer: u32 = ORDINARY;
+    switch (load<u32>(ip)) {
+      case NUMBER: {
+        const flags = load<u32>(ip, 16);
+        if (load<u8>(c) === 45) {
+          c++;
+          if ((flags & 1) !== 0) break;
+          if ((flags & 2) === 0) return UNFIT;
+        }
+        const count = digits(c);
+        if (count < a || count > b) return UNFIT;
+        c += count as usize;
+        break;
+      }
+      case RANGES: {
+        if (!within(c, b as usize)) return UNFIT;
+        if (a > 16 && !within(c + 16, (b + 16) as usize)) return UNFIT;
+        c += a as usize;
+        break;
+      }
+      case TOKEN: {
+        const t = min(find2(c, e, until, until), e);
+        answer = judge(c, (t - c) as u32, b);
+        c = t;
+        break;
+      }
+      case HOST: {
+        answer = host(c, e, until);
+        c = after;
+        break;
+      }
+      case URL: {
+        answer = url(c, e, until, b as u8, 10, a !== 0);
+        c = after;
+        break;
+      }
+      case PATH: {
+        answer = pathTo(c, e, until, b as u8, 10);
+        c = after;
+        break;
+      }
+      case CAPITALS: {
+        const count = capitals(c);
+        if (count === 0) return UNFIT;
+        c += count as usize;
+        break;
+      }
+      case SOME: {
+        c = min(find2(c, e, until, until), e);
+        break;
+      }
+      case CLOCK: {
+        if (!within(c, a as usize) || (load<u8>(c) === 50 && load<u8>(c, 1) > 51)) return UNFIT;
+        c += 8;
+        break;
+      }
+      case CTIME: {
+        if (!within(c, a as usize) || !within(c + 16, (a + 16) as usize)) return UNFIT;
+        if (load<u8>(c, 11) === 50 && load<u8>(c, 12) > 51) return UNFIT;
+        answer = judge(c, 11, b);
+        c += 24;
+        break;
+      }
+      case LAST: {
+        if (load<u8>(e - 1) === (a as u8)) return UNFIT;
+        ip += 32;
+        continue;
+      }
+      default:
+        return LOOK;
+    }
+    if (answer !== ORDINARY) return answer;
+    const follower = load<u8>(ip, 20);
+    if (follower !== 0) {
+      if (load<u8>(c) !== follower) return UNFIT;
+    } else if (until === 34) {
+      if (load<u8>(c) !== 34 || (c + 1 !== e && load<u8>(c, 1) !== separator)) return UNFIT;
+    } else if (c !== e && load<u8>(c) !== separator) return UNFIT;
+    ip += 32;
+  }
+  return listed() ? LOOK : ORDINARY;
 }
 
 /** The first `n` lanes. */
@@ -409,12 +710,15 @@ function host(p: usize, e: usize, stop: u8): u32 {
 function url(p: usize, e: usize, stop: u8, bad1: u8, bad2: u8, dotted: bool): u32 {
   let s = p;
   if (load<u8>(s) === 47) {
+    if (dotted) return UNFIT;
     // `//host` is left to the reader.
     if (load<u8>(s, 1) === 47) return LOOK;
     return pathTo(s, e, stop, bad1, bad2);
   }
   const w = load<u64>(s);
-  if (w === 0x2f2f3a7370747468) s += 8;
+  if (dotted) {
+    // No scheme then: `http:` is no host with a port.
+  } else if (w === 0x2f2f3a7370747468) s += 8;
   else if ((w & 0x00ffffffffffffff) === 0x002f2f3a70747468) s += 7;
   let q = s;
   let m = hostBytes(q);
@@ -455,7 +759,10 @@ function pathTo(p: usize, e: usize, stop: u8, bad1: u8, bad2: u8): u32 {
   const hash = i8x16.splat(35);
   let q = p;
   let end: usize = 0;
-  if (load<u8>(p) === 47) path = p;
+  if (load<u8>(p) === 47) {
+    severalPaths = path !== 0;
+    path = p;
+  }
   while (q < e) {
     const v = v128.load(q);
     let m = i8x16.bitmask(
@@ -496,6 +803,7 @@ function ends(t: usize): u32 {
 /** Whether the line's path begins as a path of interest on its host. A list is a count, then pairs of bytes and mask. */
 function listed(): bool {
   if (list === 0 || path === 0) return false;
+  if (severalPaths) return true;
   const w = load<u64>(path) | 0x2020202020202020;
   let at = list + 16;
   for (let n = load<u32>(list); n > 0; n--) {

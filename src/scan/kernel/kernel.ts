@@ -1,11 +1,13 @@
 import { canonicalHost } from '../../core/host.js';
-import type { Judge, Layout } from '../../core/layout.js';
+import type { Judge, KeyRule, Layout } from '../../core/layout.js';
 import { decodeUri } from '../../core/text.js';
 import type { Detection } from '../../detectors/common/registry.js';
 import {
   ENDS,
+  FIELDS,
   INPUT,
   inputSize,
+  LINES,
   LISTS,
   listSize,
   MASKS,
@@ -25,7 +27,7 @@ interface Exports {
   memory: WebAssembly.Memory;
   setup(...addresses: number[]): void;
   clear(): void;
-  scan(from: number, limit: number, end: number): number;
+  scan(from: number, limit: number, end: number, fresh: number): number;
   keepToken(start: number, length: number, kind: number, what: number): number;
 }
 
@@ -52,6 +54,8 @@ export class Kernel {
   readonly #out: Uint32Array;
   readonly #detection: Detection;
   #layout: Layout | undefined;
+  #keys: KeyRule | undefined;
+  #fresh = true;
   #judges: Judge[] = [];
   readonly #lists = new Map<string, number>();
 
@@ -66,7 +70,7 @@ export class Kernel {
     this.bytes = Buffer.from(memory.buffer);
     this.#out = new Uint32Array(memory.buffer, OUT, 8);
     this.#detection = detection;
-    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT);
+    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT, FIELDS, LINES);
     this.#writePairs(ENDS, detection.glance.pathEnds.map(endPair));
   }
 
@@ -77,9 +81,12 @@ export class Kernel {
   /** Makes `scan` look for lines of this layout. */
   load(layout: Layout): void {
     if (layout === this.#layout) return;
+    const keys = 'keys' in layout ? layout.keys : undefined;
     // What was judged of keys holds for one rule only.
-    if (this.#layout?.keys !== layout.keys || this.#judges.length > maxJudges) this.#forget();
+    if (this.#keys !== keys || this.#judges.length > maxJudges) this.#forget();
     this.#layout = layout;
+    this.#keys = keys;
+    this.#fresh = true;
     writeProgram(this.bytes, layout, this.#kindOf);
   }
 
@@ -88,7 +95,14 @@ export class Kernel {
    * stopped.
    */
   scan(from: number, limit: number, end: number): number {
-    return this.#exports.scan(from, limit, end);
+    const fresh = this.#fresh ? 1 : 0;
+    this.#fresh = false;
+    return this.#exports.scan(from, limit, end, fresh);
+  }
+
+  /** To be called when the bytes were changed. */
+  refresh(): void {
+    this.#fresh = true;
   }
 
   /** Of the last `scan`: how many lines were passed over, and where it goes on. */
@@ -123,11 +137,11 @@ export class Kernel {
     const { glance } = this.#detection;
     if (kind === hostKind) return this.#judgeHost(token);
     // Bytes that may be another spelling are left to the reader.
-    if (/[^ -~]/.test(token)) return look;
+    if (/[^ -~]|\\/.test(token)) return look;
     if (kind === agentKind) return spellings(token).some((text) => glance.agent(text)) ? look : ordinary;
     if (kind === keyKind) {
-      const { use, bit = 0 } = this.#layout?.keys?.(token) ?? { use: 'look' as const };
-      return keyClass(token.includes('\\') ? 'look' : use, bit, this.#kindOf);
+      const { use, bit = 0 } = this.#keys?.(token) ?? { use: 'look' as const };
+      return keyClass(use, bit, this.#kindOf);
     }
     return this.#judges[kind - firstJudge]?.(token) === true ? ordinary : look;
   }

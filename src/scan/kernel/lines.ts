@@ -116,6 +116,7 @@ export class KernelLines implements Framer {
     const kernel = this.#kernel;
     const { bytes, input } = kernel;
     const base = this.#offset - input;
+    kernel.refresh();
     let layout = this.#layout();
     let asked = 0;
     for (let at = from; at < end; ) {

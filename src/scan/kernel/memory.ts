@@ -22,5 +22,9 @@ export const INPUT = POOL + poolSize;
 export const inputSize = 384 * KiB;
 /** Steps read whole vectors, so a little behind the last byte. */
 const slack = 4 * KiB;
+/** Places of the fields of a table, and its lines; a block may begin more of them than the kernel asks room for. */
+export const FIELDS = INPUT + inputSize + slack;
+export const LINES = FIELDS + 65_536 * 4 + 1024;
+const linesSize = (16_384 + 64) * 8;
 
-export const pages = Math.ceil((INPUT + inputSize + slack) / 65_536);
+export const pages = Math.ceil((LINES + linesSize) / 65_536);
