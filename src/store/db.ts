@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { startEmbedded } from './embedded.js';
+import { findRunning, startEmbedded } from './embedded.js';
 import { describeUrl, explainDatabaseError, StoreError } from './errors.js';
 import { checkSchema, migrate } from './migrate.js';
 import type { Db, Tables } from './tables.js';
@@ -10,6 +10,10 @@ export type StoreLocation = { dataDir: string } | { url: string };
 
 export interface Store {
   db: Db;
+  /** For other users of the same database, such as the queue. */
+  connection: pg.PoolConfig;
+  /** False: another process runs the embedded database, and this one works beside it. */
+  owned: boolean;
   /** Ends all connections and, where it is embedded, the server. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -17,6 +21,10 @@ export interface Store {
 export interface StoreOptions {
   /** Bring the tables up to date (the default). If false, tables that are not up to date are an error. */
   migrate?: boolean;
+  /** Where another live process runs the embedded database, work beside it instead of being refused. */
+  join?: boolean;
+  /** Connections at most. */
+  pool?: number;
 }
 
 /** Oldest PostgreSQL that the SQL of this folder runs on. */
@@ -29,10 +37,14 @@ const oldestServer = 14;
 export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   const embedded = 'dataDir' in location;
   const where = embedded ? `The database in ${location.dataDir}` : describeUrl(location.url);
-  const server = embedded
-    ? await startEmbedded(location.dataDir)
-    : { connection: { connectionString: location.url }, stop: async () => {} };
-  const db = openDb(server.connection);
+  const running = embedded && options.join === true ? await findRunning(location.dataDir) : undefined;
+  const server =
+    running !== undefined
+      ? { connection: running, stop: async () => {} }
+      : embedded
+        ? await startEmbedded(location.dataDir)
+        : { connection: { connectionString: location.url } as pg.PoolConfig, stop: async () => {} };
+  const db = openDb({ ...server.connection, ...(options.pool !== undefined && { max: options.pool }) });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= db.destroy().finally(() => server.stop());
@@ -41,7 +53,7 @@ export async function openStore(location: StoreLocation, options: StoreOptions =
   try {
     await checkServer(db, where);
     await (options.migrate === false ? checkSchema(db) : migrate(db));
-    return { db, close };
+    return { db, connection: server.connection, owned: running === undefined, close };
   } catch (error) {
     await close().catch(() => {});
     throw error instanceof StoreError ? error : explainDatabaseError(error, where);

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type pg from 'pg';
 import { usablePrograms } from './binaries.js';
@@ -6,9 +6,9 @@ import { ensureCluster } from './cluster.js';
 import { StoreError } from './errors.js';
 import { onExit } from './exit-hooks.js';
 import { clusterIn, prepareDataDir, runDirFor } from './folders.js';
-import { claimOwnership } from './owner.js';
+import { claimOwnership, ownerOf } from './owner.js';
 import { packageFor, thisPlatform } from './platform.js';
-import { connectTo, interrupt, type Server, serve, stopServer } from './postmaster.js';
+import { connectTo, interrupt, runningServer, type Server, serve, stopServer } from './postmaster.js';
 
 // A real PostgreSQL from npm binaries, for installations without a database server. The application talks to it as to any
 // other; only the connection differs. The data folder holds: postgres/ (the data), run/ (the socket), owner (who runs it),
@@ -62,7 +62,7 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
     else await stopServer(server).then(giveUp);
     throw error;
   }
-  const { host, port, pid } = server;
+  const { pid, host, port } = server;
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     await stopServer({ host, port, pid });
@@ -70,12 +70,32 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
     forget();
   };
   return {
-    connection: { host, port, user: 'halflight', database: 'halflight', ssl: false },
+    connection: connectionTo(server),
     stop: () => {
       stopping ??= stop();
       return stopping;
     },
   };
+}
+
+const connectionTo = ({ host, port }: Server): pg.PoolConfig => ({
+  host,
+  port,
+  user: 'halflight',
+  database: 'halflight',
+  ssl: false,
+});
+
+/**
+ * A connection to the database that another live process of Halflight runs in a folder, for a command that works beside it.
+ * Undefined: none does, or its server does not answer yet.
+ */
+export async function findRunning(folder: string): Promise<pg.PoolConfig | undefined> {
+  const given = resolve(folder);
+  if (!existsSync(clusterIn(given))) return undefined;
+  if (ownerOf(join(given, 'owner')) === undefined) return undefined;
+  const server = await runningServer(realpathSync(clusterIn(given)));
+  return server === undefined ? undefined : connectionTo(server);
 }
 
 /** A kill between the two statements is made good by the next start. */

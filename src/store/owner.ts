@@ -43,6 +43,12 @@ export function claimOwnership(file: string): Claim {
   }
 }
 
+/** The live process that owns it; undefined: none does. */
+export function ownerOf(file: string): number | undefined {
+  const owner = read(file)?.owner;
+  return owner !== undefined && isAlive(owner.pid, owner.start) ? owner.pid : undefined;
+}
+
 function created(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);

@@ -65,6 +65,12 @@ export async function serve(place: ServerPlace, programs: Programs): Promise<Ser
   }
 }
 
+/** The server that works on this data and answers, whoever started it. */
+export async function runningServer(cluster: string): Promise<Server | undefined> {
+  const found = describedServer(cluster);
+  return found !== undefined && isOurs(found, cluster) && (await ask(found)) === 'yes' ? found : undefined;
+}
+
 /** Starts a server and waits until it answers, or until it ends: then what it said. */
 async function start(place: ServerPlace, programs: Programs): Promise<Server | string> {
   const log = openSync(place.log, 'w', 0o600);

@@ -17,7 +17,8 @@ const waits = { gone: 5000, unreachable: 15_000, longest: 300_000 };
 
 /** What ingesting uses beside the context. */
 export interface IngestContext extends ServiceContext {
-  scanner: Scanner;
+  /** Threads that know the people of now. */
+  scanner(): Promise<Scanner>;
 }
 
 /**
@@ -57,8 +58,9 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
   const tries = claim.part === undefined ? triesBeforeDividing.whole : triesBeforeDividing.part;
   if (claim.attempts >= tries) return isolate(context, claim, job, () => partsOf(context, claim, job));
   const { chunkDeadline } = context.setup().work;
+  const scanner = await context.scanner();
   const people = await context.registers.people();
-  const answer = await context.scanner.run(job, chunkDeadline, partsOf(context, claim, job));
+  const answer = await scanner.run(job, chunkDeadline, partsOf(context, claim, job));
   await faultPoint('work.scanned');
   if (answer.kind !== 'scanned') return failed(context, claim, answer);
 

@@ -23,7 +23,7 @@ export async function isolate(
   if (range === undefined || range.to - range.from > 1) {
     const answer =
       range === undefined
-        ? await context.scanner.run({ ...job, work: 'count' }, chunkDeadline, parts())
+        ? await (await context.scanner()).run({ ...job, work: 'count' }, chunkDeadline, parts())
         : { kind: 'counted' as const, records: range.to };
     if (answer.kind === 'gone' || answer.kind === 'unreachable') {
       await releaseChunk(db, claim, { error: answer.why, notBefore: now() + 15_000, ownFault: false });
@@ -46,7 +46,7 @@ export async function isolate(
       return 'divided';
     }
   }
-  const answer = await context.scanner.run({ ...job, work: 'extract' }, chunkDeadline, parts());
+  const answer = await (await context.scanner()).run({ ...job, work: 'extract' }, chunkDeadline, parts());
   const bytes = answer.kind === 'extracted' ? answer.bytes.subarray(0, maxSealed) : Buffer.alloc(0);
   const reason = await lastError(context, claim);
   await quarantineChunk(db, claim, { reason, sealed: context.seal(bytes), records: 1, now: now() });

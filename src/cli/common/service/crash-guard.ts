@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** So many starts without a good end within the time mean that starting again will not help. */
+const [crashes, withinMs] = [5, 600_000];
+/** A process that lives so long has started well. */
+export const healthyAfterMs = 60_000;
+
+/**
+ * Counts starts that were followed by no good end. After several in a row the service starts in safe mode: it takes data in and
+ * answers, and does no work that might end it again.
+ */
+export class CrashGuard {
+  readonly #file: string;
+  readonly safe: boolean;
+
+  constructor(folder: string, role: string, now: number) {
+    this.#file = join(folder, `starts-${role}.json`);
+    const recent = this.#read().filter((at) => at <= now && now - at < withinMs);
+    this.safe = recent.length >= crashes;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#write([...recent, now].slice(-2 * crashes));
+  }
+
+  /** The process ends as it should, or has lived long enough. */
+  wellDone(): void {
+    rmSync(this.#file, { force: true });
+  }
+
+  #read(): number[] {
+    try {
+      const starts = JSON.parse(readFileSync(this.#file, 'utf8')) as unknown;
+      return Array.isArray(starts) ? starts.filter((at): at is number => typeof at === 'number') : [];
+    } catch {
+      return [];
+    }
+  }
+
+  #write(starts: readonly number[]): void {
+    const draft = `${this.#file}.new`;
+    writeFileSync(draft, JSON.stringify(starts), { mode: 0o600 });
+    renameSync(draft, this.#file);
+  }
+}

@@ -1,0 +1,44 @@
+import { existsSync, statSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { ServiceSetup } from '../../../jobs/setup.js';
+import type { RegisterFiles } from '../../../jobs/sync-registers.js';
+import { readRegisters } from '../registers.js';
+
+/**
+ * Reads the register files of the configuration, when they changed by size or time; between, and where a file is missing or not to be
+ * read, the answer is "nothing new". Rows and entries that are wrong cost themselves and are logged once.
+ */
+export function registerReader(
+  setup: () => ServiceSetup,
+  services: ReadonlySet<string>,
+  log: Pick<Logger, 'warn'>,
+): () => Promise<RegisterFiles> {
+  let seen = '';
+  return async () => {
+    const { people, inventory } = setup();
+    const paths = [people, inventory].map((path) => (path !== undefined && existsSync(path) ? path : undefined));
+    const state = paths
+      .map((path) => {
+        if (path === undefined) return '-';
+        const { size, mtimeMs, ino } = statSync(path);
+        return `${path} ${size} ${mtimeMs} ${ino}`;
+      })
+      .join('\n');
+    if (state === seen) return { people: undefined, inventory: undefined };
+    const [peopleFile, inventoryFile] = paths;
+    const registers = await readRegisters(
+      {
+        ...(peopleFile !== undefined && { people: peopleFile }),
+        ...(inventoryFile !== undefined && { inventory: inventoryFile }),
+      },
+      services,
+    );
+    for (const error of registers.errors.slice(0, 20))
+      log.warn({ why: error }, 'a register is wrong in one place; the rest counts');
+    seen = state;
+    return {
+      people: peopleFile === undefined ? undefined : [...registers.directory.people.values()],
+      inventory: inventoryFile === undefined ? undefined : registers.entries,
+    };
+  };
+}

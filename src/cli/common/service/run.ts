@@ -1,0 +1,95 @@
+import type { Logger } from 'pino';
+import { changesBetween } from '../../../config/changes.js';
+import type { Runtime } from '../../../jobs/runtime.js';
+import { appendAudit } from '../../../store/audit.js';
+import { syncSources } from '../../../store/sources.js';
+import type { Db } from '../../../store/tables.js';
+import { CliError, exitCodes } from '../errors.js';
+import { type OpenedSetup, openSetup } from './setup.js';
+
+/** A process has this long to end by itself once it is asked to. */
+const stopWithinMs = 10_000;
+
+/** Waits until the process is asked to end, then ends it: within ten seconds, whatever hangs. */
+export async function untilStopped(
+  log: Logger,
+  stop: () => Promise<void>,
+  onReload: () => Promise<void>,
+): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const ask = (signal: NodeJS.Signals): void => {
+      log.info({ signal }, 'stopping');
+      resolve();
+    };
+    process.once('SIGTERM', ask);
+    process.once('SIGINT', ask);
+    process.on('SIGHUP', () => void onReload());
+  });
+  // A second signal ends at once.
+  process.once('SIGINT', () => process.exit(exitCodes.failed));
+  const late = setTimeout(() => {
+    log.warn({}, 'not everything ended in time; what is left is done by the next start');
+    process.exit(exitCodes.ok);
+  }, stopWithinMs - 500);
+  await stop();
+  clearTimeout(late);
+  log.info({}, 'stopped');
+}
+
+/** Makes the sources of the configuration known, and writes changes of them into the audit log. */
+export async function applySources(db: Db, opened: OpenedSetup, now: number): Promise<void> {
+  const { added, removed } = await syncSources(
+    db,
+    opened.setup.sources.map(({ id, kind, expectEvery }) => ({ id, kind, expectEvery })),
+    now,
+  );
+  if (added.length + removed.length > 0)
+    await appendAudit(db, {
+      at: now,
+      who: 'service',
+      action: 'sources.changed',
+      subject: 'configuration',
+      details: { added, removed },
+    });
+}
+
+/**
+ * Reads the configuration again and applies what can be applied. A wrong one changes nothing.
+ * @returns what is in force afterwards
+ */
+export async function reload(
+  opened: OpenedSetup,
+  {
+    config,
+    db,
+    runtime,
+    log,
+    now,
+  }: { config: string | undefined; db: Db; runtime: Runtime; log: Logger; now: () => number },
+): Promise<OpenedSetup> {
+  let next: OpenedSetup;
+  try {
+    next = await openSetup(config, (line) => log.warn({ why: line }, 'configuration'));
+  } catch (error) {
+    log.error({ why: error instanceof CliError ? error.message : String(error) }, 'the configuration was not taken up');
+    return opened;
+  }
+  const changes = changesBetween(opened.loaded.config, next.loaded.config);
+  for (const { sentence } of changes.apply) log.info({ change: sentence }, 'configuration applied');
+  for (const { sentence } of changes.restart) log.warn({ change: sentence }, 'configuration needs a restart');
+  runtime.reload(next.setup);
+  log.level = next.loaded.config.log.level;
+  await applySources(db, next, now());
+  await appendAudit(db, {
+    at: now(),
+    who: 'service',
+    action: 'configuration.changed',
+    subject: next.loaded.file ?? 'defaults',
+    details: {
+      applied: changes.apply.map(({ sentence }) => sentence),
+      after_restart: changes.restart.map(({ sentence }) => sentence),
+    },
+  });
+  await runtime.syncRegisters();
+  return next;
+}

@@ -1,0 +1,67 @@
+import type { Config } from '../../../config/schema.js';
+import { Secret } from '../../../config/secret.js';
+import type { ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
+import { type LoadedConfig, openConfig, refuseErrors } from '../config.js';
+import { loadKinds, type OpenedKinds, type OpenedSource, openKinds } from '../config-kinds.js';
+import { loadMapping } from '../inputs.js';
+
+/** A configuration that the service can work by. */
+export interface OpenedSetup {
+  loaded: LoadedConfig;
+  kinds: OpenedKinds;
+  setup: ServiceSetup;
+}
+
+/** @throws CliError that lists all errors of the configuration */
+export async function openSetup(config: string | undefined, warn: (line: string) => void): Promise<OpenedSetup> {
+  const loaded = openConfig({ config }, warn);
+  const kinds = await openKinds(loaded);
+  refuseErrors(kinds.problems);
+  return { loaded, kinds, setup: await setupOf(loaded.config, kinds) };
+}
+
+export { loadKinds };
+
+async function setupOf(config: Config, kinds: OpenedKinds): Promise<ServiceSetup> {
+  const zone = config.organisation.timezone;
+  const { net, work, findings, retention, people, inventory } = config;
+  const keep = (age: number | 'never'): number | undefined => (age === 'never' ? undefined : age);
+  return {
+    zone,
+    sources: await Promise.all(kinds.sources.map((source) => sourceSetup(source, zone))),
+    channels: kinds.channels.map(({ config: { id, kind, notices }, options }) => ({ id, kind, notices, options })),
+    net: {
+      allow: net.allow,
+      ports: net.ports,
+      proxy: net.proxy instanceof Secret ? net.proxy.value : net.proxy,
+      caFile: net.ca_file,
+    },
+    work: { concurrency: work.concurrency, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
+    findings: { window: findings.window, quiet: findings.quiet },
+    retention: {
+      usage: keep(retention.usage),
+      evidence: keep(retention.evidence),
+      quarantine: keep(retention.quarantine),
+      history: keep(retention.history),
+    },
+    people,
+    inventory,
+  };
+}
+
+async function sourceSetup({ source, kind, options }: OpenedSource, zone: string): Promise<SourceSetup> {
+  const every =
+    source.every ?? (kind.pulled && source.schedule === undefined ? kind.collector.every * 1000 : undefined);
+  return {
+    id: source.id,
+    kind: source.kind,
+    role: kind.pulled ? 'collector' : 'receiver',
+    options,
+    format: source.format,
+    mapping: await loadMapping(source.mapping),
+    logZone: source.timezone ?? zone,
+    every,
+    schedule: source.schedule,
+    expectEvery: source.expect_every,
+  };
+}

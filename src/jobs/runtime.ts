@@ -1,0 +1,232 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Channel } from '../alerts/common/channel.js';
+import type { Catalog } from '../catalog/compile.js';
+import type { Collector } from '../collectors/common/collector.js';
+import { createEgress, type Egress } from '../net/egress.js';
+import { runSlot } from '../store/job-runs.js';
+import { serverVersion } from '../store/reads/server.js';
+import type { Db } from '../store/tables.js';
+import { Bells } from './bells.js';
+import { collect } from './collect.js';
+import type { Log } from './context.js';
+import { deliver } from './deliver.js';
+import { checkSources } from './health.js';
+import { type IngestContext, ingest } from './ingest/ingest.js';
+import { Scanner } from './ingest/scanner.js';
+import { Lives } from './lives.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import type { Handler, JobKind, Queue } from './queue.js';
+import { reconcileDue } from './reconcile.js';
+import { RegisterCache } from './registers.js';
+import { retention } from './retention.js';
+import { type Round, schedule } from './schedule.js';
+import { seal } from './seal.js';
+import type { ServiceSetup } from './setup.js';
+import { sweep } from './sweep.js';
+import { type RegisterFiles, syncRegisters } from './sync-registers.js';
+
+/** What a process of the service is made from; opened and closed by the composition root. */
+export interface RuntimeParts {
+  db: Db;
+  queue: Queue;
+  log: Log;
+  version: string;
+  /** `serve`, `work`, `schedule`: for who looks at the processes. */
+  role: string;
+  setup: ServiceSetup;
+  catalog: Catalog;
+  collectors: ReadonlyMap<string, Collector>;
+  channels: ReadonlyMap<string, Channel>;
+  sealKey: Uint8Array;
+  /** Reads the register files, as far as this process has them. */
+  registerFiles(): Promise<RegisterFiles>;
+  /** For tests: see ThreadData. */
+  poison?: string | undefined;
+  now?: (() => number) | undefined;
+}
+
+export interface Roles {
+  /** Scan, collect, reconcile, deliver. */
+  work: boolean;
+  /** Decide when. */
+  schedule: boolean;
+}
+
+const localSweepMs = 5000;
+
+/** A running process of the service. Starting is recovering: there is no other way to begin. */
+export class Runtime {
+  readonly context: IngestContext;
+  readonly metrics: Metrics;
+  readonly #parts: RuntimeParts;
+  readonly #lives: Lives;
+  readonly #bells: Bells;
+  readonly #stop = new AbortController();
+  readonly #loops: Promise<unknown>[] = [];
+  #setup: ServiceSetup;
+  #egress: Egress;
+  #scanner: { scanner: Scanner; people: string } | undefined;
+
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts;
+    this.#setup = parts.setup;
+    this.#egress = createEgress(parts.setup.net);
+    this.metrics = createMetrics();
+    const now = parts.now ?? Date.now;
+    this.#lives = new Lives({ db: parts.db, log: parts.log, now }, parts.role, parts.version);
+    const onError = (error: Error, kind: JobKind): void => this.#queueError(error, kind);
+    this.#bells = new Bells(parts.queue, `${process.pid}-${now().toString(36)}`, onError);
+    this.context = {
+      db: parts.db,
+      log: parts.log,
+      now,
+      setup: () => this.#setup,
+      catalog: parts.catalog,
+      collectors: parts.collectors,
+      channels: parts.channels,
+      egress: () => this.#egress,
+      registers: new RegisterCache(parts.db),
+      metrics: this.metrics,
+      instance: () => this.#lives.id,
+      ring: (kind, id, options) => this.#bells.ring(kind, id, options),
+      seal: (bytes) => seal(parts.sealKey, bytes),
+      scanner: () => this.#scannerOfNow(),
+    };
+  }
+
+  async start(roles: Roles): Promise<void> {
+    const { queue, db, setup, log } = this.#parts;
+    await this.#lives.begin();
+    const signal = this.#stop.signal;
+    this.#loop(this.#lives.watch(signal, (chunks) => this.#ringAll(chunks)));
+    if (roles.work) {
+      const consume = async (kind: JobKind, concurrency: number, handler: Handler): Promise<void> => {
+        this.#bells.answer(kind, handler);
+        await queue.consume(kind, handler, { concurrency });
+      };
+      await consume('ingest', setup.work.concurrency, (id) => this.#ingest(id));
+      await consume('collect', 4, async (id, job) => void (await collect(this.context, id, job.signal)));
+      await consume('reconcile', 1, (_id, job) => reconcileDue(this.context, job.signal));
+      await consume('deliver', 1, (_id, job) => deliver(this.context, job.signal));
+      await consume('task', 2, (id) => this.#task(id));
+      (await this.#scannerOfNow()).warm();
+      this.#loop(this.#sweepLocally());
+    }
+    if (roles.schedule) this.#loop(schedule(this.context, signal, (round) => this.#round(round)));
+    log.info({ instance: this.#lives.id, ...roles, database: await serverVersion(db) }, 'started');
+  }
+
+  /** Takes a changed configuration up, as far as that goes without a restart (the caller says what does not). */
+  reload(setup: ServiceSetup): void {
+    const { zone } = this.#setup;
+    const { concurrency } = this.#setup.work;
+    if (!isDeepStrictEqual(this.#setup.net, setup.net)) {
+      const old = this.#egress;
+      this.#egress = createEgress(setup.net);
+      void old.close();
+    }
+    this.#setup = { ...setup, zone, work: { ...setup.work, concurrency } };
+    this.#scanner = this.#scanner && { ...this.#scanner, people: '' };
+  }
+
+  /** What is read of the registers' files now counts at once. */
+  async syncRegisters(): Promise<void> {
+    await syncRegisters(this.context, await this.#parts.registerFiles());
+  }
+
+  /**
+   * Takes no more work and ends what is running: what is not done after the grace time is repeated by another process. Crash is the
+   * normal stop; this only hurries.
+   */
+  async stop(graceMs = 8000): Promise<void> {
+    this.#stop.abort();
+    this.#bells.close();
+    await this.#parts.queue.close(graceMs);
+    this.#scanner?.scanner.close();
+    await Promise.race([Promise.allSettled(this.#loops), sleep(1000)]);
+    await this.#lives.end().catch(() => []);
+    await this.#egress.close();
+  }
+
+  get stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #ingest(id: string): Promise<void> {
+    const chunk = Number(id);
+    if (Number.isSafeInteger(chunk) && chunk > 0) await ingest(this.context, chunk);
+  }
+
+  /** Ids are `JOB@SLOT`; whatever else somebody rings is no task. */
+  async #task(id: string): Promise<void> {
+    const at = id.lastIndexOf('@');
+    const [job, slot] = [id.slice(0, at), Number(id.slice(at + 1))];
+    const work = this.#workOf(job);
+    if (work === undefined || !Number.isSafeInteger(slot)) return;
+    const began = performance.now();
+    const outcome = await runSlot(this.#parts.db, { job, slot }, work, this.context.now);
+    this.metrics.jobSeconds.observe({ kind: job.split(':')[0] ?? job, outcome }, (performance.now() - began) / 1000);
+    if (outcome !== 'skipped') this.#parts.log.info({ job, slot, outcome }, 'task');
+  }
+
+  #workOf(job: string): (() => Promise<string>) | undefined {
+    if (job === 'retention') return () => retention(this.context);
+    if (!job.startsWith('collect:')) return undefined;
+    return async () => {
+      const found = await collect(this.context, job.slice('collect:'.length), this.#stop.signal);
+      return found === undefined ? 'nothing to do' : `${found.chunks} chunks`;
+    };
+  }
+
+  async #round(round: Round): Promise<void> {
+    if (round === 'sweep') await sweep(this.context);
+    else if (round === 'health') await checkSources(this.context);
+    else await this.syncRegisters();
+  }
+
+  /** While the queue is away the bells of the leader's sweep do not arrive: each worker sweeps for itself. */
+  async #sweepLocally(): Promise<void> {
+    while (!this.stopping) {
+      await sleep(localSweepMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+      if (this.stopping || (await this.#parts.queue.reachable())) continue;
+      await sweep(this.context).catch((error: unknown) => {
+        this.#parts.log.warn({ why: error instanceof Error ? error.message : String(error) }, 'sweeping failed');
+      });
+    }
+  }
+
+  async #scannerOfNow(): Promise<Scanner> {
+    const people = await this.context.registers.people();
+    if (this.#scanner?.people === people.hash) return this.#scanner.scanner;
+    const data = {
+      services: [...this.#parts.catalog.services.values()],
+      people: people.body,
+      zone: this.#setup.zone,
+      net: this.#setup.net,
+      poison: this.#parts.poison,
+    };
+    if (this.#scanner === undefined) {
+      this.#scanner = { scanner: new Scanner(this.#setup.work.concurrency, data), people: people.hash };
+    } else {
+      this.#scanner.scanner.renew(data);
+      this.#scanner.people = people.hash;
+    }
+    return this.#scanner.scanner;
+  }
+
+  #ringAll(chunks: readonly number[]): void {
+    for (const id of chunks) this.#bells.ring('ingest', String(id));
+  }
+
+  #queueError(error: Error, kind: JobKind): void {
+    this.metrics.queueErrors.inc({ kind });
+    this.#parts.log.debug({ kind, why: error.message }, 'the queue');
+  }
+
+  #loop(loop: Promise<unknown>): void {
+    this.#loops.push(
+      loop.catch((error: unknown) => this.#parts.log.error({ err: error }, 'a loop of the service ended')),
+    );
+  }
+}
