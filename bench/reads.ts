@@ -18,13 +18,14 @@ import type { Db } from '../src/store/tables.js';
 import { table } from './print.js';
 
 // What the reads of the API cost at ten million rows of use. It makes a database of its own and drops it.
-//   npx tsx bench/reads.ts [--url postgres://root@127.0.0.1:5432/postgres] [--rows 10000000] [--times 200] [--explain]
+//   npx tsx bench/reads.ts [--url postgres://root@127.0.0.1:5432/postgres] [--rows 10000000] [--times 200] [--explain] [--keep]
 const { values } = parseArgs({
   options: {
     url: { type: 'string', default: 'postgres://root@127.0.0.1:5432/postgres' },
     rows: { type: 'string', default: '10000000' },
     times: { type: 'string', default: '200' },
     explain: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
   },
 });
 const rows = Number(values.rows);
@@ -205,7 +206,7 @@ try {
       (at(took, 0.95) / base).toFixed(1),
     ]);
   }
-  process.stdout.write(`${table(lines)}\n`);
+  table(lines);
   if (values.explain) {
     const { rows: plan } = await sql<{
       'QUERY PLAN': string;
@@ -223,5 +224,6 @@ try {
   }
 } finally {
   await db.destroy();
-  await administer(`drop database if exists ${name} with (force)`);
+  if (values.keep) process.stdout.write(`kept: ${name}\n`);
+  else await administer(`drop database if exists ${name} with (force)`);
 }

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { openApi } from '../src/api/openapi.js';
+import { routes } from '../src/api/registry.js';
 import { serviceSchema } from '../src/catalog/schema.js';
 import { configSchema } from '../src/config/schema.js';
 import { mappingSchema } from '../src/formats/common/mapping-file.js';
@@ -19,12 +21,12 @@ const schemas = {
 
 /** File name -> content of every schema. */
 export function generateSchemas(): Map<string, string> {
-  return new Map(
-    Object.entries(schemas).map(([name, [title, schema, io]]) => [
-      `schemas/${name}.schema.json`,
-      `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }) }, null, 2)}\n`,
-    ]),
-  );
+  const files = Object.entries(schemas).map(([name, [title, schema, io]]): [string, object] => [
+    `schemas/${name}.schema.json`,
+    { title, ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }) },
+  ]);
+  files.push(['schemas/openapi.json', openApi(routes)]);
+  return new Map(files.map(([file, content]) => [file, `${JSON.stringify(content, null, 2)}\n`]));
 }
 
 /** The files whose content differs from what the code says. */

@@ -25,7 +25,6 @@ export async function createApi(deps: ApiDeps, routes: readonly Route[] = allRou
   const app = Fastify({
     serverFactory: (handler) => createHttpServer(handler, deps.config, trusted),
     logger: false,
-    disableRequestLogging: true,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: () => randomUUID(),
     requestIdHeader: false,
