@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LayoutName, layoutNames } from './generate/generate.js';
@@ -121,7 +121,8 @@ function judge(log: Log, all: readonly Contestant[]): void {
     }
     const reached = ratio(mine.runs, other.runs);
     const said = goal.atMost >= 1 ? `${times(reached)}` : `${times(1 / reached)} as fast`;
-    console.log(`  goal: ${wording}: ${said}, ${verdict(reached, goal.atMost)}`);
+    const cpu = timed ? ` (processor time ${times(ratio(mine.runs, other.runs, 'cpu'))})` : '';
+    console.log(`  goal: ${wording}: ${said}, ${verdict(reached, goal.atMost)}${cpu}`);
   }
 }
 
@@ -135,6 +136,11 @@ try {
     if (!peer.there) console.log(`MISSING PEER: ${peer.name} (${peer.does}) is not compared: ${peer.install}`);
   if (values['no-peers']) console.log('Peers are left out: --no-peers');
   if (!timed) console.log('No processor time and no memory: install GNU time (apt-get install time)');
+  const [load = 0] = loadavg();
+  if (load > 1)
+    console.log(
+      `Load of ${load.toFixed(1)} on ${availableParallelism()} cores before the start: seconds are unsure, processor time less so`,
+    );
   let small = false;
   for (const layout of chosen) {
     const lines =
