@@ -5,12 +5,22 @@ export const today = '2026-06-01';
 
 /** The day so many days before the day looked at. */
 export function ago(days: number): string {
+  const known = daysAgo.get(days);
+  if (known !== undefined) return known;
   const day = new Date(`${today}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() - days);
-  return day.toISOString().slice(0, 10);
+  const text = day.toISOString().slice(0, 10);
+  daysAgo.set(days, text);
+  return text;
 }
+const daysAgo = new Map<number, string>();
 
-export const isWeekend = (day: string): boolean => [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());
+export function isWeekend(day: string): boolean {
+  const known = weekends.get(day) ?? [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());
+  weekends.set(day, known);
+  return known;
+}
+const weekends = new Map<string, boolean>();
 
 /** Two people of Sales who visit; the test says what differs. */
 export const use = (daysAgo: number, over: Partial<DayUse> = {}): DayUse => ({
