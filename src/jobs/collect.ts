@@ -11,12 +11,18 @@ export interface Collected {
   gaps: number;
 }
 
+/** What collecting uses of the context. */
+export type CollectingContext = Pick<
+  ServiceContext,
+  'db' | 'log' | 'now' | 'setup' | 'collectors' | 'channels' | 'egress' | 'metrics' | 'ring'
+>;
+
 /**
  * Asks a source for what is new: the job behind the bell `collect`. One run of a source at a time, wherever it is rung.
  * @returns undefined where nothing was to do: at work elsewhere, paused, or no source that is pulled from
  */
 export async function collect(
-  context: ServiceContext,
+  context: CollectingContext,
   sourceId: string,
   signal: AbortSignal,
   progress?: (text: string) => void,
@@ -26,7 +32,7 @@ export async function collect(
 }
 
 async function run(
-  context: ServiceContext,
+  context: CollectingContext,
   sourceId: string,
   signal: AbortSignal,
   progress?: (text: string) => void,

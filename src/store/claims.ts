@@ -264,21 +264,48 @@ export async function endChunk(
   });
 }
 
-/** Marks chunks for a scan under the catalog of today; what they gave stays until the new results replace it. */
+/** Ends a replay without new results: what the chunk gave before stays. */
+export async function keepResults(db: Db, claim: Claim, why: string): Promise<void> {
+  await db
+    .updateTable('chunk')
+    .set({ state: 'done', lease_owner: null, error: text(why).slice(0, 500) })
+    .where('id', '=', claim.id)
+    .where('state', '=', 'pending')
+    .where('fence', '=', claim.fence)
+    .where('lease_owner', '=', claim.owner)
+    .execute();
+}
+
+/** Marks chunks whose raw input is still there for a scan by the rules of today; what they gave stays until new results replace it. */
 export async function replayChunks(
   db: Db,
-  filter: { source?: string | undefined; since?: number | undefined; until?: number | undefined; catalogHash: string },
+  filter: { source?: string | undefined; since?: number | undefined; until?: number | undefined },
 ): Promise<number[]> {
   let query = db
     .updateTable('chunk')
     .set({ state: 'pending', not_before: 0, attempts: 0 })
     .where('state', '=', 'done')
-    .where('catalog_hash', '<>', filter.catalogHash)
     .where((eb) =>
       eb.or([
         eb('place', 'is not', null),
-        eb.exists(eb.selectFrom('chunk_input').select('part').whereRef('chunk_input.chunk_id', '=', 'chunk.id')),
-        eb('parent_id', 'is not', null),
+        eb.exists(
+          eb
+            .selectFrom('chunk_input')
+            .select('part')
+            .where((input) =>
+              input.or([
+                input('chunk_input.chunk_id', '=', input.ref('chunk.id')),
+                input('chunk_input.chunk_id', '=', input.ref('chunk.parent_id')),
+              ]),
+            ),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('chunk as whole')
+            .select('whole.id')
+            .whereRef('whole.id', '=', 'chunk.parent_id')
+            .where('whole.place', 'is not', null),
+        ),
       ]),
     );
   if (filter.source !== undefined) query = query.where('source', '=', filter.source);

@@ -1,5 +1,5 @@
 import { faultPoint } from '../../core/fault.js';
-import { type Claim, claimChunk, commitChunk, endChunk, releaseChunk } from '../../store/claims.js';
+import { type Claim, claimChunk, commitChunk, endChunk, keepResults, releaseChunk } from '../../store/claims.js';
 import { loadInput } from '../../store/intake.js';
 import { chunkPlace } from '../../store/reads/chunk-place.js';
 import type { ServiceContext } from '../context.js';
@@ -132,6 +132,10 @@ async function failed(
   answer: Exclude<ThreadAnswer, { kind: 'scanned' }>,
 ): Promise<string> {
   const { db, now } = context;
+  if (answer.kind === 'gone' && claim.replaces) {
+    await keepResults(db, claim, `not scanned again: ${answer.why}`);
+    return 'kept';
+  }
   if (answer.kind === 'gone' && now() - claim.receivedAt > lostAfter) {
     await endChunk(db, claim, { state: 'lost', why: `${claim.name}: ${answer.why}`, now: now() });
     return 'lost';

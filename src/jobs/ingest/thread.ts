@@ -127,13 +127,17 @@ function inputOf(job: ThreadJob, fetching: { failed: Error | undefined }): Input
 }
 
 async function* keptParts(): AsyncGenerator<Buffer, void> {
-  for (;;) {
+  for (let any = false; ; any = true) {
     const next = new Promise<Uint8Array | undefined>((resolve) => {
       takePart = resolve;
     });
     send({ kind: 'need-part' });
     const bytes = await next;
-    if (bytes === undefined) return;
+    if (bytes === undefined) {
+      // Pushed data have a byte at least: results must never be replaced by those of nothing.
+      if (!any) throw new ChunkGoneError('its raw input is no longer kept');
+      return;
+    }
     yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }

@@ -1,0 +1,103 @@
+import { collect } from '../../../jobs/collect.js';
+import type { Log } from '../../../jobs/context.js';
+import { createMetrics } from '../../../jobs/metrics.js';
+import { createEgress } from '../../../net/egress.js';
+import type { Store } from '../../../store/db.js';
+import { loadCursor } from '../../../store/intake.js';
+import { syncSources } from '../../../store/sources.js';
+import { CliError } from '../errors.js';
+import { loadKinds, type OpenedSetup } from './setup.js';
+
+export interface CollectSummary {
+  source: string;
+  kept: boolean;
+  chunks: number;
+  bytes: number;
+  gaps: number;
+  /** For people. */
+  lines: string[];
+}
+
+const mostShown = 20;
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** One collection, with progress. What it finds is scanned by the service: at once if one runs, else when one is started. */
+export async function collectNow(
+  { setup }: OpenedSetup,
+  store: Store,
+  id: string,
+  dryRun: boolean,
+  progress: (line: string) => void,
+): Promise<CollectSummary> {
+  const { collectors, channels } = await loadKinds();
+  const egress = createEgress(setup.net);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  try {
+    if (dryRun) return await look();
+    await syncSources(store.db, setup.sources, Date.now());
+    const found = await collect(
+      {
+        db: store.db,
+        log: silent,
+        now: Date.now,
+        setup: () => setup,
+        collectors,
+        channels,
+        egress: () => egress,
+        metrics: createMetrics(),
+        // The sweeper of the running service finds the new chunks within seconds.
+        ring: () => {},
+      },
+      id,
+      stop.signal,
+      progress,
+    );
+    if (found === undefined)
+      throw new CliError(
+        `the source ${id} is paused, or is being collected at this moment: "halflight source list" shows which`,
+      );
+    const where = store.owned ? 'the next "halflight serve" scans it' : 'the running service scans it';
+    return {
+      source: id,
+      kept: true,
+      ...found,
+      lines: [
+        `${found.chunks} new chunks, ${found.bytes.toLocaleString('en-US')} bytes, ${found.gaps} gaps${found.chunks > 0 ? `; ${where}` : ''}`,
+      ],
+    };
+  } finally {
+    await egress.close();
+  }
+
+  async function look(): Promise<CollectSummary> {
+    const source = setup.sources.find((item) => item.id === id);
+    const collector = source === undefined ? undefined : collectors.get(source.kind);
+    if (source === undefined || collector === undefined) throw new CliError(`the source ${id} cannot be collected`);
+    const held = await loadCursor(store.db, id);
+    const cursor = { get: (key: string) => held.get(key), entries: () => held.entries() };
+    const summary: CollectSummary = { source: id, kept: false, chunks: 0, bytes: 0, gaps: 0, lines: [] };
+    const context = { source: id, egress, now: Date.now, signal: stop.signal, progress };
+    for await (const batch of collector.collect(source.options, cursor, context)) {
+      for (const [key, value] of batch.cursor) {
+        if (value === null) held.delete(key);
+        else held.set(key, value);
+      }
+      for (const chunk of batch.chunks) {
+        summary.chunks++;
+        summary.bytes += chunk.size;
+        if (summary.lines.length < mostShown)
+          summary.lines.push(`${chunk.name}  ${chunk.size.toLocaleString('en-US')} bytes`);
+      }
+      for (const gap of batch.gaps ?? []) {
+        summary.gaps++;
+        if (summary.lines.length < mostShown) summary.lines.push(`gap: ${gap.why}`);
+      }
+    }
+    if (summary.chunks + summary.gaps > mostShown) summary.lines.push('...');
+    summary.lines.push(
+      `${summary.chunks} chunks, ${summary.bytes.toLocaleString('en-US')} bytes, ${summary.gaps} gaps; nothing was kept (--dry-run)`,
+    );
+    return summary;
+  }
+}
