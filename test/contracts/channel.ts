@@ -116,7 +116,7 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
       for (const request of received) expect((await kind.believes?.(request)) ?? true).toBe(true);
     });
 
-    it('F6 the same notice sent again is recognised by its id', async () => {
+    it('the same notice sent again is recognised by its id', async () => {
       const ids: (string | undefined)[] = [];
       for (let i = 0; i < 3; i++) {
         await answering(i === 0 ? (request) => void request.socket.destroy() : take);
@@ -151,7 +151,7 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
       ['soon', undefined],
       ['1e3', undefined],
       ['', undefined],
-    ])('F33 Retry-After of %j is kept to within the hour', async (header, seconds) => {
+    ])('Retry-After of %j is kept to within the hour', async (header, seconds) => {
       for (const status of [429, 503]) {
         const delivery = await answering(
           (_, response) => void response.writeHead(status, { 'retry-after': header }).end(),
@@ -171,7 +171,7 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
       },
     );
 
-    it.each([301, 302, 303, 307, 308])('F33 a redirect by %i is refused and leads nowhere', async (status) => {
+    it.each([301, 302, 303, 307, 308])('a redirect by %i is refused and leads nowhere', async (status) => {
       const location = `http://127.0.0.1:${decoy.port}/`;
       expect(await answering((_, response) => void response.writeHead(status, { location }).end())).toMatchObject({
         outcome: 'refused',
@@ -179,13 +179,13 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
       expect(decoy.contacts()).toBe(0);
     });
 
-    it('F33 a slow receiver is waited for', async () => {
+    it('a slow receiver is waited for', async () => {
       expect(await answering((request, response) => void setTimeout(() => take(request, response), 500))).toEqual({
         outcome: 'sent',
       });
     });
 
-    it('F33 a silent or dripping receiver costs its time limit and is tried again', async () => {
+    it('a silent or dripping receiver costs its time limit and is tried again', async () => {
       const began = performance.now();
       expect(await answering(() => undefined)).toMatchObject({ outcome: 'retry' });
       const drip = (socket: Socket): void => {
@@ -197,7 +197,7 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
       expect(performance.now() - began).toBeLessThan(20_000);
     });
 
-    it('F33 resets, cuts, other protocols and closed ports are tried again', async () => {
+    it('resets, cuts, other protocols and closed ports are tried again', async () => {
       expect(await withSocket((socket) => void socket.resetAndDestroy())).toMatchObject({ outcome: 'retry' });
       expect(await withSocket((socket) => void socket.end())).toMatchObject({ outcome: 'retry' });
       expect(await withSocket((socket) => void socket.end('HTTP/1.1 20'))).toMatchObject({ outcome: 'retry' });

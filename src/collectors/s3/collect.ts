@@ -2,7 +2,7 @@ import type { Batch, CollectContext, Cursor } from '../common/collector.js';
 import { explained } from './errors.js';
 import { Finder } from './finder.js';
 import { openList } from './list.js';
-import { type Run, readRun, readWhole, runEntry, toForget, type Whole, wholeEntry } from './memory.js';
+import { type Run, readRun, readWhole, runEntry, scopeOf, toForget, type Whole, wholeEntry } from './memory.js';
 import type { StoredObject } from './objects.js';
 import type { S3Options } from './options.js';
 
@@ -30,10 +30,11 @@ export async function* collectObjects(
 ): AsyncGenerator<Batch, void> {
   const where = `s3://${options.bucket}/${options.prefix}`;
   const list = await openList(options, context);
-  const whole = readWhole(cursor);
+  const scope = scopeOf(options);
+  const whole = readWhole(cursor, scope);
   const horizon = whole === undefined ? Number.NEGATIVE_INFINITY : whole.started - options.lookback;
-  const finder = new Finder(options.bucket, cursor, horizon);
-  let run = readRun(cursor) ?? begin(whole, context.now(), options.lookback);
+  const finder = new Finder(options, cursor, horizon);
+  let run = readRun(cursor, scope) ?? begin(scope, whole, context.now(), options.lookback);
   let token: string | undefined;
   let idle = 0;
   for (let pages = 0, quiet = 1; pages < mostPages && !context.signal.aborted; pages++, quiet++) {
@@ -48,7 +49,7 @@ export async function* collectObjects(
       const objects = page.objects.slice(i, i + batchObjects);
       run = advanced(run, objects, options.lookback);
       const batch = finder.batch(objects, rememberFrom, context.now());
-      if (batch.chunks.length === 0 && batch.gaps?.length === 0) continue;
+      if (batch.cursor.size === 0 && batch.chunks.length === 0 && batch.gaps?.length === 0) continue;
       yield { ...batch, cursor: new Map([...batch.cursor, runEntry(run)]) };
       quiet = 0;
     }
@@ -67,10 +68,10 @@ export async function* collectObjects(
   }
 }
 
-function begin(whole: Whole | undefined, now: number, lookback: number): Run {
+function begin(scope: string, whole: Whole | undefined, now: number, lookback: number): Run {
   const quick = whole !== undefined && whole.pages > shortPages && Math.abs(now - whole.started) < lookback / 4;
   const after = quick ? whole.head : '';
-  return { whole: !quick, started: 0, pages: 0, after, ordered: true, head: '', headFound: false };
+  return { scope, whole: !quick, started: 0, pages: 0, after, ordered: true, head: '', headFound: false };
 }
 
 /** A run that has seen these objects too. */
@@ -96,9 +97,9 @@ async function* finish(
   lookback: number,
 ): AsyncGenerator<Batch, void> {
   if (!run.whole) return yield { chunks: [], cursor: new Map([runEntry(null)]) };
-  const { started, pages, head } = run;
+  const { scope, started, pages, head } = run;
   // Out of order, no name stands for all before it.
-  const next: Whole = { started, pages, head: run.ordered ? head : '' };
+  const next: Whole = { scope, started, pages, head: run.ordered ? head : '' };
   yield { chunks: [], cursor: new Map([runEntry(null), wholeEntry(next)]) };
   const old = toForget(cursor, fresh, started - lookback);
   for (let i = 0; i < old.length; i += 1000)

@@ -1,8 +1,9 @@
 import { toUSVString } from 'node:util';
 import type { ChunkDraft, Gap } from '../../core/chunk.js';
 import type { Batch, Cursor } from '../common/collector.js';
-import { seenEntry } from './memory.js';
+import { scopeOf, seenEntry } from './memory.js';
 import { draftOf, isMarker, type StoredObject, unreadable } from './objects.js';
+import type { S3Options } from './options.js';
 
 const mostFresh = 100_000;
 
@@ -18,6 +19,7 @@ export class Finder {
   readonly fresh = new Map<string, string>();
   count = 0;
   readonly #bucket: string;
+  readonly #scope: string;
   readonly #cursor: Cursor;
   readonly #horizon: number;
   // Pages may overlap when objects come and go meanwhile.
@@ -25,8 +27,9 @@ export class Finder {
   #pageBefore = new Set<string>();
 
   /** @param horizon what was modified before it has been seen by an earlier listing of everything */
-  constructor(bucket: string, cursor: Cursor, horizon: number) {
-    this.#bucket = bucket;
+  constructor(options: S3Options, cursor: Cursor, horizon: number) {
+    this.#bucket = options.bucket;
+    this.#scope = scopeOf(options);
     this.#cursor = cursor;
     this.#horizon = horizon;
   }
@@ -42,12 +45,15 @@ export class Finder {
     const leftOut = new Map<string, LeftOut>();
     for (const object of objects) {
       if (isMarker(object) || object.modified < this.#horizon) continue;
-      const [key, value] = seenEntry(object);
-      if ((this.fresh.get(key) ?? this.#cursor.get(key)) === value || this.#listedTwice(`${key} ${value}`)) continue;
+      const [key, value] = seenEntry(object, this.#scope);
+      const before = this.fresh.get(key) ?? this.#cursor.get(key);
+      if (before === value || this.#listedTwice(`${key} ${value}`)) continue;
       if (object.modified >= rememberFrom && this.fresh.size < mostFresh) {
         this.fresh.set(key, value);
         cursor.set(key, value);
       }
+      // The same bytes put there once more are no news, and remembered for longer.
+      if (before?.split(' ')[1] === value.split(' ')[1]) continue;
       const why = unreadable(object);
       if (why === undefined) chunks.push(draftOf(this.#bucket, object));
       else leaveOut(leftOut, why, object);

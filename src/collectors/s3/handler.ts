@@ -98,10 +98,12 @@ const escaped = (text: string): string =>
  */
 async function wholeDocument(answer: EgressStream): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
+  const began = performance.now();
   let bytes = 0;
   for await (const chunk of answer.body) {
+    if (performance.now() - began > requestMs) throw new EgressError('timeout', 'The S3 service answers too slowly.');
     bytes += chunk.length;
-    // Of errors the beginning would do; the egress client has refused more already where a limit was given.
+    // The egress client has refused this already where a limit was given; for refusals instead of objects it is here.
     if (bytes > documentBytes) throw new EgressError('too-large', 'The S3 service sent more than a page can hold.');
     chunks.push(chunk);
   }

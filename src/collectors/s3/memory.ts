@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Cursor } from '../common/collector.js';
 import { hashOf, identityOf, type StoredObject } from './objects.js';
+import type { S3Options } from './options.js';
 
 /** A listing at hand, so that one that was killed goes on where it was. */
 const runSchema = z.object({
+  scope: z.string(),
   whole: z.boolean(),
   /** By the clock of the other side, milliseconds since 1970. */
   started: z.number(),
@@ -19,7 +21,7 @@ const runSchema = z.object({
 export type Run = z.output<typeof runSchema>;
 
 /** The last listing of everything that came to its end. */
-const wholeSchema = z.object({ started: z.number(), pages: z.number(), head: z.string() });
+const wholeSchema = z.object({ scope: z.string(), started: z.number(), pages: z.number(), head: z.string() });
 export type Whole = z.output<typeof wholeSchema>;
 
 const runKey = 'run';
@@ -28,8 +30,13 @@ const seenPrefix = 'seen:';
 /** More are not remembered; what is found again has the key that it had, so that this costs time and nothing else. */
 const mostSeen = 100_000;
 
-export const readRun = (cursor: Cursor): Run | undefined => read(cursor, runKey, runSchema);
-export const readWhole = (cursor: Cursor): Whole | undefined => read(cursor, wholeKey, wholeSchema);
+/** What a memory is about: that of another bucket or prefix says nothing about this one. */
+export const scopeOf = ({ endpoint, bucket, prefix }: S3Options): string =>
+  hashOf(JSON.stringify([endpoint ?? '', bucket, prefix]));
+
+export const readRun = (cursor: Cursor, scope: string): Run | undefined => read(cursor, runKey, runSchema, scope);
+export const readWhole = (cursor: Cursor, scope: string): Whole | undefined =>
+  read(cursor, wholeKey, wholeSchema, scope);
 
 export const runEntry = (run: Run | null): [string, string | null] => [
   runKey,
@@ -38,8 +45,8 @@ export const runEntry = (run: Run | null): [string, string | null] => [
 export const wholeEntry = (whole: Whole): [string, string] => [wholeKey, JSON.stringify(whole)];
 
 /** Entry that remembers an object: hash of its name -> when it was modified, and a hash of what it is. */
-export const seenEntry = (object: StoredObject): [string, string] => [
-  `${seenPrefix}${hashOf(object.key)}`,
+export const seenEntry = (object: StoredObject, scope: string): [string, string] => [
+  `${seenPrefix}${hashOf(`${scope}${object.key}`)}`,
   `${object.modified} ${hashOf(identityOf(object))}`,
 ];
 
@@ -56,11 +63,17 @@ export function toForget(cursor: Cursor, fresh: ReadonlyMap<string, string>, hor
   return sorted.filter(([, at], i) => i < tooMany || !(at >= horizon)).map(([key]) => key);
 }
 
-function read<T>(cursor: Cursor, key: string, schema: z.ZodType<T>): T | undefined {
+function read<T extends { scope: string }>(
+  cursor: Cursor,
+  key: string,
+  schema: z.ZodType<T>,
+  scope: string,
+): T | undefined {
   const text = cursor.get(key);
   if (text === undefined) return undefined;
   try {
-    return schema.parse(JSON.parse(text));
+    const value = schema.parse(JSON.parse(text));
+    return value.scope === scope ? value : undefined;
   } catch {
     // Written by another version: a whole listing finds everything again, under the keys that it had.
     return undefined;
