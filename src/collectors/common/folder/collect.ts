@@ -1,7 +1,7 @@
 import type { Batch, CollectContext, Cursor } from '../collector.js';
-import { openContent } from './content.js';
+import { type Opened, openContent } from './content.js';
 import { followCopy, growAny, takeOver } from './copies.js';
-import { type Found, inodeOf, type Opened } from './found.js';
+import { type Found, inodeOf } from './found.js';
 import { type Listing, listFolder } from './list.js';
 import { meet } from './meet.js';
 import { showPath } from './names.js';
@@ -116,11 +116,11 @@ async function stillHolds(stream: Stream, { content }: Opened): Promise<boolean>
   return (await survey(content, prints, { to: prints.offset })).verified;
 }
 
-/** The stream is no longer where it was: deleted, replaced or truncated. A copy needs no memory. */
+/** The stream is no longer where it was: deleted, replaced or truncated. */
 function lose(step: Step, stream: Stream, opened?: Opened): void {
   const { memory } = step;
   const unread = stream.length > stream.prints.offset;
-  if (stream.copy !== undefined || stream.zip !== undefined || (stream.prints.offset === 0 && !unread)) {
+  if (stream.zip !== undefined || (stream.prints.offset === 0 && !unread)) {
     memory.forget(stream);
     return;
   }
@@ -129,7 +129,7 @@ function lose(step: Step, stream: Stream, opened?: Opened): void {
     return;
   }
   memory.lose(stream, step.now, opened === undefined);
-  if (opened === undefined || opened.file.path !== stream.path) return;
+  if (stream.copy !== undefined || opened === undefined || opened.file.path !== stream.path) return;
   const { birth } = opened.file;
   if (birth !== '' && birth !== stream.birth) return;
   step.gap(
@@ -143,7 +143,7 @@ async function* findLost(step: Step): AsyncGenerator<Batch> {
   const { streams } = step.memory;
   for (const copy of [...streams.values()]) {
     const stream = copy.copy === undefined ? undefined : streams.get(copy.copy);
-    if (stream?.lost === undefined || copy.prints.print !== stream.prints.print) continue;
+    if (copy.lost !== undefined || stream?.lost === undefined || copy.prints.print !== stream.prints.print) continue;
     const { path, length } = copy;
     takeOver(step, stream, copy);
     if (length > stream.prints.offset)
@@ -175,7 +175,7 @@ function tidy(step: Step): void {
     if (stream.lost === undefined) continue;
     if (stream.lost > now) memory.change(stream, { lost: now });
     const age = now - stream.lost;
-    const unread = stream.length - stream.prints.offset;
+    const unread = stream.copy === undefined ? stream.length - stream.prints.offset : 0;
     if (age >= graceMs && stream.told !== true) {
       if (unread > 0) step.gap(stream, `is gone with ${unread} bytes that were not read`, unread);
       memory.change(stream, { told: true });

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type Compression, compressionOf } from '../../../scan/decompress.js';
-import type { Found, Opened } from './found.js';
+import type { Found } from './found.js';
 import { type Piece, unpack } from './gzip.js';
 import { openInside } from './open-inside.js';
 import { readRange } from './read-range.js';
@@ -66,6 +66,13 @@ export class Content {
     for await (const bytes of this.bytes(0, length)) parts.push(bytes);
     return Buffer.concat(parts);
   }
+}
+
+/** A file opened, as it was at that moment. */
+export interface Opened {
+  file: Found;
+  content: Content;
+  close(): Promise<void>;
 }
 
 /** Opens a file of the folder. `skip`: the hole in front, where it is known. @throws as `openInside` */

@@ -1,6 +1,5 @@
 import type { Batch } from '../collector.js';
-import { reopen, sameBytes } from './content.js';
-import type { Found, Opened } from './found.js';
+import { type Opened, reopen, sameBytes } from './content.js';
 import { grow } from './grow.js';
 import { growPacked } from './packed.js';
 import { commonPoint, type Prints } from './prints.js';

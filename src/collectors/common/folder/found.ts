@@ -1,5 +1,4 @@
 import type { BigIntStats } from 'node:fs';
-import type { Content } from './content.js';
 
 /** One file as a look at the folder shows it. */
 export interface Found {
@@ -24,7 +23,7 @@ export const foundFrom = (path: string, info: BigIntStats): Found => ({
   path,
   dev: String(info.dev),
   ino: String(info.ino),
-  birth: info.birthtimeNs === info.ctimeNs ? '' : String(info.birthtimeNs),
+  birth: info.birthtimeNs === 0n ? '' : String(info.birthtimeNs),
   size: Number(info.size),
   allocated: Number(info.blocks) * 512,
   modified: Number(info.mtimeMs),
@@ -38,10 +37,3 @@ export const inodeOf = (file: { dev: string; ino: string }): string => `${file.d
 export const holeBytes = 1 << 20;
 
 export const mayHaveHoles = (file: Found): boolean => file.size - file.allocated >= holeBytes;
-
-/** A file opened, as it was at that moment. */
-export interface Opened {
-  file: Found;
-  content: Content;
-  close(): Promise<void>;
-}

@@ -1,10 +1,9 @@
 import { sniffDelimiter, splitCsv } from '../../../core/csv.js';
 import { isJsonDocument } from '../../../core/framing.js';
 import type { Batch } from '../collector.js';
-import type { Content } from './content.js';
+import type { Content, Opened } from './content.js';
 import { findCut, type Layout } from './cut.js';
 import { draftOf } from './draft.js';
-import type { Opened } from './found.js';
 import { endOfHole, startOfHole } from './holes.js';
 import { showPath } from './names.js';
 import { hasHoles, type Step } from './step.js';
@@ -16,7 +15,7 @@ import { tailPrint } from './tail-print.js';
 export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGenerator<Batch> {
   const { content } = opened;
   if (stream.prints.offset === 0) step.memory.change(stream, { layout: layoutOf(await content.head(65_536)) });
-  step.seen(stream, opened);
+  step.measure(stream, content.length);
   const holes = hasHoles(opened);
   while (!step.stopped && stream.prints.offset < content.length) {
     const from = stream.prints.offset;
@@ -39,9 +38,11 @@ export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGe
     if (prints.offset !== cut) break;
     if (unfinished) step.tell(`${showPath(stream.path)}: its last line has no end and is read as it is`);
     step.add(draftOf(stream, opened.file, prints, { tail: await tailPrint(content, from, cut), unfinished }));
-    step.memory.change(stream, { prints, header });
+    // Looked at again, should this run end before the file does.
+    step.memory.change(stream, { prints, header, sig: '' });
     yield* step.batch();
   }
+  if (!step.stopped) step.seen(stream, opened);
 }
 
 async function nextCut(

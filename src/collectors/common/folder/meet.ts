@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../collector.js';
+import type { Opened } from './content.js';
 import { followCopy, growAny, judgeShorter } from './copies.js';
 import { draftOf } from './draft.js';
-import { type Found, holeBytes, type Opened } from './found.js';
+import { holeBytes } from './found.js';
 import { grow, layoutOf } from './grow.js';
 import { endOfHole, startOfHole } from './holes.js';
 import { keepPacked } from './packed.js';
@@ -14,8 +15,8 @@ import type { StreamIndex } from './stream-index.js';
 import { type Survey, survey } from './survey.js';
 
 const headBytes = 65_536;
-/** Streams that a shorter file is compared with, byte by byte. */
-const maxCompared = 8;
+/** Streams whose files a shorter file is compared with, byte by byte. */
+const maxCompared = 64;
 
 /** A file that no stream is known to be in: finds out whether it is one that is known, or begins a new one. */
 export async function* meet(step: Step, index: StreamIndex, opened: Opened): AsyncGenerator<Batch> {
@@ -34,14 +35,9 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
   // What is plain and like nothing known need not be read twice.
   const seen = content.packed || candidates.length > 0 ? await surveyFor(opened, candidates) : undefined;
   if (seen !== undefined) {
-    const match = best(candidates.filter(({ prints }) => seen.marked.get(prints.offset) === prints.print));
-    if (match !== undefined) {
-      yield* goOn(step, match, opened, seen);
-      return;
-    }
+    // First whether it is all of it the beginning of a longer one, then whether a shorter one is its beginning.
     const { offset, ladder } = seen.prints;
-    const longer = candidates.filter(({ prints }) => prints.offset > offset && prints.ladder.startsWith(ladder));
-    for (const stream of offset >= ladderPoint(0) ? longer.slice(-maxCompared) : []) {
+    for (const stream of offset >= ladderPoint(0) ? longerOnes(candidates, offset, ladder) : []) {
       // What is whole in a cut file is surely no log of its own when it agrees with one.
       const cut = seen.damage !== undefined;
       const judgement = cut
@@ -52,6 +48,11 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
       const copy = begin(step, opened, head);
       step.memory.change(copy, { copy: stream.id, prints: seen.prints, header: seen.header });
       step.seen(copy, opened, offset);
+      return;
+    }
+    const match = best(candidates.filter(({ prints }) => seen.marked.get(prints.offset) === prints.print));
+    if (match !== undefined) {
+      yield* goOn(step, index, match, opened, seen);
       return;
     }
   }
@@ -70,17 +71,35 @@ async function surveyFor({ content }: Opened, candidates: readonly Stream[]): Pr
   return await survey(content, noPrints, { marks, to });
 }
 
+/** Streams that go on where the file ends: those that it can be compared with first, and the nearest in length. */
+function longerOnes(candidates: readonly Stream[], offset: number, ladder: string): Stream[] {
+  const longer = candidates
+    .filter(({ copy, prints }) => copy === undefined && prints.offset > offset && prints.ladder.startsWith(ladder))
+    .sort((a, b) => a.prints.offset - b.prints.offset);
+  const here = longer.filter(({ lost }) => lost === undefined).slice(0, maxCompared);
+  return [...here, ...longer.filter(({ lost }) => lost !== undefined)];
+}
+
 /** The longest; one whose file is lost first. */
 const best = (streams: Stream[]): Stream | undefined =>
   streams.sort(
-    (a, b) => b.prints.offset - a.prints.offset || Number(a.lost === undefined) - Number(b.lost === undefined),
+    (a, b) =>
+      b.prints.offset - a.prints.offset ||
+      Number(a.copy !== undefined) - Number(b.copy !== undefined) ||
+      Number(a.lost === undefined) - Number(b.lost === undefined),
   )[0];
 
 /** The file holds all that is known of a stream, and perhaps more. */
-async function* goOn(step: Step, stream: Stream, opened: Opened, seen: Survey): AsyncGenerator<Batch> {
+async function* goOn(
+  step: Step,
+  index: StreamIndex,
+  stream: Stream,
+  opened: Opened,
+  seen: Survey,
+): AsyncGenerator<Batch> {
   const { file, content } = opened;
   const { compression, skip } = content;
-  if (stream.lost !== undefined) {
+  if (stream.lost !== undefined && stream.copy === undefined) {
     step.memory.move(stream, file, { compression, skip, since: step.now });
     if (content.packed && seen.prints.offset === stream.prints.offset) yield* keepPacked(step, stream, opened, seen);
     else yield* growAny(step, stream, opened);
@@ -88,8 +107,10 @@ async function* goOn(step: Step, stream: Stream, opened: Opened, seen: Survey): 
   }
   const copy = step.memory.create(file, step.now);
   const { prints, header, layout } = stream;
-  step.memory.change(copy, { copy: stream.id, prints, header, layout, compression, skip });
+  step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, compression, skip });
   yield* followCopy(step, copy, opened);
+  // It went its own way at once.
+  if (copy.copy === undefined) index.add(copy);
 }
 
 function begin(step: Step, { file, content }: Opened, head: Buffer): Stream {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { type ChunkDraft, ChunkGoneError } from '../../../core/chunk.js';
-import { type Content, openContent } from './content.js';
-import { inodeOf, type Opened } from './found.js';
+import { type Content, type Opened, openContent } from './content.js';
+import { inodeOf } from './found.js';
 import { listFolder } from './list.js';
 import type { FolderOptions } from './options.js';
 import { type Place, placeSchema } from './place.js';

@@ -1,6 +1,6 @@
 import type { Batch } from '../collector.js';
+import type { Opened } from './content.js';
 import { draftOf } from './draft.js';
-import type { Opened } from './found.js';
 import type { Step } from './step.js';
 import type { Stream } from './stream.js';
 import { type Survey, survey } from './survey.js';

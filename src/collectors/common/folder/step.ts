@@ -1,6 +1,7 @@
 import type { ChunkDraft, Gap } from '../../../core/chunk.js';
 import type { Batch, CollectContext } from '../collector.js';
-import { type Found, mayHaveHoles, type Opened } from './found.js';
+import type { Opened } from './content.js';
+import { mayHaveHoles } from './found.js';
 import { showPath } from './names.js';
 import type { FolderOptions } from './options.js';
 import type { Memory, Stream } from './stream.js';
@@ -64,11 +65,16 @@ export class Step {
     return Math.abs(this.now - file.modified) >= this.options.settle;
   }
 
-  /** Notes that a file was looked into, so that it is not opened again until it changes. */
+  /** Notes how much of the stream there is. */
+  measure(stream: Stream, length: number): void {
+    if (stream.length !== length) this.memory.change(stream, { length, since: this.now });
+  }
+
+  /** Notes that a file was looked into to its end, so that it is not opened again until it changes. */
   seen(stream: Stream, { file, content }: Opened, length = content.length): void {
     const sig = Math.abs(this.now - file.changed) < freshMs ? '' : file.sig;
     const { modified } = file;
-    if (stream.length !== length) this.memory.change(stream, { length, since: this.now });
+    this.measure(stream, length);
     if (stream.sig !== sig || stream.modified !== modified) this.memory.change(stream, { sig, modified });
   }
 }

@@ -39,14 +39,12 @@ export class StreamIndex {
       for (let at = this.#place(ladder); this.#ladders[at]?.startsWith(ladder) === true; at++)
         for (const stream of this.#byLadder.get(this.#ladders[at] ?? '') ?? []) found.add(stream);
     }
-    return [...found].filter(
-      (stream) => stream.copy === undefined && stream.prints.offset > 0 && sameLadder(stream.prints.ladder, ladder),
-    );
+    return [...found].filter((stream) => stream.prints.offset > 0 && sameLadder(stream.prints.ladder, ladder));
   }
 
   #enter(stream: Stream): void {
     const { offset, print, ladder } = stream.prints;
-    if (offset === 0 || stream.copy !== undefined || stream.zip !== undefined) return;
+    if (offset === 0 || stream.zip !== undefined) return;
     if (offset < smallest) {
       const prints = this.#tiny.get(offset) ?? new Map<string, Stream>();
       this.#tiny.set(offset, prints.set(print, stream));
