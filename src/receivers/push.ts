@@ -1,17 +1,11 @@
 import { z } from 'zod';
+import { size } from '../config/fields.js';
 import { contentLimits } from './common/content.js';
 import { receivePush } from './common/push.js';
 import type { HttpReceiver } from './common/receiver.js';
 
 const options = z
-  .strictObject({
-    max_bytes: z
-      .int('is no whole number of bytes')
-      .min(1024, 'is less than 1024 bytes')
-      .max(contentLimits.bytes, `is more than ${contentLimits.bytes} bytes, which is the most`)
-      .default(contentLimits.bytes)
-      .describe('Decoded bytes of one push.'),
-  })
+  .strictObject({ max_bytes: size('1KiB', '64MiB').prefault('64MiB').describe('Decoded bytes of one push.') })
   .prefault({});
 
 export const receiver: HttpReceiver<z.output<typeof options>> = {

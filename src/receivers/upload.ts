@@ -1,16 +1,10 @@
 import { z } from 'zod';
+import { size } from '../config/fields.js';
 import type { HttpReceiver } from './common/receiver.js';
-import { maxUploadBytes, receiveUpload } from './common/upload.js';
+import { receiveUpload } from './common/upload.js';
 
 const options = z
-  .strictObject({
-    max_bytes: z
-      .int('is no whole number of bytes')
-      .min(1024, 'is less than 1024 bytes')
-      .max(maxUploadBytes, `is more than ${maxUploadBytes} bytes, which is the most`)
-      .default(maxUploadBytes)
-      .describe('Bytes of one file, as it is sent.'),
-  })
+  .strictObject({ max_bytes: size('1KiB', '2GiB').prefault('2GiB').describe('Bytes of one file, as it is sent.') })
   .prefault({});
 
 export const receiver: HttpReceiver<z.output<typeof options>> = {

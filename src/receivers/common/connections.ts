@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 /** The connections of a listener, with a cap on all and on those of one address. */
 export class Connections {
   shed = 0;
-  readonly #max: number;
+  #max: number;
   readonly #perAddress: number;
   readonly #byAddress = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
@@ -11,6 +11,11 @@ export class Connections {
   constructor(max: number, perAddress: number) {
     this.#max = max;
     this.#perAddress = perAddress;
+  }
+
+  /** Never more than these, whatever the options say. */
+  limitTo(max: number): void {
+    this.#max = Math.min(this.#max, Math.max(1, max));
   }
 
   get count(): number {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Batcher } from './batcher.js';
 import { Connections } from './connections.js';
+import { freeFileHandles } from './file-handles.js';
 import { SyslogFramer } from './syslog-framer.js';
 import type { SyslogOptions } from './syslog-options.js';
 
@@ -45,6 +46,8 @@ export class SyslogStreams {
 
   listen(): Promise<{ address: string; port: number }> {
     const { host, port } = this.#options;
+    // Half of what is free now: the rest is for the spool, the database and other listeners.
+    this.connections.limitTo(Math.floor((freeFileHandles() ?? Number.MAX_SAFE_INTEGER) / 2));
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, backlog: 1024 }, () => {

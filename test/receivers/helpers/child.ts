@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { listenToFaults } from '../../../src/core/fault.js';
 import { receivePush } from '../../../src/receivers/common/push.js';
 import { Spool } from '../../../src/receivers/common/spool.js';
+import type { SyslogOptions } from '../../../src/receivers/common/syslog-options.js';
 import { claimOwnership } from '../../../src/store/owner.js';
 
 // A process that receives. What it says on standard output is one JSON value a line; the first is where it listens.
@@ -34,13 +35,17 @@ if (mode === 'push') {
   });
   server.listen(0, '127.0.0.1', () => say(server.address()));
 } else {
-  // Only here: a quick start matters to the tests that kill it often.
   const { createSyslogReceiver } = await import('../../../src/receivers/common/syslog.js');
-  const { syslogOptions } = await import('../../../src/receivers/common/syslog-options.js');
-  const receiver = createSyslogReceiver(
-    syslogOptions.parse({ protocol: 'tcp', host: '127.0.0.1', port: 0, max_connections: 1000, per_address: 1000 }),
-    { spool, source: 'firewall', now: Date.now, onGap: say },
-  );
+  const options: SyslogOptions = {
+    protocol: 'tcp',
+    host: '127.0.0.1',
+    port: 0,
+    max_connections: 1000,
+    per_address: 1000,
+    idle_timeout: 3_600_000,
+    frame_timeout: 30_000,
+  };
+  const receiver = createSyslogReceiver(options, { spool, source: 'firewall', now: Date.now, onGap: say });
   say(await receiver.listen());
   process.on('SIGTERM', () => {
     void receiver.close().then(async () => {
