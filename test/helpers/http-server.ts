@@ -39,7 +39,7 @@ export const httpsServer = (
   tls: { key: string; cert: string },
   handler: RequestListener,
   host = '127.0.0.1',
-): Promise<LocalServer> => listen(createTlsServer(tls, handler) as unknown as Server, host, 0);
+): Promise<LocalServer> => listen(createTlsServer(tls, handler), host, 0);
 
 /** A server that does with each connection what it is told: for answers that no HTTP library would give. */
 export const tcpServer = (handler: (socket: Socket) => void, host = '127.0.0.1', port = 0): Promise<LocalServer> =>

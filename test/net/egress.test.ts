@@ -251,7 +251,7 @@ describe('TLS', () => {
       /^other\.test: its certificate is for another name/,
     );
     expect((await failure(get('hooks.test', {}))).message).toMatch(
-      /issuer unknown here: name a PEM file .* egress\.caFile/,
+      /issuer unknown here: name a PEM file .* net\.ca_file/,
     );
   });
 });
@@ -297,16 +297,16 @@ describe('the policy', () => {
   });
 
   it.each([
-    [{ allow: ['http://x/'] }, 'egress.allow: "http://x/" is neither a host name'],
-    [{ allow: ['10.0.0.0/33'] }, 'egress.allow: "10.0.0.0/33" is neither'],
-    [{ allow: [''] }, 'egress.allow: "" is neither'],
-    [{ ports: [0] }, 'egress.ports: 0 is no port'],
-    [{ ports: [70_000] }, 'egress.ports: 70000 is no port'],
+    [{ allow: ['http://x/'] }, 'net.allow: "http://x/" is neither a host name'],
+    [{ allow: ['10.0.0.0/33'] }, 'net.allow: "10.0.0.0/33" is neither'],
+    [{ allow: [''] }, 'net.allow: "" is neither'],
+    [{ ports: [0] }, 'net.ports: 0 is no port'],
+    [{ ports: [70_000] }, 'net.ports: 70000 is no port'],
     [
       { proxy: 'socks5://user:secret@proxy' },
-      'egress.proxy is no URL of an HTTP proxy: write it as http://proxy.corp.example:3128.',
+      'net.proxy is no URL of an HTTP proxy: write it as http://proxy.corp.example:3128.',
     ],
-    [{ caFile: '/nowhere/ca.pem' }, 'egress.caFile: /nowhere/ca.pem cannot be read'],
+    [{ caFile: '/nowhere/ca.pem' }, 'net.ca_file: /nowhere/ca.pem cannot be read'],
     [{ caFile: join(tlsFolder, 'README.md') }, 'holds no certificate in PEM form'],
   ] as [EgressPolicy, string][])('%j is refused in words', (policy, message) => {
     expect(() => createEgress(policy)).toThrow(message);
