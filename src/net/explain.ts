@@ -43,11 +43,11 @@ export function explain(error: unknown, host: string): EgressError {
   if (error instanceof errors.HTTPParserError)
     return say('network', 'what answers there does not speak HTTP: check the port');
   if (code === 'UND_ERR_ABORTED' || code === 'UND_ERR_PRX_TLS')
-    return say('network', 'the proxy does not let it through: check egress.proxy and what the proxy allows');
+    return say('network', 'the proxy does not let it through: check net.proxy and what the proxy allows');
   if (unknownIssuer.has(code))
     return say(
       'network',
-      'its certificate is from an issuer unknown here: name a PEM file with that issuer in egress.caFile',
+      'its certificate is from an issuer unknown here: name a PEM file with that issuer in net.ca_file',
     );
   return say('network', sentences[code] ?? `the exchange failed${code === '' ? '' : ` (${code})`}: try again later`);
 }

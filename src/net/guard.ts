@@ -18,7 +18,7 @@ export interface Target {
 /** One text for every refusal and for names that do not resolve: what it is must not tell who asks what there is inside. */
 export const refusedText =
   'This URL may not be used: only http and https to public addresses on usual ports are open. Check its spelling; allow ' +
-  'internal hosts, networks and other ports under "egress" in the configuration file.';
+  'internal hosts, networks and other ports under "net" in the configuration file.';
 
 const refused = (): EgressError => new EgressError('refused', refusedText);
 const resolveMs = 10_000;

@@ -62,13 +62,13 @@ export function readPolicy(policy: EgressPolicy): Rules {
     else if (name !== undefined) names.add(name);
     else
       throw new Error(
-        `egress.allow: "${item}" is neither a host name (minio.corp.example, *.corp.example) nor a network (10.0.0.0/8).`,
+        `net.allow: "${item}" is neither a host name (minio.corp.example, *.corp.example) nor a network (10.0.0.0/8).`,
       );
   }
   const ports = new Set([...standardPorts, ...(policy.ports ?? [])]);
   for (const port of ports) {
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`egress.ports: ${port} is no port: write a whole number from 1 to 65535.`);
+      throw new Error(`net.ports: ${port} is no port: write a whole number from 1 to 65535.`);
   }
   const opens = (bits: bigint, least: number): boolean =>
     networks.some((network) => network.length >= least && isInside(bits, network));
@@ -93,7 +93,7 @@ function proxyUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // The text may hold a password: it is not repeated.
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new Error('egress.proxy is no URL of an HTTP proxy: write it as http://proxy.corp.example:3128.');
+    throw new Error('net.proxy is no URL of an HTTP proxy: write it as http://proxy.corp.example:3128.');
   return url.href;
 }
 
@@ -102,9 +102,9 @@ function certificates(file: string): string {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw new Error(`egress.caFile: ${file} cannot be read: check the path and that Halflight may read it.`);
+    throw new Error(`net.ca_file: ${file} cannot be read: check the path and that Halflight may read it.`);
   }
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Error(`egress.caFile: ${file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`);
+    throw new Error(`net.ca_file: ${file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).`);
   return text;
 }
