@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gap } from '../../src/core/chunk.js';
 import type { SpoolRecord } from '../../src/receivers/common/spool.js';
+import { encodeHeader } from '../../src/receivers/common/spool-record.js';
 import { draft, openSpool, readAll, temporaryFolder, texts } from './helpers/spools.js';
 
 const parent = temporaryFolder();
@@ -127,6 +128,44 @@ describe('a damaged spool', () => {
     writeFileSync(file, bytes);
     const again = await openSpool({ folder });
     expect(texts(await readAll(again))).toEqual(['honest']);
+    await again.close();
+  });
+
+  it('F14 does not give records that were refused, though they stand whole on a disk that could not be cleaned', async () => {
+    const folder = join(parent, 'refused');
+    const spool = await openSpool({ folder });
+    for (const text of ['kept', 'kept too', 'refused', 'refused too']) await spool.append(draft(text));
+    const { id } = spool;
+    await spool.close();
+    // What the next segment says when the sync of the last two failed.
+    const header = encodeHeader({ id, marker: Buffer.alloc(8, 9), first: 5, trusted: 2 });
+    writeFileSync(join(folder, '0000000000000005.segment'), header);
+    const gaps: Gap[] = [];
+    const again = await openSpool({ folder, onGap: (gap) => gaps.push(gap) });
+    expect(texts(await readAll(again))).toEqual(['kept', 'kept too']);
+    expect((await again.append(draft('new'))).sequence).toBeGreaterThan(5);
+    expect(texts(await readAll(again))).toEqual(['kept', 'kept too', 'new']);
+    expect(gaps).toEqual([]);
+    await again.close();
+    const third = await openSpool({ folder, onGap: (gap) => gaps.push(gap) });
+    expect(texts(await readAll(third))).toEqual(['kept', 'kept too', 'new']);
+    expect(gaps).toEqual([]);
+    await third.close();
+  });
+
+  it('says that acknowledged records are missing, when a later segment knows of them', async () => {
+    const folder = join(parent, 'missing');
+    const spool = await openSpool({ folder, segmentBytes: 500 });
+    for (let i = 0; i < 8; i++) await spool.append(draft('x'.repeat(200)));
+    await spool.close();
+    const file = join(folder, segmentsOf(folder)[0] ?? '');
+    const bytes = readFileSync(file);
+    // The last record of the first segment is gone without a trace.
+    writeFileSync(file, bytes.subarray(0, bytes.lastIndexOf(bytes.subarray(128, 136))));
+    const gaps: Gap[] = [];
+    const again = await openSpool({ folder, onGap: (gap) => gaps.push(gap) });
+    expect((await readAll(again)).length).toBe(7);
+    expect(gaps.map((gap) => gap.why)).toEqual([expect.stringContaining('are missing in spool segment')]);
     await again.close();
   });
 

@@ -70,6 +70,31 @@ describe('a spool on a bad day', () => {
     },
   );
 
+  it.skipIf(!mayMount)(
+    'F13 opens on a full disk, gives what it holds, and takes more when there is space',
+    async () => {
+      const disk = smallDisk('size=4m') ?? '';
+      const folder = join(disk, 'spool');
+      const spool = await openSpool({ folder, ballast: 1 << 20 });
+      await spool.append(draft('before'));
+      await spool.close();
+      const filler = join(disk, 'filler');
+      writeFileSync(filler, Buffer.alloc(2_900_000));
+      expect(() => writeFileSync(join(disk, 'more'), Buffer.alloc(300_000))).toThrow('ENOSPC');
+      let clock = 0;
+      const again = await openSpool({ folder, ballast: 1 << 20, monotonic: () => clock });
+      expect(texts(await readAll(again))).toEqual(['before']);
+      expect(again.stats().state).toBe('full');
+      await expect(again.append(draft('no'))).rejects.toMatchObject({ kind: 'full' });
+      rmSync(filler);
+      rmSync(join(disk, 'more'));
+      clock += 1000;
+      await again.append(draft('after'));
+      expect(texts(await readAll(again))).toEqual(['before', 'after']);
+      await again.close();
+    },
+  );
+
   it.skipIf(!mayMount)('F15 without a free inode refuses new segments, and goes on when there is one', async () => {
     const disk = smallDisk('size=8m,nr_inodes=8') ?? '';
     let clock = 0;

@@ -31,8 +31,8 @@ export class Ballast {
     const found = await stat(this.#path).catch(() => undefined);
     if (found?.size === this.#bytes) return true;
     try {
-      const disk = await statfs(this.#folder);
-      if (disk.bavail * disk.bsize < this.#bytes + Math.min(headroom, this.#bytes)) return false;
+      const disk = await statfs(this.#folder).catch(() => undefined);
+      if (disk !== undefined && disk.bavail * disk.bsize < this.#bytes + Math.min(headroom, this.#bytes)) return false;
       const handle = await open(this.#path, 'w', 0o600);
       try {
         // Written, not only made long: a hole holds nothing back.

@@ -6,10 +6,17 @@ import type { Gap } from '../../core/chunk.js';
 import { Ballast } from './spool-ballast.js';
 import { codeOf, numberedName, syncFolder } from './spool-files.js';
 import { encodeRecord, headerBytes } from './spool-record.js';
-import { dropMarks, recover } from './spool-recover.js';
+import { dropMarks, type Recovered, recover } from './spool-recover.js';
 import { scanSegment } from './spool-scan.js';
 import { OpenSegment, type Segment, type Waiting } from './spool-segment.js';
-import { type SpoolDraft, SpoolError, type SpoolOptions, type SpoolRecord, type SpoolStats } from './spool-types.js';
+import {
+  type ClaimOwnership,
+  type SpoolDraft,
+  SpoolError,
+  type SpoolOptions,
+  type SpoolRecord,
+  type SpoolStats,
+} from './spool-types.js';
 
 export * from './spool-types.js';
 
@@ -64,11 +71,11 @@ export class Spool {
   /** Where the last `read` stopped, so that the next one goes on there. */
   #cursor: { segment: Segment; sequence: number; offset: number } | undefined;
 
-  private constructor(options: SpoolOptions, owner: { release(): void }, found: Awaited<ReturnType<typeof recover>>) {
+  private constructor(options: SpoolOptions, owner: { release(): void }, found: Recovered, ballast: Ballast) {
     this.folder = options.folder;
     this.#size = options.size ?? 4 * 2 ** 30;
     this.#segmentBytes = options.segmentBytes ?? 32 << 20;
-    this.#ballast = new Ballast(options.folder, options.ballast ?? 64 << 20);
+    this.#ballast = ballast;
     this.#onGap = options.onGap ?? (() => {});
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#now = options.now ?? Date.now;
@@ -83,7 +90,8 @@ export class Spool {
   /** @throws SpoolError `owned` when another live process has the folder; an error of the file system when it cannot be read */
   static async open(options: SpoolOptions): Promise<Spool> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    const claim = options.claim(join(options.folder, 'owner'));
+    const ballast = new Ballast(options.folder, options.ballast ?? 64 << 20);
+    const claim = await claimed(options, ballast);
     if ('ownedBy' in claim) {
       throw new SpoolError(
         'owned',
@@ -92,8 +100,8 @@ export class Spool {
     }
     try {
       const found = await recover(options.folder, (options.now ?? Date.now)());
-      const spool = new Spool(options, claim, found);
-      await spool.#ballast.restore();
+      const spool = new Spool(options, claim, found, ballast);
+      if (!(await ballast.restore())) spool.#trouble = { kind: 'full', text: diskFull(options.folder), retryAt: 0 };
       for (const gap of found.gaps) spool.#onGap(gap);
       return spool;
     } catch (error) {
@@ -310,7 +318,7 @@ export class Spool {
     const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'broken';
     const text =
       kind === 'full'
-        ? `The disk of ${this.folder} is full: free some space; what is sent again is then taken.`
+        ? diskFull(this.folder)
         : `The disk of ${this.folder} fails (${code === '' ? String(error) : code}): check it; what is sent again is then taken.`;
     if (kind === 'full') await this.#ballast.free();
     const failed = this.#open;
@@ -375,6 +383,21 @@ export class Spool {
     this.#damage.add(place);
     const why = `Received data in spool segment ${segment.first} are damaged from byte ${offset} on: check the disk.`;
     this.#onGap({ at: this.#now(), why, bytes: end - offset });
+  }
+}
+
+const diskFull = (folder: string): string =>
+  `The disk of ${folder} is full: free some space; what is sent again is then taken.`;
+
+/** On a full disk the owner's file has no room either: the ballast makes it. */
+async function claimed(options: SpoolOptions, ballast: Ballast): Promise<ReturnType<ClaimOwnership>> {
+  const file = join(options.folder, 'owner');
+  try {
+    return options.claim(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOSPC') throw error;
+    await ballast.free();
+    return options.claim(file);
   }
 }
 
