@@ -73,8 +73,8 @@ export class Header {
       .toString('utf8')
       // The byte order mark, also that of UTF-16, whose ASCII is left when the zeros go.
       .replace(/^(?:\ufeff|\ufffd\ufffd)/, '')
-      .replace(/\r$/, '')
-      .replaceAll('\u0000', '');
+      .replaceAll('\u0000', '')
+      .replace(/\r$/, '');
     this.#line = undefined;
     if (this.#mode === 'unknown') {
       // Blank lines in front are no header.
