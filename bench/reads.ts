@@ -59,7 +59,7 @@ async function fill(db: Db): Promise<void> {
   await run(`insert into usage (day, service, actor_kind, actor, actor_group, source, account_kind, strength, confidence,
       events, attempts, bytes_out, bytes_in, first, last, received_at)
     select date '${first}' + d, 'service-' || floor(power(${services}, random()) - 1), 'person', 'p-' || u, 'group-' || u % 40,
-      'source-' || s, (array['unknown', 'enterprise', 'personal'])[1 + (u * 7 + s) % 3],
+      'source-' || s, (array['unknown', 'enterprise', 'personal'])[case when u % 7 = 0 then 1 + u % 3 else 1 + s % 2 end],
       case s when 0 then 'contact' when 1 then 'account' else 'visit' end, 'high',
       1 + (random() * 40)::int, (random() * 2)::int, (random() * 1e5)::int, (random() * 1e6)::int,
       (extract(epoch from date '${first}' + d) * 1000)::bigint, (extract(epoch from date '${first}' + d) * 1000)::bigint + 3600000, 1
@@ -70,7 +70,7 @@ async function fill(db: Db): Promise<void> {
   );
   await run(`create index usage_actor_day on usage (actor, day)`);
   await run(`insert into usage_day select day, service, source, account_kind, strength, sum(events), sum(attempts),
-      sum(bytes_out), sum(bytes_in), 1 from usage group by 1, 2, 3, 4, 5`);
+      sum(bytes_out), sum(bytes_in), 1 from usage group by 1, 2, 3, 4, 5 order by 1`);
   await run(`insert into finding select 'service-' || n / 4 || '/' || k, 'service-' || n / 4,
       (array['open', 'watched', 'resolved'])[1 + n % 3], (array['unregistered', 'denied', 'sanctioned', 'in-review'])[1 + n % 4],
       n % 101, 1, 2, 3, jsonb_build_object('id', 'service-' || n / 4 || '/' || k, 'risk', jsonb_build_object('score', n % 101),
@@ -140,7 +140,7 @@ const questions: Record<string, (db: Db) => Promise<unknown>> = {
     return [
       await loadSource(db, id),
       await loadWaiting(db),
-      await loadHours(db, id, (490_000 + any(days * 24)) * 3_600_000).then((hours) => hours.slice(0, 48)),
+      await loadHours(db, id, (490_000 + days * 24 - 47) * 3_600_000),
       await loadGaps(db, id, 100),
     ];
   },

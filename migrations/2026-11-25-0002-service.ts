@@ -37,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `create index chunk_leased on chunk (lease_owner) where lease_owner is not null`,
     `create index chunk_source_received on chunk (source, received_at)`,
     `create index chunk_parent on chunk (parent_id) where parent_id is not null`,
+    `create index chunk_not_done on chunk (state, id) where state <> 'done'`,
     // Raw bytes of pushed data, in parts; they are gone when nobody needs to read them again.
     `create table chunk_input (
        chunk_id bigint not null references chunk on delete cascade,
@@ -57,6 +58,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        at bigint not null
      )`,
     `create index quarantine_source_at on quarantine (source, at)`,
+    `create index quarantine_chunk on quarantine (chunk_id)`,
   );
 
   // A chunk's share of the roll-up (what `usage` was) is kept as long as the chunk can be replayed; `usage` is the sum.
@@ -247,6 +249,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        catalog_hash text collate "C" not null
      )`,
     `create index finding_history_finding on finding_history (finding_id, id)`,
+    `create index finding_history_chunk on finding_history (chunk_id) where chunk_id is not null`,
     // Services to look at again. Only appended to, so that commits of chunks never wait for each other here.
     `create table reconcile_due (
        id bigint generated always as identity primary key,

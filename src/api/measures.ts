@@ -42,7 +42,7 @@ export function createMeasures(deps: ApiDeps, pressure: Pressure): Measures {
   });
   new Gauge({
     name: 'halflight_event_loop_lag_seconds',
-    help: 'Mean delay of the event loop in the last half second; reads get 503 from 1 s on',
+    help: 'How late the event loop was in the last half second; reads get 503 from 1 s on',
     registers,
     collect() {
       this.set(pressure.lag / 1000);

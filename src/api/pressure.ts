@@ -1,26 +1,23 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { limits } from './limits.js';
 
 const sampleEvery = 500;
-const resolution = 20;
 
-/** Whether the process is too late with everything to take reads. Looks at the delay of the event loop in the last half second. */
+/** Whether the process is too late with everything to take reads: looks twice a second how late the event loop is. */
 export class Pressure {
-  readonly #histogram = monitorEventLoopDelay({ resolution });
   readonly #timer: NodeJS.Timeout;
+  #last = performance.now();
   #lag = 0;
 
   constructor() {
-    this.#histogram.enable();
     this.#timer = setInterval(() => {
-      const { mean } = this.#histogram;
-      this.#lag = Number.isNaN(mean) ? 0 : Math.max(0, mean / 1e6 - resolution);
-      this.#histogram.reset();
+      const now = performance.now();
+      this.#lag = Math.max(0, now - this.#last - sampleEvery);
+      this.#last = now;
     }, sampleEvery);
     this.#timer.unref();
   }
 
-  /** Mean delay in milliseconds. */
+  /** How late it was at the last look, in milliseconds. */
   get lag(): number {
     return this.#lag;
   }
@@ -31,6 +28,5 @@ export class Pressure {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#histogram.disable();
   }
 }

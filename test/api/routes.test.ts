@@ -60,7 +60,7 @@ await describeOnDatabases('every route of the registry', (server) => {
       ...change,
     });
 
-  it('is tried here', () => expect(Object.keys(addresses).sort()).toEqual(routes.map(nameOf).sort()));
+  it('is tried here', () => expect(new Set(Object.keys(addresses))).toEqual(new Set(routes.map(nameOf))));
 
   it('answers what its schema says, and nothing beside', async () => {
     for (const one of routes) {

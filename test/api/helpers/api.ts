@@ -9,7 +9,7 @@ import { createApi } from '../../../src/api/app.js';
 import type { ApiDeps } from '../../../src/api/deps.js';
 import { TokenBook } from '../../../src/api/tokens.js';
 import { receivePush } from '../../../src/receivers/common/push.js';
-import { Spool, type SpoolRecord } from '../../../src/receivers/common/spool.js';
+import { Spool, type SpoolOptions, type SpoolRecord } from '../../../src/receivers/common/spool.js';
 import { makeToken } from '../../../src/receivers/common/token.js';
 import { receiveUpload } from '../../../src/receivers/common/upload.js';
 import { claimOwnership } from '../../../src/store/owner.js';
@@ -34,13 +34,17 @@ export interface TestApi {
   read: string;
   /** Port that it listens on, after `listen`. */
   listen(): Promise<number>;
-  /** Everything in the spool. */
+  /** Everything in the spool that is whole, and of several parts the last. */
   spooled(): Promise<SpoolRecord[]>;
 }
 
-export async function startApi(db: Db, change: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startApi(
+  db: Db,
+  change: Partial<ApiDeps> = {},
+  spoolOptions: Partial<SpoolOptions> = {},
+): Promise<TestApi> {
   const folder = mkdtempSync(join(tmpdir(), 'halflight-api-'));
-  const spool = await Spool.open({ folder: join(folder, 'spool'), claim: claimOwnership, ballast: 0 });
+  const spool = await Spool.open({ folder: join(folder, 'spool'), claim: claimOwnership, ballast: 0, ...spoolOptions });
   const logged: string[] = [];
   const keep = (fields: object, message: string): void => {
     const { err } = fields as { err?: unknown };
@@ -85,7 +89,10 @@ export async function startApi(db: Db, change: Partial<ApiDeps> = {}): Promise<T
       await app.listen({ host: '127.0.0.1', port: 0 });
       return (app.server.address() as AddressInfo).port;
     },
-    spooled: () => spool.read({ after: 0, maxRecords: 100_000, maxBytes: 1 << 30 }),
+    spooled: async () => {
+      const records = await spool.read({ after: 0, maxRecords: 100_000, maxBytes: 1 << 30 });
+      return records.filter(({ part }) => part === undefined || part.last);
+    },
   };
 }
 
