@@ -22,7 +22,7 @@ import {
 const postgres = withBackend(createPostgresBackend);
 
 type AnyQueue = Pick<RedisQueue, 'add' | 'getJobCounts' | 'close' | 'on'>;
-type AnyWorker = Pick<RedisWorker, 'close' | 'on' | 'waitUntilReady'>;
+type AnyWorker = Pick<RedisWorker, 'close' | 'on' | 'pause'>;
 
 /** A pool of `pg`, whose types say the same in other words. */
 const pgPool = ({ pool }: QueuePool): PostgresConnectionOptions => pool as unknown as PostgresConnectionOptions;
@@ -35,6 +35,7 @@ export function openQueue(backend: QueueBackend, onError: (error: Error, kind: J
   const queues = new Map<JobKind, AnyQueue>();
   const workers: AnyWorker[] = [];
   const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
 
   const queueOf = (kind: JobKind): AnyQueue => {
     const known = queues.get(kind);
@@ -82,12 +83,16 @@ export function openQueue(backend: QueueBackend, onError: (error: Error, kind: J
         // Whoever can write to the queue can put anything there: only a short text is an id.
         const id = (job.data as { id?: unknown } | null)?.id;
         if (typeof id !== 'string' || id.length > 200 || stopping.signal.aborted) return;
-        await handler(id, { signal: stopping.signal, progress: (share) => job.updateProgress(share) });
+        const work = handler(id, { signal: stopping.signal, progress: (share) => job.updateProgress(share) });
+        const ended = work.catch(() => {});
+        running.add(ended);
+        await work.finally(() => running.delete(ended));
       };
       const options = {
         concurrency,
         removeOnComplete: { count: 0 },
-        lockDuration: 30_000,
+        // A process that died holds its job so long; what it worked on was free before, and the sweeper rang.
+        lockDuration: 15_000,
         stalledInterval: 5000,
         maxStalledCount: 100,
       };
@@ -120,21 +125,32 @@ export function openQueue(backend: QueueBackend, onError: (error: Error, kind: J
 
     async close(graceMs = 8000) {
       stopping.abort();
-      const closed = Promise.all([
-        ...workers.map((worker) => worker.close()),
-        ...[...queues.values()].map((q) => q.close()),
-      ]);
-      const late = Symbol('late');
-      const outcome = await Promise.race([
-        closed.catch(() => undefined),
-        new Promise<typeof late>((resolve) => {
-          setTimeout(resolve, graceMs, late).unref();
-        }),
-      ]);
-      // What still runs is repeated by somebody else: the results are kept once anyway.
-      if (outcome === late) await Promise.allSettled(workers.map((worker) => worker.close(true)));
+      // A worker that is asked to close once cannot be hurried any more: so it only takes nothing new, and is closed when its
+      // handlers have ended or the time is over. What is cut off is done again by somebody else: results are kept once anyway.
+      await within(graceMs, Promise.allSettled(workers.map((worker) => worker.pause(true))));
+      await within(graceMs, Promise.all(running));
+      const force = running.size > 0;
+      await within(
+        patience,
+        Promise.allSettled([
+          ...workers.map((worker) => worker.close(force)),
+          ...[...queues.values()].map((queue) => queue.close()),
+        ]),
+      );
     },
   };
+}
+
+/** Waits for something, but not longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    work,
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    }),
+  ]);
+  clearTimeout(timer);
 }
 
 /** The answer of the queue, or a QueueError when there is none in time. */

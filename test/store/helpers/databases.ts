@@ -26,6 +26,8 @@ export interface TestServer {
   emptyDatabase(): Promise<Db>;
   /** A database with up-to-date tables. */
   database(): Promise<Db>;
+  /** How to connect to one empty database of this file, for who does not work through the store. */
+  connection(): Promise<pg.PoolConfig>;
 }
 
 // One server for each test file, started by its first test that needs it.
@@ -72,19 +74,25 @@ function testServer(connect: () => Promise<pg.PoolConfig>): TestServer {
       await administer(connection, `drop database ${name} with (force)`);
     }
   });
-  const emptyDatabase = async (): Promise<Db> => {
+  const create = async (): Promise<{ db: Db; name: string }> => {
     const name = `halflight_test_${randomBytes(8).toString('hex')}`;
     await administer(connection, `create database ${name} encoding 'UTF8' template template0`);
-    const db = openDb(inDatabase(connection, name));
-    opened.push({ db, name });
-    return db;
+    const made = { db: openDb(inDatabase(connection, name)), name };
+    opened.push(made);
+    return made;
   };
+  const emptyDatabase = async (): Promise<Db> => (await create()).db;
+  let named: Promise<pg.PoolConfig> | undefined;
   return {
     emptyDatabase,
     database: async () => {
       const db = await emptyDatabase();
       await migrate(db);
       return db;
+    },
+    connection: () => {
+      named ??= create().then(({ name }) => inDatabase(connection, name));
+      return named;
     },
   };
 }
