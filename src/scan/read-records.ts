@@ -34,6 +34,8 @@ const readInFullEvery = 1000;
 export interface Place {
   prime?: string | undefined;
   firstLine?: number | undefined;
+  /** Where in the input the first byte stands. */
+  offset?: number | undefined;
 }
 
 const tooLongReason = 'the record is longer than 1 MiB';
@@ -42,7 +44,9 @@ const tooLongReason = 'the record is longer than 1 MiB';
 export class RecordReader {
   readonly counts: RecordCounts = { lines: 0, records: 0, withEvents: 0, events: 0, skipped: 0, rejected: 0 };
   readonly #framer: Framer;
-  readonly #release: () => void;
+  readonly #lines: KernelLines | undefined;
+  readonly #reader: Reader;
+  #release: () => void;
 
   /**
    * `head`: the first bytes of the input, which are pushed again like all others. `detection` opens the speed path for formats
@@ -55,11 +59,12 @@ export class RecordReader {
     head: Buffer,
     sink: RecordSink,
     detection?: Detection,
-    { prime, firstLine = 1 }: Place = {},
+    { prime, firstLine = 1, offset = 0 }: Place = {},
   ) {
     const counts = this.counts;
     const reader = format.open(context);
     if (prime !== undefined) readPrime(reader, format, prime);
+    this.#reader = reader;
     const read: OnRecord = (bytes, start, end, at, tooLong) => {
       const line = at + firstLine - 1;
       counts.records++;
@@ -104,7 +109,28 @@ export class RecordReader {
     };
     if (kernel === undefined)
       this.#framer = createFramer(format.framing, head, filtered(format, detection, counts, read, passed));
-    else this.#framer = new KernelLines(kernel, { read, passed, layout: () => reader.layout?.() });
+    else
+      this.#framer = this.#lines = new KernelLines(kernel, { read, passed, layout: () => reader.layout?.() }, offset);
+  }
+
+  /** Whether parts of the input can be read by themselves: by the kernel, and with a header that `state` tells. */
+  get splits(): boolean {
+    return this.#lines !== undefined && this.state !== undefined;
+  }
+
+  /** See `Reader.state`. */
+  get state(): string | undefined {
+    return this.#reader.state?.();
+  }
+
+  /** Where bytes may be put, to be told to `filled`, instead of being pushed; undefined: they have to be pushed. */
+  get space(): Buffer | undefined {
+    return this.#lines?.space();
+  }
+
+  filled(length: number): void {
+    this.#lines?.filled(length);
+    this.counts.lines = this.#framer.lines;
   }
 
   push(chunk: Buffer): void {
@@ -116,6 +142,7 @@ export class RecordReader {
     this.#framer.end();
     this.counts.lines = this.#framer.lines;
     this.#release();
+    this.#release = () => {};
   }
 }
 
@@ -140,6 +167,21 @@ function filtered(
       passed(1);
     else read(bytes, start, end, at, tooLong);
   };
+}
+
+/** The lines of an input's head that come before its first event: what a reader must be told before it reads from the middle. */
+export function headerOf(format: Format, context: FormatContext, head: Buffer): string {
+  const reader = format.open(context);
+  const header: string[] = [];
+  let done = false;
+  const framer = createFramer('lines', head, (bytes, start, end) => {
+    const text = decodeText(bytes, start, end);
+    const outcome = done || text.trim() === '' ? undefined : reader.read(text);
+    done ||= outcome !== undefined && !isSkip(outcome) && !isReject(outcome);
+    if (!done) header.push(text);
+  });
+  framer.push(head);
+  return header.length === 0 ? '' : `${header.join('\n')}\n`;
 }
 
 /** Tells a reader what the header of its stream says. */

@@ -8,7 +8,7 @@ import { EvidenceRule } from './evidence.js';
 
 const sampleLength = 500;
 /** Candidates of one input that are told apart; later new ones are only counted, so that memory is bounded. */
-const maxCandidates = 10_000;
+export const maxCandidates = 10_000;
 /** Actors of one candidate that are told apart. */
 const maxCandidateActors = 10_000;
 
@@ -159,8 +159,8 @@ export class Rollup {
   }
 }
 
-/** Adds up the results of several inputs; the order of `results` is the order of their inputs. */
-export function mergeRollups(results: readonly RollupResult[], zone: string): RollupResult {
+/** Adds up the results of several inputs, in whose order `results` are, or of one in parts (`sameFile`). */
+export function mergeRollups(results: readonly RollupResult[], zone: string, sameFile = false): RollupResult {
   const [only] = results;
   // One result is its own sum: 10 million lines of one log took 30 MB less.
   if (only !== undefined && results.length === 1) {
@@ -173,7 +173,10 @@ export function mergeRollups(results: readonly RollupResult[], zone: string): Ro
   for (const [order, result] of results.entries()) {
     for (const usage of result.usage) addUsage(rows, usage);
     for (const evidence of result.evidence)
-      rule.offer({ ...evidence, order }, evidence.time === undefined ? '' : dayOf(evidence.time, zone));
+      rule.offer(
+        { ...evidence, order: sameFile ? 0 : order },
+        evidence.time === undefined ? '' : dayOf(evidence.time, zone),
+      );
     for (const candidate of result.candidates) addCandidate(candidates, candidate);
   }
   return {
@@ -183,6 +186,25 @@ export function mergeRollups(results: readonly RollupResult[], zone: string): Ro
     hits: results.reduce((sum, result) => sum + result.hits, 0),
     otherCandidates: results.reduce((sum, result) => sum + result.otherCandidates, 0),
   };
+}
+
+/** Adds up what threads read of one file. `lineOf` turns their numbers of lines, which tell the order, into those of the file. */
+export function mergeParts(
+  results: readonly RollupResult[],
+  zone: string,
+  lineOf: (line: number) => number,
+): RollupResult {
+  const { usage, evidence, candidates, hits, otherCandidates } = mergeRollups(
+    results.map((result) => ({ ...result, candidates: [] })),
+    zone,
+    true,
+  );
+  const rows = new Map<string, CandidateRow>();
+  const seen = results.flatMap((result) => result.candidates).sort((a, b) => a.line - b.line);
+  for (const candidate of seen) addCandidate(rows, candidate);
+  for (const item of evidence) item.line = lineOf(item.line);
+  for (const row of rows.values()) row.line = lineOf(row.line);
+  return { usage, evidence, candidates: [...candidates, ...sortedCandidates(rows.values())], hits, otherCandidates };
 }
 
 function addUsage(rows: Map<string, Usage>, usage: Usage): void {

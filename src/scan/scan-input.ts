@@ -7,8 +7,9 @@ import type { Actor } from '../core/usage.js';
 import type { Detection } from '../detectors/common/registry.js';
 import { detectFormat } from '../formats/common/detect.js';
 import { takeSample } from '../formats/common/sample.js';
-import { explainInput, type Input, openInput } from './input.js';
-import { type RecordCounts, RecordReader } from './read-records.js';
+import { explainInput, headBytes, type Input, openInput } from './input.js';
+import { firstLineOf, OpenFile, type PartReport, type PartsJob, takePart } from './parts.js';
+import { headerOf, type Place, type RecordCounts, RecordReader } from './read-records.js';
 import { Rollup, type RollupResult } from './rollup.js';
 
 /** What the user chose for all inputs of a scan, in plain data. */
@@ -71,27 +72,70 @@ export interface InputResult extends RollupResult {
 }
 
 /** Rejects of one input that are kept as samples; all are counted. */
-const maxRejectSamples = 1000;
+export const maxRejectSamples = 1000;
 const rejectSampleLength = 200;
 
 /** Reads one input: bytes in, roll-up out. Never throws for anything that the input holds. */
 export async function scanInput(input: Input, options: ScanOptions): Promise<InputResult> {
   const scan = new InputScan(input, options);
   try {
-    const { head, whole, chunks, close } = await openInput(scan.counted(input));
-    try {
-      const accepted = head.length > 0 && scan.begin(head, whole);
-      for await (const chunk of chunks()) {
-        if (!accepted) break;
-        scan.push(chunk);
-      }
-    } finally {
-      await close();
-    }
+    const done = input.source?.kind === 'file' && (await scanFile(input.source.name, scan, options));
+    if (!done) await scanStream(input, scan);
   } catch (error) {
     return scan.end(explainInput(error));
   }
   return scan.end(undefined);
+}
+
+async function scanStream(input: Input, scan: InputScan): Promise<void> {
+  const { head, whole, chunks, close } = await openInput(scan.counted(input));
+  try {
+    const accepted = head.length > 0 && scan.begin(head, whole);
+    for await (const chunk of chunks()) {
+      if (!accepted) break;
+      scan.push(chunk);
+    }
+  } finally {
+    await close();
+  }
+}
+
+/** Reads a file on disk, without a stream, which costs more than the scan. False: it is compressed or UTF-16, and nothing was read. */
+async function scanFile(path: string, scan: InputScan, options: ScanOptions): Promise<boolean> {
+  const file = new OpenFile(path);
+  try {
+    const { head } = file;
+    if (!file.plain) return false;
+    if (head.length === 0 || !scan.begin(head, head.length < headBytes)) {
+      options.progress?.(head.length, 0);
+      return true;
+    }
+    await scan.read(file, 0, Number.POSITIVE_INFINITY);
+    return true;
+  } finally {
+    file.close();
+  }
+}
+
+/** What one thread read of a file that several read together. Lines in `result` are numbered by `firstLineOf`. */
+export interface PartsResult {
+  result: InputResult;
+  parts: PartReport[];
+}
+
+/** Reads parts of a file until none is left. Undefined: the file cannot be read in parts. */
+export async function scanParts(job: PartsJob, input: Input, options: ScanOptions): Promise<PartsResult | undefined> {
+  const scan = new InputScan(input, options);
+  const file = new OpenFile(job.source.name);
+  try {
+    const parts: PartReport[] = [];
+    if (!file.plain || file.head.length === 0 || !scan.begin(file.head, false) || !scan.splits) return undefined;
+    for (let part = takePart(job); part !== undefined; part = takePart(job))
+      parts.push(await scan.readPart(file, part, job));
+    return { result: scan.end(undefined), parts };
+  } finally {
+    file.close();
+  }
 }
 
 /** The result of an input of which only is known why it was not read. */
@@ -103,6 +147,11 @@ class InputScan {
   readonly #options: ScanOptions;
   readonly #hash: ReturnType<typeof createHash> | undefined;
   #reader: RecordReader | undefined;
+  #open: ((place: Place) => RecordReader) | undefined;
+  /** Counts of the parts read before. */
+  readonly #before: RecordCounts = { lines: 0, records: 0, withEvents: 0, events: 0, skipped: 0, rejected: 0 };
+  #header: string | (() => string) = '';
+  #buffer: Buffer | undefined;
   #rollup: Rollup | undefined;
   #detected: { format: string | undefined; confidence: number; why: string } = {
     format: undefined,
@@ -171,15 +220,10 @@ class InputScan {
       },
     };
     this.#rollup = rollup;
-    this.#reader = new RecordReader(
-      id,
-      format,
-      context,
-      start,
-      sink,
-      this.#options.speedPath ? detection : undefined,
-      this.#input,
-    );
+    this.#header = () => headerOf(format, context, start);
+    const speed = this.#options.speedPath ? detection : undefined;
+    this.#open = (place) => new RecordReader(id, format, context, start, sink, speed, place);
+    this.#reader = this.#open(this.#input);
     return true;
   }
 
@@ -209,6 +253,58 @@ class InputScan {
     this.#progress();
   }
 
+  /** Reads bytes of a file. */
+  async read(file: OpenFile, from: number, to: number): Promise<void> {
+    const reader = this.#reader;
+    if (reader === undefined) return;
+    let space = reader.space;
+    const direct = space !== undefined;
+    const into = (): Buffer => {
+      this.#buffer ??= Buffer.allocUnsafe(direct ? 0 : 1 << 18);
+      space = direct ? reader.space : this.#buffer;
+      return space ?? this.#buffer;
+    };
+    await file.read(from, to, into, (length) => {
+      this.#bytes += length;
+      const bytes = space?.subarray(0, length);
+      if (bytes !== undefined) this.#hash?.update(bytes);
+      if (direct) reader.filled(length);
+      else if (bytes !== undefined) reader.push(bytes);
+      this.#options.progress?.(length, 0);
+      this.#progress();
+    });
+  }
+
+  /** The input can be read in parts. */
+  get splits(): boolean {
+    return this.#reader?.splits === true && this.#hash === undefined && this.#input.prime === undefined;
+  }
+
+  async readPart(file: OpenFile, part: number, { size, partBytes }: PartsJob): Promise<PartReport> {
+    const from = file.lineFrom(part * partBytes, size);
+    const to = file.lineFrom(Math.min((part + 1) * partBytes, size), size);
+    if (part > 0 && typeof this.#header === 'function') this.#header = this.#header();
+    const prime = typeof this.#header === 'string' ? this.#header : undefined;
+    const place = { prime: part === 0 ? undefined : prime, firstLine: firstLineOf(part), offset: from };
+    this.#endReader();
+    this.#reader = this.#open?.(place);
+    const before = this.#reader?.state ?? '';
+    if (from < to) await this.read(file, from, to);
+    this.#reader?.end();
+    this.#progress();
+    return { part, lines: this.#reader?.counts.lines ?? 0, before, behind: this.#reader?.state ?? '' };
+  }
+
+  /** Done with the reader at hand: its counts are kept. */
+  #endReader(): void {
+    this.#reader?.end();
+    const counts = this.#reader?.counts;
+    if (counts === undefined) return;
+    for (const key of countKeys) this.#before[key] += counts[key];
+    this.#reader = undefined;
+    this.#lines = 0;
+  }
+
   #progress(): void {
     const lines = this.#reader?.counts.lines ?? 0;
     this.#options.progress?.(0, lines - this.#lines);
@@ -218,13 +314,14 @@ class InputScan {
   end(problem: string | undefined): InputResult {
     this.#reader?.end();
     this.#progress();
+    this.#endReader();
     const rollup = this.#rollup?.result() ?? { usage: [], evidence: [], candidates: [], hits: 0, otherCandidates: 0 };
     return {
       ...rollup,
       name: this.#input.name,
       ...this.#detected,
       bytes: this.#bytes,
-      counts: this.#reader?.counts ?? { lines: 0, records: 0, withEvents: 0, events: 0, skipped: 0, rejected: 0 },
+      counts: this.#before,
       first: this.#first,
       last: this.#last,
       skips: this.#skips,
@@ -236,6 +333,8 @@ class InputScan {
     };
   }
 }
+
+const countKeys = ['lines', 'records', 'withEvents', 'events', 'skipped', 'rejected'] as const;
 
 const withNewline = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 

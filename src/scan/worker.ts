@@ -5,8 +5,8 @@ import { allFormats } from '../formats/common/registry.js';
 import { Directory } from '../people/directory.js';
 import { fileInput, type Input, type InputSource } from './input.js';
 import { withMapping } from './mapped-formats.js';
-import type { FromWorker, ToWorker } from './pool.js';
-import { type ScanOptions, scanInput } from './scan-input.js';
+import { type ScanOptions, scanInput, scanParts } from './scan-input.js';
+import type { FromWorker, Task, ToWorker } from './thread.js';
 import { zipEntryInput } from './zip.js';
 
 // A thread that reads inputs one at a time, as the main thread would, and hands back what each gave.
@@ -42,10 +42,13 @@ const options: ScanOptions = {
   },
 };
 
-port.on('message', async (source: InputSource) => {
-  const result = await scanInput(openSource(source), options);
+port.on('message', async (task: Task) => {
+  const answer: FromWorker =
+    task.kind === 'input'
+      ? { kind: 'result', result: await scanInput(openSource(task.source), options) }
+      : { kind: 'parts', parts: await scanParts(task.job, openSource(task.job.source), options) };
   flushProgress();
-  send({ kind: 'result', result });
+  send(answer);
 });
 send({ kind: 'ready' });
 
