@@ -21,7 +21,7 @@ export interface Store {
 export interface StoreOptions {
   /** Bring the tables up to date (the default). If false, tables that are not up to date are an error. */
   migrate?: boolean;
-  /** Where another live process runs the embedded database, work beside it instead of being refused. */
+  /** Where a service runs the embedded database, work beside it instead of being refused. */
   join?: boolean;
   /** Connections at most. */
   pool?: number;
@@ -37,7 +37,7 @@ const oldestServer = 14;
 export async function openStore(location: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   const embedded = 'dataDir' in location;
   const where = embedded ? `The database in ${location.dataDir}` : describeUrl(location.url);
-  const running = embedded && options.join === true ? await findRunning(location.dataDir) : undefined;
+  const running = embedded && options.join === true ? await runningService(location.dataDir) : undefined;
   const server =
     running !== undefined
       ? { connection: running, stop: async () => {} }
@@ -60,6 +60,25 @@ export async function openStore(location: StoreLocation, options: StoreOptions =
   }
 }
 
+/**
+ * The database of a service that runs in a folder. One that a short command has open is not joined: it ends with that command, in the
+ * middle of whatever else is done.
+ */
+async function runningService(folder: string): Promise<pg.PoolConfig | undefined> {
+  const found = await findRunning(folder);
+  if (found === undefined) return undefined;
+  const db = openDb({ ...found.connection, max: 1 });
+  try {
+    const service = await db.selectFrom('instance').select('id').where('pid', '=', found.owner).executeTakeFirst();
+    return service === undefined ? undefined : found.connection;
+  } catch {
+    // Its tables are not there yet.
+    return undefined;
+  } finally {
+    await db.destroy();
+  }
+}
+
 /** Kysely over a pool that reads `bigint` as number and `date` as `YYYY-MM-DD`. Connects at the first query. */
 export function openDb(connection: pg.PoolConfig): Db {
   const pool = new pg.Pool({
@@ -73,6 +92,8 @@ export function openDb(connection: pg.PoolConfig): Db {
   });
   // The pool replaces a connection that breaks while idle (server restarted); without a listener that would end the process.
   pool.on('error', () => {});
+  // Nor does it listen to connections that are in use, and some are held for long without a query: those of locks.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

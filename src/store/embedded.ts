@@ -9,6 +9,7 @@ import { clusterIn, prepareDataDir, runDirFor } from './folders.js';
 import { claimOwnership, ownerOf } from './owner.js';
 import { packageFor, thisPlatform } from './platform.js';
 import { connectTo, interrupt, runningServer, type Server, serve, stopServer } from './postmaster.js';
+import { isAlive } from './process-table.js';
 
 // A real PostgreSQL from npm binaries, for installations without a database server. The application talks to it as to any
 // other; only the connection differs. The data folder holds: postgres/ (the data), run/ (the socket), owner (who runs it),
@@ -20,6 +21,9 @@ export interface Embedded {
   /** Shuts the server down and gives the folder up; nothing is left running. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** How often it is looked whether the server still runs. */
+const lookMs = 500;
 
 /**
  * Starts the database in a folder, which is created where it is missing; a server that a killed process left there is
@@ -40,6 +44,7 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
 
   let server: Server | undefined;
   let runDir: string | undefined;
+  let startAgain: () => Promise<Server>;
   const giveUp = () => {
     if (runDir !== undefined) rmSync(runDir, { recursive: true, force: true });
     claim.release();
@@ -53,7 +58,9 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
     const cluster = await ensureCluster(dataDir, programs, runAs);
     const log = join(dataDir, 'postgres.log');
     runDir = runDirFor(dataDir, runAs);
-    server = await serve({ dataDir: given, cluster, runDir, log, runAs }, programs);
+    const place = { dataDir: given, cluster, runDir, log, runAs };
+    startAgain = () => serve(place, programs);
+    server = await startAgain();
     await createDatabase(server);
   } catch (error) {
     forget();
@@ -62,10 +69,27 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
     else await stopServer(server).then(giveUp);
     throw error;
   }
-  const { pid, host, port } = server;
+  let current = server;
   let stopping: Promise<void> | undefined;
+  // A server that ends by itself (killed, out of memory) is started again; who is connected connects anew.
+  let starting: Promise<void> | undefined;
+  const watch = setInterval(() => {
+    if (starting !== undefined || stopping !== undefined || isAlive(current.pid)) return;
+    starting = startAgain()
+      .then((next) => {
+        current = next;
+      })
+      // What is in the way may go: it is tried again.
+      .catch(() => {})
+      .finally(() => {
+        starting = undefined;
+      });
+  }, lookMs);
+  watch.unref();
   const stop = async () => {
-    await stopServer({ host, port, pid });
+    clearInterval(watch);
+    await starting;
+    await stopServer(current);
     giveUp();
     forget();
   };
@@ -90,12 +114,13 @@ const connectionTo = ({ host, port }: Server): pg.PoolConfig => ({
  * A connection to the database that another live process of Halflight runs in a folder, for a command that works beside it.
  * Undefined: none does, or its server does not answer yet.
  */
-export async function findRunning(folder: string): Promise<pg.PoolConfig | undefined> {
+export async function findRunning(folder: string): Promise<{ owner: number; connection: pg.PoolConfig } | undefined> {
   const given = resolve(folder);
   if (!existsSync(clusterIn(given))) return undefined;
-  if (ownerOf(join(given, 'owner')) === undefined) return undefined;
+  const owner = ownerOf(join(given, 'owner'));
+  if (owner === undefined) return undefined;
   const server = await runningServer(realpathSync(clusterIn(given)));
-  return server === undefined ? undefined : connectionTo(server);
+  return server === undefined ? undefined : { owner, connection: connectionTo(server) };
 }
 
 /** A kill between the two statements is made good by the next start. */

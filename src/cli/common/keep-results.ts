@@ -36,7 +36,10 @@ export async function openResults(folder: string): Promise<Results> {
     }
   };
   const url = process.env.DATABASE_URL;
-  const store = await explained(openStore(url === undefined || url === '' ? { dataDir: folder } : { url }));
+  // Beside a service that runs on the folder, where one does.
+  const store = await explained(
+    openStore(url === undefined || url === '' ? { dataDir: folder } : { url }, { join: true }),
+  );
   return {
     keep: (result, request, catalogHash) => explained(keepResults(store.db, result, request, catalogHash)),
     close: () => store.close(),
