@@ -34,6 +34,7 @@ export async function* collectFolder(
   const unknown: Found[] = [];
   const copies: [Stream, Found][] = [];
 
+  listing.files.push(...listing.others.filter((file) => memory.at(file) !== undefined));
   followMounts(memory, listing);
   const present = new Set(listing.files.map(inodeOf));
   if (listing.complete)

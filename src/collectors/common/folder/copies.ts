@@ -5,22 +5,25 @@ import { growPacked } from './packed.js';
 import { commonPoint, type Prints } from './prints.js';
 import type { Step } from './step.js';
 import type { Stream } from './stream.js';
-import { survey } from './survey.js';
+import { type Survey, survey } from './survey.js';
 
 /** What a shorter file that agrees with the beginning of a stream is; `wait`: it cannot be told yet. */
 export type Judgement = 'copy' | 'other' | 'wait';
 
-/** Whether the bytes `[from, length)` of a file are the stream's own, too: `from` is where they are known to be so. */
+/** Whether the bytes `[from, length)` of a file are the stream's own, too: up to `from` they are known to be so. */
 export async function judgeShorter(
   step: Step,
   stream: Stream,
   { file, content }: Opened,
-  from: number,
-  length: number,
+  { from, length, marked }: { from: number; length: number; marked: Survey['marked'] },
 ): Promise<Judgement> {
   if (stream.lost !== undefined) {
-    // Only prints are left. What was written last before the stream's own last bytes is a copy that was made before them.
-    if (file.modified <= stream.modified) return 'copy';
+    // Only prints are left. A copy that was made before the stream's last bytes were written holds what was read before them,
+    // and was not written to later.
+    const { earlier } = stream;
+    const holdsEarlier =
+      earlier === undefined || earlier.offset <= from || marked.get(earlier.offset) === earlier.print;
+    if (holdsEarlier && file.modified <= stream.modified) return 'copy';
     return step.settled(file) ? 'other' : 'wait';
   }
   const home = await reopen(step.root, stream, stream.skip);
@@ -31,6 +34,10 @@ export async function judgeShorter(
     await home.close();
   }
 }
+
+/** Sizes at which a stream can be known again. */
+export const marksOf = ({ prints, earlier }: Stream): number[] =>
+  earlier === undefined ? [prints.offset] : [prints.offset, earlier.offset];
 
 /** A copy goes on as the stream whose file is lost. */
 export function takeOver(step: Step, stream: Stream, copy: Stream): void {
@@ -54,7 +61,7 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
     return yield* growAny(step, copy, opened);
   }
   const known = stream.prints;
-  const seen = await survey(opened.content, copy.prints, { marks: [known.offset], header: copy.header });
+  const seen = await survey(opened.content, copy.prints, { marks: marksOf(stream), header: copy.header });
   if (!seen.verified) return false;
   const length = seen.prints.offset;
 
@@ -64,7 +71,7 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
       ? seen.marked.get(known.offset) === known.print
         ? 'copy'
         : 'other'
-      : await judgePart(step, stream, opened, copy.prints, seen.prints);
+      : await judgePart(step, stream, opened, copy.prints, seen);
     if (judgement === 'wait') return true;
     if (judgement === 'other') return yield* fork(step, copy, opened);
     if (reached) step.memory.change(copy, { prints: known, header: stream.header });
@@ -84,16 +91,17 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
   return true;
 }
 
-async function judgePart(step: Step, stream: Stream, opened: Opened, from: Prints, to: Prints): Promise<Judgement> {
+async function judgePart(
+  step: Step,
+  stream: Stream,
+  opened: Opened,
+  from: Prints,
+  { prints: to, marked }: Survey,
+): Promise<Judgement> {
   if (from.offset === to.offset) return 'copy';
   if (!stream.prints.ladder.startsWith(to.ladder)) return 'other';
-  return await judgeShorter(
-    step,
-    stream,
-    opened,
-    Math.max(from.offset, commonPoint(stream.prints.ladder, to.ladder)),
-    to.offset,
-  );
+  const known = Math.max(from.offset, commonPoint(stream.prints.ladder, to.ladder));
+  return await judgeShorter(step, stream, opened, { from: known, length: to.offset, marked });
 }
 
 async function compareRest(

@@ -16,6 +16,8 @@ export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGe
   const { content } = opened;
   if (stream.prints.offset === 0) step.memory.change(stream, { layout: layoutOf(await content.head(65_536)) });
   step.measure(stream, content.length);
+  const { offset, print } = stream.prints;
+  let earlier = offset > 0 ? { earlier: { offset, print } } : {};
   const holes = hasHoles(opened);
   while (!step.stopped && stream.prints.offset < content.length) {
     const from = stream.prints.offset;
@@ -39,7 +41,8 @@ export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGe
     if (unfinished) step.tell(`${showPath(stream.path)}: its last line has no end and is read as it is`);
     step.add(draftOf(stream, opened.file, prints, { tail: await tailPrint(content, from, cut), unfinished }));
     // Looked at again, should this run end before the file does.
-    step.memory.change(stream, { prints, header, sig: '' });
+    step.memory.change(stream, { prints, header, sig: '', ...earlier });
+    earlier = {};
     yield* step.batch();
   }
   if (!step.stopped) step.seen(stream, opened);

@@ -10,6 +10,8 @@ export interface Listing {
   root: Buffer;
   /** By path; of several names of one file only the first. */
   files: Found[];
+  /** Files that `include` does not name: a log that is read is followed when it is given such a name. */
+  others: Found[];
   /** Reason -> how many, and one of them. */
   refused: Map<string, { count: number; example: string }>;
   /** Everything was seen: a file that is not in it is gone. */
@@ -23,7 +25,7 @@ const together = 32;
 /** Lists the regular files of the folder. Reads none. @throws when the folder itself cannot be listed */
 export async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<Listing> {
   const root = await realpath(Buffer.from(options.path), { encoding: 'buffer' });
-  const listing: Listing = { root, files: [], refused: new Map(), complete: true };
+  const listing: Listing = { root, files: [], others: [], refused: new Map(), complete: true };
   const inodes = new Set<string>();
   const refuse = (why: string, path: string): void => {
     const known = listing.refused.get(why);
@@ -51,7 +53,8 @@ export async function listFolder(options: FolderOptions, signal: AbortSignal): P
       if (listing.files.length >= options.max_files) {
         listing.complete = false;
         refuse(`is beyond max_files (${options.max_files}): raise it, or split the folder`, folder.path);
-        return listing;
+        folders.length = 0;
+        break;
       }
       const parent = folder;
       await Promise.all(names.slice(at, at + together).map((name) => look(parent, name)));
@@ -85,6 +88,7 @@ export async function listFolder(options: FolderOptions, signal: AbortSignal): P
       } else if (!info.isFile()) refuse('is no regular file (a pipe, socket or device)', path);
       else if (options.include === undefined || fitsAny(shown, options.include))
         listing.files.push(foundFrom(path, info));
+      else if (listing.others.length < options.max_files) listing.others.push(foundFrom(path, info));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOENT' || code === 'ENOTDIR') return;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../collector.js';
 import type { Opened } from './content.js';
-import { followCopy, growAny, judgeShorter } from './copies.js';
+import { followCopy, growAny, judgeShorter, marksOf } from './copies.js';
 import { draftOf } from './draft.js';
 import { holeBytes } from './found.js';
 import { grow, layoutOf } from './grow.js';
@@ -42,7 +42,11 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
       const cut = seen.damage !== undefined;
       const judgement = cut
         ? 'copy'
-        : await judgeShorter(step, stream, opened, commonPoint(stream.prints.ladder, ladder), offset);
+        : await judgeShorter(step, stream, opened, {
+            from: commonPoint(stream.prints.ladder, ladder),
+            length: offset,
+            marked: seen.marked,
+          });
       if (judgement === 'wait') return;
       if (judgement === 'other') continue;
       const copy = begin(step, opened, head);
@@ -66,7 +70,7 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
 
 /** Reads as far as the longest candidate reaches; what is compressed to its end, since that is read as one piece. */
 async function surveyFor({ content }: Opened, candidates: readonly Stream[]): Promise<Survey> {
-  const marks = candidates.map(({ prints }) => prints.offset);
+  const marks = candidates.flatMap(marksOf);
   const to = content.packed ? undefined : Math.min(content.length, Math.max(...marks));
   return await survey(content, noPrints, { marks, to });
 }
@@ -105,9 +109,13 @@ async function* goOn(
     else yield* growAny(step, stream, opened);
     return;
   }
-  const copy = step.memory.create(file, step.now);
-  const { prints, header, layout } = stream;
-  step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, compression, skip });
+  let copy = stream;
+  if (stream.lost !== undefined) step.memory.move(stream, file, { compression, skip, since: step.now });
+  else {
+    copy = step.memory.create(file, step.now);
+    const { prints, header, layout } = stream;
+    step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, compression, skip });
+  }
   yield* followCopy(step, copy, opened);
   // It went its own way at once.
   if (copy.copy === undefined) index.add(copy);

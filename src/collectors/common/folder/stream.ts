@@ -28,6 +28,8 @@ export interface Stream {
   since: number;
   /** What was given out. */
   prints: Prints;
+  /** Where the last look began to read: a copy that was made since has at least this. */
+  earlier?: { offset: number; print: string } | undefined;
   header?: string | undefined;
   /** When its file was found missing, truncated or replaced. */
   lost?: number | undefined;
