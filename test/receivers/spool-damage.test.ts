@@ -77,7 +77,7 @@ describe('a damaged spool', () => {
         // A torn end was never acknowledged: it is no loss.
         if (whole.some((record) => places.get(record.sequence)?.file === newest)) expect(gaps).toEqual([]);
       }),
-      { seed: 1, numRuns: 70 },
+      { seed: 1, numRuns: 40 },
     );
   });
 
@@ -111,7 +111,7 @@ describe('a damaged spool', () => {
         const beforeLast = lost.some((gone) => records.some((kept) => kept.sequence > gone.sequence));
         if (beforeLast) expect(gaps.length).toBeGreaterThan(0);
       }),
-      { seed: 2, numRuns: 80 },
+      { seed: 2, numRuns: 50 },
     );
   });
 
@@ -185,7 +185,7 @@ describe('a damaged spool', () => {
           await spool.close();
         },
       ),
-      { seed: 3, numRuns: 40 },
+      { seed: 3, numRuns: 30 },
     );
   });
 });

@@ -1,13 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdir, open, rename, rm, truncate, unlink } from 'node:fs/promises';
+import { mkdir, rename, rm, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Gap } from '../../core/chunk.js';
 import { Ballast } from './spool-ballast.js';
 import { codeOf, numberedName, syncFolder } from './spool-files.js';
-import { encodeRecord, headerBytes } from './spool-record.js';
+import { type ReadAsk, SpoolReader } from './spool-reader.js';
+import { encodeRecord } from './spool-record.js';
 import { dropMarks, type Recovered, recover } from './spool-recover.js';
-import { scanSegment } from './spool-scan.js';
 import { OpenSegment, type Segment, type Waiting } from './spool-segment.js';
 import {
   type ClaimOwnership,
@@ -47,11 +47,10 @@ export class Spool {
   readonly #ballast: Ballast;
   readonly #onGap: (gap: Gap) => void;
   readonly #monotonic: () => number;
-  readonly #now: () => number;
   readonly #owner: { release(): void };
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #groups = new Set<string>();
-  readonly #damage: Set<string>;
+  readonly #reader: SpoolReader;
 
   /** With synced records that wait to be released, in order; the open one is the last. */
   #segments: Segment[];
@@ -68,8 +67,6 @@ export class Spool {
   #closed = false;
   /** Marks may be there. */
   #marked = true;
-  /** Where the last `read` stopped, so that the next one goes on there. */
-  #cursor: { segment: Segment; sequence: number; offset: number } | undefined;
 
   private constructor(options: SpoolOptions, owner: { release(): void }, found: Recovered, ballast: Ballast) {
     this.folder = options.folder;
@@ -78,13 +75,12 @@ export class Spool {
     this.#ballast = ballast;
     this.#onGap = options.onGap ?? (() => {});
     this.#monotonic = options.monotonic ?? (() => performance.now());
-    this.#now = options.now ?? Date.now;
     this.#owner = owner;
     this.id = found.id;
     this.#segments = found.segments;
     this.#next = found.next;
     this.#last = found.last;
-    this.#damage = new Set(found.places);
+    this.#reader = new SpoolReader(found.places, this.#onGap, options.now ?? Date.now);
   }
 
   /** @throws SpoolError `owned` when another live process has the folder; an error of the file system when it cannot be read */
@@ -152,37 +148,8 @@ export class Spool {
    * Synced records behind `after`, in order: the same again however often it is asked. At least one where there is one, at most
    * `maxRecords` and about `maxBytes`.
    */
-  async read(ask: { after: number; maxRecords: number; maxBytes: number }): Promise<SpoolRecord[]> {
-    const records: SpoolRecord[] = [];
-    let bytes = 0;
-    const last = this.#last;
-    for (const segment of [...this.#segments]) {
-      if (segment.last <= ask.after) continue;
-      const file = await open(segment.path, 'r').catch((error: unknown) => {
-        // Released meanwhile.
-        if (codeOf(error) === 'ENOENT' && !this.#segments.includes(segment)) return undefined;
-        throw error;
-      });
-      if (file === undefined) continue;
-      try {
-        const known = this.#cursor;
-        const from = known?.segment === segment && known.sequence <= ask.after ? known.offset : headerBytes;
-        let before = Math.max(ask.after, segment.first - 1);
-        for await (const found of scanSegment(file, segment.marker, from, segment.size)) {
-          if (found.record === undefined) this.#noteDamage(segment, found.offset, found.end);
-          const { record } = found;
-          if (record === undefined || record.sequence <= before || record.sequence > last) continue;
-          records.push(record);
-          before = record.sequence;
-          bytes += found.end - found.offset;
-          this.#cursor = { segment, sequence: record.sequence, offset: found.end };
-          if (records.length >= ask.maxRecords || bytes >= ask.maxBytes) return records;
-        }
-      } finally {
-        await file.close();
-      }
-    }
-    return records;
+  read(ask: ReadAsk): Promise<SpoolRecord[]> {
+    return this.#reader.read(this.#segments, this.#last, ask);
   }
 
   /** Resolves when there is a synced record behind `after`, and when the signal is aborted. */
@@ -375,14 +342,6 @@ export class Spool {
     await rename(segment.path, path);
     await syncFolder(this.folder);
     await truncate(path, 0);
-  }
-
-  #noteDamage(segment: Segment, offset: number, end: number): void {
-    const place = `${segment.path}:${offset}`;
-    if (this.#damage.has(place) || this.#damage.size > 10_000) return;
-    this.#damage.add(place);
-    const why = `Received data in spool segment ${segment.first} are damaged from byte ${offset} on: check the disk.`;
-    this.#onGap({ at: this.#now(), why, bytes: end - offset });
   }
 }
 

@@ -7,7 +7,7 @@ import { claimOwnership } from '../../../src/store/owner.js';
 
 // A process that receives. What it says on standard output is one JSON value a line; the first is where it listens.
 //   push FOLDER [FAULT_POINT N]   kills itself when it passes a fault point for the N-th time
-//   syslog FOLDER                 says each gap
+//   syslog FOLDER                 says each gap, and at SIGUSR2 and at its end how it stands
 const [mode = '', folder = '', point = '', at = '0'] = process.argv.slice(2);
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
@@ -47,6 +47,7 @@ if (mode === 'push') {
   };
   const receiver = createSyslogReceiver(options, { spool, source: 'firewall', now: Date.now, onGap: say });
   say(await receiver.listen());
+  process.on('SIGUSR2', () => say(receiver.stats()));
   process.on('SIGTERM', () => {
     void receiver.close().then(async () => {
       await spool.close();
