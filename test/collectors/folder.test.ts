@@ -1,4 +1,5 @@
-import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { collector } from '../../src/collectors/folder.js';
@@ -107,12 +108,78 @@ describe('rotation', () => {
     watch().write('old.log.gz', gzipSync(lines(0, 900)));
     const [chunk, ...more] = await folder.collect();
     expect(more).toEqual([]);
-    const { createHash } = await import('node:crypto');
     expect(chunk?.key).toBe(createHash('sha256').update(lines(0, 900)).digest('hex'));
     renameSync(folder.file('old.log.gz'), folder.file('older.log.gz'));
     writeFileSync(folder.file('old.log'), lines(0, 900));
     expect(await folder.collect()).toEqual([]);
     expect(await folder.text()).toBe(lines(0, 900));
+  });
+});
+
+describe('a run', () => {
+  it('F1 that dies before its batch is committed is repeated with the same pieces', async () => {
+    watch().write('a.log', lines(0, 5));
+    folder.write('b.log', lines(5, 9));
+    const context = { ...folder.context, now: () => 1_800_000_000_000 };
+    const keys = async (): Promise<string[]> => {
+      const found: string[] = [];
+      const empty = { get: () => undefined, entries: () => new Map<string, string>().entries() };
+      for await (const { chunks } of collector.collect(folder.options, empty, context))
+        found.push(...chunks.map(({ key }) => key));
+      return found;
+    };
+    const first = await keys();
+    expect(first).toHaveLength(2);
+    expect(await keys()).toEqual(first);
+  });
+
+  it('that is to stop gives what it has and goes on in the next one', async () => {
+    watch({ chunk_bytes: '1 KiB' }).write('a.log', lines(0, 1000));
+    const stop = new AbortController();
+    const context = { ...folder.context, signal: stop.signal };
+    const empty = { get: () => undefined, entries: () => new Map<string, string>().entries() };
+    let batches = 0;
+    for await (const batch of collector.collect(folder.options, empty, context)) {
+      batches += batch.chunks.length > 0 ? 1 : 0;
+      stop.abort();
+    }
+    expect(batches).toBeLessThan(5);
+    await folder.collect({ kill: 2 });
+    const kept = folder.chunks.size;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(10);
+    await folder.collect();
+    expect(await folder.text()).toBe(lines(0, 1000));
+  });
+
+  it('after a restart that gave the disk another number finds nothing new', async () => {
+    watch().write('a.log', lines(0, 5));
+    await folder.collect();
+    for (const [key, value] of folder.cursor) folder.cursor.set(key, value.replace(/"dev":"\d+"/, '"dev":"1"'));
+    expect(await folder.collect()).toEqual([]);
+    appendFileSync(folder.file('a.log'), lines(5, 6));
+    expect(await folder.text(await folder.collect())).toBe(lines(5, 6));
+  });
+
+  it('follows a log that is rotated to a name that include leaves out, and reads nothing else under such names', async () => {
+    watch({ include: ['*.log'], exclude: ['debug*', 'old/*'] }).write('app.log', lines(0, 3));
+    for (const name of ['notes.txt', 'debug.log']) folder.write(name, lines(50, 60));
+    mkdirSync(folder.file('old'));
+    folder.write('old/x.log', lines(60, 70));
+    await folder.collect();
+    appendFileSync(folder.file('app.log'), lines(3, 5));
+    renameSync(folder.file('app.log'), folder.file('app.log.1'));
+    await folder.collect();
+    expect(await folder.text()).toBe(lines(0, 5));
+  });
+
+  it('says what to do when the folder is not there', async () => {
+    watch();
+    folder.remove();
+    await expect(folder.collect()).rejects.toThrow(/does not exist: check its path/);
+    const [check, ...more] = await collector.test(folder.options, folder.context);
+    expect(check).toMatchObject({ name: 'Folder', outcome: 'failed', found: `${folder.path} does not exist` });
+    expect(more).toEqual([]);
   });
 });
 
