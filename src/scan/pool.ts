@@ -68,7 +68,8 @@ async function readRest(
   };
 
   const readInWorker = async (first: ScanThread): Promise<void> => {
-    for (let worker: ScanThread | undefined = first; worker !== undefined && queue.hasShared; worker = start()) {
+    let worker: ScanThread | undefined = first;
+    while (worker !== undefined && queue.hasShared) {
       running.add(worker);
       // One that cannot even start has no successor: the main thread does it all.
       if (!(await worker.ready)) return;
@@ -79,6 +80,7 @@ async function readRest(
       }
       worker.stop();
       running.delete(worker);
+      worker = queue.hasShared ? start() : undefined;
     }
   };
   await Promise.all([readHere(), ...workers.map(readInWorker)]);
