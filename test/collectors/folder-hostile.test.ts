@@ -197,6 +197,9 @@ it('A17 whatever a file is called, it is read, and no name leads out of the fold
   }
 });
 
+/** Bytes that this process has read from files so far. */
+const bytesRead = (): number => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+
 const files = Number(process.env.FILES ?? 3000);
 
 it(`F32 many tiny files cost little memory, and nothing when they have not changed (${files})`, async () => {
@@ -216,17 +219,30 @@ it(`F32 many tiny files cost little memory, and nothing when they have not chang
   expect(found).toHaveLength(files);
   const rss = process.memoryUsage().rss - before;
   expect(rss).toBeLessThan(200 << 20);
-  const read = (): number => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
-  const readBefore = read();
+  const readBefore = bytesRead();
   started = performance.now();
   expect(await folder.collect()).toEqual([]);
   const second = performance.now() - started;
-  expect(read() - readBefore).toBeLessThan(100_000);
+  expect(bytesRead() - readBefore).toBeLessThan(100_000);
   const entry = [...folder.cursor.values()].reduce((sum, value) => sum + value.length, 0) / files;
   if (process.env.FILES !== undefined)
     console.log(
       `${files} files: first ${first.toFixed(0)} ms, unchanged ${second.toFixed(0)} ms, RSS +${(rss / 2 ** 20).toFixed(0)} MiB, entry ${entry.toFixed(0)} bytes`,
     );
+});
+
+it('F32 an endless line is not searched again from its beginning, and is one piece when it ends', async () => {
+  const long = 'x'.repeat(16 << 20);
+  watch({ chunk_bytes: '1 MiB' }).write('app.log', `first\n${long}`);
+  await folder.collect();
+  const before = bytesRead();
+  appendFileSync(folder.file('app.log'), 'more of it');
+  expect(await folder.collect()).toEqual([]);
+  expect(bytesRead() - before).toBeLessThan(1 << 20);
+  appendFileSync(folder.file('app.log'), '\nlast\n');
+  const found = await folder.collect();
+  expect(await folder.text(found)).toBe(`${long}more of it\nlast\n`);
+  expect(found.map(({ size }) => size)).toEqual([long.length + 11, 5]);
 });
 
 it('F32 a hole of a terabyte is passed over at once and reported, and what is written around it is read', async () => {

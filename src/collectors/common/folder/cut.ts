@@ -24,7 +24,7 @@ export async function findCut(
   from: number,
   size: number,
   limit: number,
-  known = from,
+  known: number,
 ): Promise<number | undefined> {
   const end = Math.min(size, from + limit);
   const cut =

@@ -11,10 +11,14 @@ import type { Stream } from './stream.js';
 import { survey } from './survey.js';
 import { tailPrint } from './tail-print.js';
 
+const longHalfLine = 1 << 20;
+
 /** Gives out what a plain file holds beyond what is known of its stream. */
 export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGenerator<Batch> {
   const { content } = opened;
   if (stream.prints.offset === 0) step.memory.change(stream, { layout: layoutOf(await content.head(65_536)) });
+  // Of a very long half line only what is new is searched for its end.
+  const searched = stream.length - stream.prints.offset > longHalfLine ? stream.length : 0;
   step.measure(stream, content.length);
   const { offset, print } = stream.prints;
   let earlier = offset > 0 ? { earlier: { offset, print } } : {};
@@ -29,7 +33,7 @@ export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGe
       return;
     }
     let unfinished = false;
-    let cut = await nextCut(step, stream, opened, hole ?? content.length);
+    let cut = await nextCut(step, stream, opened, hole ?? content.length, searched);
     if (cut === undefined && (hole !== undefined || step.now - stream.since >= step.options.idle_flush)) {
       unfinished = true;
       cut = hole ?? content.length;
@@ -53,10 +57,13 @@ async function nextCut(
   stream: Stream,
   { file, content }: Opened,
   size: number,
+  searched: number,
 ): Promise<number | undefined> {
-  const from = stream.prints.offset;
-  if (stream.layout === 'document') return step.settled(file) && (await endsDocument(content)) ? size : undefined;
-  return await findCut(content, stream.layout, from, size, step.options.chunk_bytes);
+  const { layout, prints } = stream;
+  if (layout === 'document') return step.settled(file) && (await endsDocument(content)) ? size : undefined;
+  // One byte back: half of a UTF-16 newline may have been the end.
+  const known = layout === 'csv' ? 0 : searched - 1;
+  return await findCut(content, layout, prints.offset, size, step.options.chunk_bytes, known);
 }
 
 /** A hole where data should follow: the stream ends there, and what is behind the hole is another one in the same file. */
