@@ -66,8 +66,8 @@ export function openQueue(backend: QueueBackend, onError: (error: Error, kind: J
   return {
     async enqueue(kind: JobKind, id: string, options: EnqueueOptions = {}) {
       const job: JobsOptions = {
-        // A number alone would be taken for one of the queue's own ids.
-        jobId: `${kind}-${id}`,
+        // A number alone would be taken for one of the queue's own ids, and a colon is refused: it is in the names of its keys.
+        jobId: `${kind}-${id.replaceAll(':', '.')}`,
         priority: options.priority ?? 10,
         attempts: retries.attempts,
         backoff: { type: 'exponential', delay: retries.delay, jitter: retries.jitter },

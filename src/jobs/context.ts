@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/compile.js';
 import type { Collector } from '../collectors/common/collector.js';
 import type { Egress } from '../net/egress.js';
 import type { Db } from '../store/tables.js';
+import type { InWork } from './in-work.js';
 import type { Metrics } from './metrics.js';
 import type { EnqueueOptions, JobKind } from './queue.js';
 import type { RegisterCache } from './registers.js';
@@ -33,6 +34,7 @@ export interface ServiceContext {
   metrics: Metrics;
   /** Id under which this process holds leases. */
   instance(): string;
+  inWork: InWork;
   /** Rings, and never fails: who cannot be rung now is rung by the sweeper. */
   ring(kind: JobKind, id: string, options?: EnqueueOptions): void;
   /** Encrypts what must not lie open in the database. */

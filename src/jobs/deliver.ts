@@ -12,11 +12,15 @@ const atOnce = 20;
  * the same id, by which the receiver knows it.
  */
 export async function deliver(context: ServiceContext, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const items = await takeDeliveries(context.db, context.instance(), context.now(), atOnce);
-    if (items.length === 0) break;
-    await Promise.all(items.map((item) => deliverOne(context, item, signal)));
-  }
+  await context.inWork.onDeliveries(async () => {
+    while (!signal.aborted) {
+      const items = await takeDeliveries(context.db, context.instance(), context.now(), atOnce);
+      if (items.length === 0) break;
+      // All of them to their end, also where one fails.
+      const ended = await Promise.allSettled(items.map((item) => deliverOne(context, item, signal)));
+      for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  });
   const next = await nextDelivery(context.db);
   if (next !== undefined) context.ring('deliver', String(next), { delay: Math.max(100, next - context.now()) });
 }
@@ -47,7 +51,7 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
   metrics.deliveries.inc({ channel: item.channel, outcome: outcome.outcome });
   if (outcome.outcome === 'retry') {
     const doubled = Math.min(longestWait, firstWait * 2 ** Math.min(item.attempts - 1, 20));
-    const wait = Math.max((outcome.afterSeconds ?? 0) * 1000, doubled * (0.5 + Math.random() / 2));
+    const wait = Math.round(Math.max((outcome.afterSeconds ?? 0) * 1000, doubled * (0.5 + Math.random() / 2)));
     log.warn({ ...about, why: outcome.why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
     await settleDelivery(db, item.id, owner, { nextAt: now() + wait, why: outcome.why });
     return;

@@ -12,6 +12,7 @@ import { collect } from './collect.js';
 import type { Log } from './context.js';
 import { deliver } from './deliver.js';
 import { checkSources } from './health.js';
+import { InWork } from './in-work.js';
 import { type IngestContext, ingest } from './ingest/ingest.js';
 import { Scanner } from './ingest/scanner.js';
 import { Lives } from './lives.js';
@@ -54,6 +55,7 @@ export interface Roles {
 }
 
 const localSweepMs = 5000;
+const giveBackMs = 2000;
 
 /** A running process of the service. Starting is recovering: there is no other way to begin. */
 export class Runtime {
@@ -89,6 +91,7 @@ export class Runtime {
       registers: new RegisterCache(parts.db),
       metrics: this.metrics,
       instance: () => this.#lives.id,
+      inWork: new InWork(),
       ring: (kind, id, options) => this.#bells.ring(kind, id, options),
       seal: (bytes) => seal(parts.sealKey, bytes),
       scanner: () => this.#scannerOfNow(),
@@ -112,6 +115,7 @@ export class Runtime {
       await consume('task', 2, (id) => this.#task(id));
       (await this.#scannerOfNow()).warm();
       this.#loop(this.#sweepLocally());
+      this.#loop(this.#giveBack());
     }
     if (roles.schedule) this.#loop(schedule(this.context, signal, (round) => this.#round(round)));
     log.info({ instance: this.#lives.id, ...roles, database: await serverVersion(db) }, 'started');
@@ -193,6 +197,15 @@ export class Runtime {
       await sweep(this.context).catch((error: unknown) => {
         this.#parts.log.warn({ why: error instanceof Error ? error.message : String(error) }, 'sweeping failed');
       });
+    }
+  }
+
+  /** What the database thinks is in work here after it was away, and is not. */
+  async #giveBack(): Promise<void> {
+    while (!this.stopping) {
+      await sleep(giveBackMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+      if (this.stopping) return;
+      this.#ringAll(await this.context.inWork.giveBack(this.#parts.db, this.#lives.id).catch(() => []));
     }
   }
 

@@ -1,5 +1,6 @@
 import { undoneChunks } from '../store/claims.js';
 import { unfinishedSlots } from '../store/job-runs.js';
+import { freeOrphans } from '../store/leases.js';
 import { nextDelivery } from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
 
@@ -11,6 +12,7 @@ const atOnce = 500;
  */
 export async function sweep(context: ServiceContext): Promise<{ chunks: number }> {
   const { db, now } = context;
+  await freeOrphans(db);
   const chunks = await undoneChunks(db, now(), atOnce);
   for (const id of chunks) context.ring('ingest', String(id));
   for (const { job, slot } of await unfinishedSlots(db)) context.ring('task', `${job}@${slot}`);

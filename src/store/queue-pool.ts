@@ -23,6 +23,8 @@ export async function openQueuePool(connection: pg.PoolConfig, max: number): Pro
     options: '-c search_path=bullmq,public -c synchronous_commit=off',
   });
   pool.on('error', () => {});
+  // The queue holds connections to listen, which break when the server ends.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.setMaxListeners(0);
   const client = await pool.connect();
   try {

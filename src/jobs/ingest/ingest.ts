@@ -25,7 +25,10 @@ export interface IngestContext extends ServiceContext {
  * Scans a chunk and keeps what it gave: the job behind the bell `ingest`. Called twice, or at the same time elsewhere, it does
  * nothing more. A chunk that ends its reader is divided until only the guilty record is put aside.
  */
-export async function ingest(context: IngestContext, chunkId: number): Promise<void> {
+export const ingest = (context: IngestContext, chunkId: number): Promise<void> =>
+  context.inWork.onChunk(chunkId, () => claimAndWork(context, chunkId));
+
+async function claimAndWork(context: IngestContext, chunkId: number): Promise<void> {
   const { db, log, now } = context;
   const claim = await claimChunk(db, chunkId, context.instance(), now());
   if (claim === undefined) return;
@@ -155,7 +158,7 @@ async function failed(
 /** Gives the chunk back; it waits the longer the older it is. */
 async function later({ db, now, log }: ServiceContext, claim: Claim, why: string, wait: number): Promise<void> {
   const age = now() - claim.receivedAt;
-  const notBefore = now() + Math.min(waits.longest, Math.max(wait, age / 10));
+  const notBefore = now() + Math.round(Math.min(waits.longest, Math.max(wait, age / 10)));
   log.debug({ chunk: claim.id, source: claim.source, why }, 'chunk put off');
   await releaseChunk(db, claim, { error: why, notBefore, ownFault: false });
 }
