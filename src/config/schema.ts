@@ -61,7 +61,7 @@ const source = section({
   quota: section({
     bytes_per_day: size('1KiB', '100TiB')
       .optional()
-      .describe('What it may send in a day; more is refused until midnight in the zone of the organisation.'),
+      .describe('What it may send in 24 hours, counted from its first byte; more is refused until they are over.'),
     requests_per_second: integer(1, 100_000)
       .optional()
       .describe('What it may send in a second; more is asked to wait.'),
