@@ -19,6 +19,7 @@ import { table } from './print.js';
 
 // What the reads of the API cost at ten million rows of use. It makes a database of its own and drops it.
 //   npx tsx bench/reads.ts [--url postgres://root@127.0.0.1:5432/postgres] [--rows 10000000] [--times 200] [--explain] [--keep]
+//   --keep leaves the database, and --use NAME measures on one that was left.
 const { values } = parseArgs({
   options: {
     url: { type: 'string', default: 'postgres://root@127.0.0.1:5432/postgres' },
@@ -26,11 +27,12 @@ const { values } = parseArgs({
     times: { type: 'string', default: '200' },
     explain: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    use: { type: 'string' },
   },
 });
 const rows = Number(values.rows);
 const rounds = Number(values.times);
-const name = `halflight_bench_reads_${randomBytes(4).toString('hex')}`;
+const name = values.use ?? `halflight_bench_reads_${randomBytes(4).toString('hex')}`;
 const url = new URL(values.url);
 url.pathname = `/${name}`;
 
@@ -174,12 +176,14 @@ async function check(db: Db): Promise<void> {
 const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-await administer(`create database ${name} encoding 'UTF8' template template0`);
+if (values.use === undefined) await administer(`create database ${name} encoding 'UTF8' template template0`);
 const db = openDb({ connectionString: url.href, max: 10 });
 try {
-  await migrate(db);
   const begun = performance.now();
-  await fill(db);
+  if (values.use === undefined) {
+    await migrate(db);
+    await fill(db);
+  }
   const { rows: sizes } = await sql<{ usage: number; usage_day: number; chunks: number }>`
     select (select count(*) from usage) as usage, (select count(*) from usage_day) as usage_day,
       (select count(*) from chunk) as chunks`.execute(db);

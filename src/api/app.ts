@@ -10,6 +10,7 @@ import { Pressure } from './pressure.js';
 import { ApiProblem } from './problem.js';
 import { RateLimit } from './rate.js';
 import { readGate } from './reads.js';
+import { createRecent } from './recent.js';
 import { addGuards, addRoute } from './register.js';
 import { routes as allRoutes, methodsOf } from './registry.js';
 import type { Route } from './route.js';
@@ -38,8 +39,9 @@ export async function createApi(deps: ApiDeps, routes: readonly Route[] = allRou
   });
   let closing = false;
   const pressure = new Pressure();
-  const measures = createMeasures(deps, pressure);
-  const context: Context = { ...deps, read: readGate(deps.db), measured: measures.text };
+  const recent = createRecent();
+  const measures = createMeasures(deps, pressure, recent);
+  const context: Context = { ...deps, read: readGate(deps.db), recent, measured: measures.text };
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

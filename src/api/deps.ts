@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { HttpOutcome, HttpRequest } from '../receivers/common/http.js';
 import type { Db } from '../store/tables.js';
 import type { ApiLog } from './log.js';
+import type { Recent } from './recent.js';
 import type { TokenBook } from './tokens.js';
 
 /** What the API needs of the rest; wired in src/cli. */
@@ -38,6 +39,8 @@ export interface ApiDeps {
 export interface Context extends ApiDeps {
   /** Reads the database, a few at a time, in a transaction that can change nothing. */
   read<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Answers that may be some seconds old. */
+  recent: Recent;
   /** Everything measured, as Prometheus reads it. */
   measured(): Promise<string>;
 }

@@ -4,6 +4,7 @@ import { countDeliveries } from '../store/outbox.js';
 import { countChunks } from '../store/reads/counts.js';
 import type { ApiDeps } from './deps.js';
 import type { Pressure } from './pressure.js';
+import type { Recent } from './recent.js';
 
 export interface Measures {
   /** Everything measured, in Prometheus' text format. Asked often it costs the database nothing more. */
@@ -29,7 +30,7 @@ const ledger = {
 } as const;
 
 /** What the API measures, beside what others put into `deps.metrics`. */
-export function createMeasures(deps: ApiDeps, pressure: Pressure): Measures {
+export function createMeasures(deps: ApiDeps, pressure: Pressure, recent: Recent): Measures {
   const registers = [new Registry()];
   const [own] = registers as [Registry];
   collectDefaultMetrics({ register: own });
@@ -54,22 +55,17 @@ export function createMeasures(deps: ApiDeps, pressure: Pressure): Measures {
   );
   const up = new Gauge({ name: 'halflight_database_up', help: 'Whether the database answered', registers });
   const fill = databaseMeasures(deps, registers);
-  let asked: { at: number; done: Promise<void> } | undefined;
+  // Without the database everything else is still told.
+  const ask = (): Promise<void> =>
+    fill().then(
+      () => up.set(1),
+      (error: unknown) => {
+        up.set(0);
+        deps.log.warn({ err: error }, 'Metrics of the database cannot be read.');
+      },
+    );
   const text = async (): Promise<string> => {
-    const now = performance.now();
-    if (asked === undefined || now - asked.at > freshFor)
-      asked = {
-        at: now,
-        // Without the database everything else is still told.
-        done: fill().then(
-          () => up.set(1),
-          (error: unknown) => {
-            up.set(0);
-            deps.log.warn({ err: error }, 'Metrics of the database cannot be read.');
-          },
-        ),
-      };
-    await asked.done;
+    await recent('metrics', freshFor, ask);
     return Registry.merge([own, deps.metrics]).metrics();
   };
   return {

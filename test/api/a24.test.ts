@@ -171,7 +171,7 @@ describe('A24 headers', () => {
     const all = variants();
     for (const route of routes.filter((each) => each.method === 'GET')) {
       const bare = await ask(route, bearer(readers[0] ?? ''));
-      for (let i = 0; i < all.length; i += 20) {
+      for (let i = 0; i < all.length; i += 50) {
         const headers = all[i]?.headers ?? {};
         const answer = await ask(route, { ...headers, ...bearer(readers[i % readers.length] ?? '') });
         expect([route.path, headers, answer]).toEqual([route.path, headers, bare]);

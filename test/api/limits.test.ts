@@ -20,9 +20,16 @@ const problem = (text: string): Record<string, unknown> =>
 describe('over a socket', () => {
   let api: TestApi;
   let port: number;
+  let slow: Promise<{ text: string; seconds: number }>;
   beforeAll(async () => {
     api = await startApi(database());
     port = await api.listen();
+    // Takes its 10 seconds beside the others.
+    const begun = performance.now();
+    slow = talk(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n').then(({ text }) => ({
+      text,
+      seconds: (performance.now() - begun) / 1000,
+    }));
   });
   const head = (token: string, more: string, path = '/v1/push') =>
     `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: text/plain\r\n${more}\r\n\r\n`;
@@ -42,13 +49,6 @@ describe('over a socket', () => {
       expect(problem(text)).toMatchObject({ status, type: expect.stringContaining('urn:halflight:problem:') });
       expect(text.toLowerCase()).toContain("content-security-policy: default-src 'none'");
     }
-  });
-
-  it.concurrent('headers that come by drops end with 408', { timeout: 30_000 }, async () => {
-    const begun = performance.now();
-    const { text } = await talk(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n');
-    expect(statuses(text)).toEqual([408]);
-    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   it('a body that declares too much is refused before it is sent', async () => {
@@ -118,6 +118,13 @@ describe('over a socket', () => {
     const refused = head('hlf_x.y', 'Content-Length: 5');
     const { text } = await talk(port, `${refused}abcdeGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(statuses(text)).toEqual([401, 200]);
+  });
+
+  it('headers that never end get 408 after 10 seconds', async () => {
+    const { text, seconds } = await slow;
+    expect(statuses(text)).toEqual([408]);
+    expect(seconds).toBeGreaterThan(9);
+    expect(seconds).toBeLessThan(30);
   });
 });
 

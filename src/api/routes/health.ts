@@ -34,21 +34,9 @@ export const healthRoutes = [healthz, readyz];
 const answerCounts = 1000;
 const answerWithin = 2000;
 
-interface Probe {
-  at: number;
-  answers: Promise<boolean>;
-}
-const probes = new WeakMap<object, Probe>();
-
-async function notReady({ db, isStopping, intakeTrouble }: Context): Promise<string | undefined> {
+async function notReady({ db, isStopping, intakeTrouble, recent }: Context): Promise<string | undefined> {
   if (isStopping()) return 'it is stopping';
-  const now = performance.now();
-  let probe = probes.get(db);
-  if (probe === undefined || now - probe.at > answerCounts) {
-    probe = { at: now, answers: answersInTime(ping(db)) };
-    probes.set(db, probe);
-  }
-  if (!(await probe.answers)) return 'the database does not answer';
+  if (!(await recent('database', answerCounts, () => answersInTime(ping(db))))) return 'the database does not answer';
   return intakeTrouble()?.replace(/\.$/, '');
 }
 
