@@ -24,7 +24,7 @@ export async function hasChunk(db: Db, key: ChunkKey, catalogHash: string): Prom
 
 /**
  * Keeps all that a chunk gave, in one transaction. Saved again under the same catalog hash nothing changes (`known`);
- * under another one its results are `replaced`. Any number of processes may save the same chunk at once: the row of the
+ * under another one its results are `replaced`, unless they are so old that the chunk's share is no longer kept. Any number of processes may save the same chunk at once: the row of the
  * chunk is locked first, so they wait for each other and cannot deadlock.
  */
 export async function saveChunk(db: Db, result: ChunkResult): Promise<'saved' | 'replaced' | 'known'> {
@@ -42,10 +42,11 @@ export async function saveChunk(db: Db, result: ChunkResult): Promise<'saved' | 
         received_at: result.scannedAt,
       })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ key }))
-      .returning(['id', 'state', 'catalog_hash', 'scanned_at', 'received_at'])
+      .returning(['id', 'state', 'catalog_hash', 'scanned_at', 'received_at', 'hits'])
       .executeTakeFirstOrThrow();
     const replaces = row.scanned_at > 0;
     if (replaces && row.state === 'done' && row.catalog_hash === text(result.catalogHash)) return 'known';
+    if (replaces && row.hits > 0 && !(await hasShare(trx, row.id))) return 'known';
     await writeResults(trx, { id: row.id, receivedAt: row.received_at, replaces }, result);
     return replaces ? 'replaced' : 'saved';
   });
@@ -65,17 +66,10 @@ export async function writeResults(
   chunk: { id: number; receivedAt: number; replaces: boolean },
   result: ChunkResult,
 ): Promise<Set<string>> {
-  // Savers add and never meet in a circle, since they write in the order of keys. Who takes out what another has added
-  // would: it works alone.
-  const lock = chunk.replaces ? sql.ref('pg_advisory_xact_lock') : sql.ref('pg_advisory_xact_lock_shared');
-  await sql`select ${lock}(hashtext('halflight usage'))`.execute(trx);
   const services = new Set(result.usage.map((row) => row.service));
-  if (chunk.replaces) {
-    for (const service of await removeUsage(trx, chunk.id)) services.add(service);
-    for (const table of ['chunk_reject_count', 'evidence', 'candidate'] as const) {
-      await trx.deleteFrom(table).where('chunk_id', '=', chunk.id).execute();
-    }
-  }
+  // Savers add and never meet in a circle, since they write in the order of keys.
+  if (!chunk.replaces) await sql`select pg_advisory_xact_lock_shared(hashtext('halflight usage'))`.execute(trx);
+  else for (const service of await removeResults(trx, chunk.id)) services.add(service);
   await trx.updateTable('chunk').set(columns(result)).where('id', '=', chunk.id).execute();
   await saveRejects(trx, chunk.id, result.rejects);
   await saveEvidence(trx, chunk.id, result.evidence);
@@ -83,6 +77,30 @@ export async function writeResults(
   // Last, as its rows are those that others wait for.
   await saveUsage(trx, chunk.id, result.usage, chunk.receivedAt);
   return services;
+}
+
+/**
+ * Takes out what a chunk gave. Part of a transaction that holds the chunk's row.
+ * @returns the services whose use it changes
+ */
+export async function removeResults(trx: Db, chunkId: number): Promise<string[]> {
+  // Who takes out what another has added would meet savers in a circle: it works alone.
+  await sql`select pg_advisory_xact_lock(hashtext('halflight usage'))`.execute(trx);
+  const services = await removeUsage(trx, chunkId);
+  for (const table of ['chunk_reject_count', 'evidence', 'candidate', 'quarantine'] as const)
+    await trx.deleteFrom(table).where('chunk_id', '=', chunkId).execute();
+  return services;
+}
+
+/** Whether a chunk's share of the roll-up is still kept: without it, it cannot be taken out again. */
+export async function hasShare(db: Db, chunkId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('chunk_usage')
+    .select('position')
+    .where('chunk_id', '=', chunkId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** What has been read, chunk by chunk in the order of source, name and key: the coverage of the results. */

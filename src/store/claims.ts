@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ChunkDraft } from '../core/chunk.js';
-import { daysOf, writeResults } from './chunks.js';
+import { daysOf, hasShare, removeResults, writeResults } from './chunks.js';
 import { addToHour, saveGaps } from './ledger.js';
 import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
@@ -9,6 +9,11 @@ import { count, text } from './values.js';
 
 // A chunk is worked on by who holds its lease. The fence grows with each claim; a commit must name the fence that it claimed,
 // so that a worker that was taken for dead and wakes up again changes nothing.
+
+/** No chunk is put off for longer: what is due later was put off before the clock went back. */
+const longestWaitMs = 3_600_000;
+/** The reason under which a record in quarantine counts as rejected. */
+const inQuarantine = 'put into quarantine: it ended the program that read it';
 
 /** A chunk in work. */
 export interface Claim extends ChunkDraft {
@@ -19,7 +24,7 @@ export interface Claim extends ChunkDraft {
   /** Times that it ended its worker, or failed by itself. */
   attempts: number;
   receivedAt: number;
-  /** Results of an earlier scan are there and will be replaced. */
+  /** Results of an earlier scan, or a record in quarantine, are there and will be replaced. */
   replaces: boolean;
   /** Only the records from `from` to `to` (exclusive) of another chunk, which holds the bytes. */
   part: { of: number; from: number; to: number } | undefined;
@@ -33,7 +38,7 @@ export async function claimChunk(db: Db, id: number, owner: string, now: number)
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .where('lease_owner', 'is', null)
-    .where('not_before', '<=', now)
+    .where((eb) => eb.or([eb('not_before', '<=', now), eb('not_before', '>', now + longestWaitMs)]))
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -50,7 +55,7 @@ export async function claimChunk(db: Db, id: number, owner: string, now: number)
     owner,
     attempts: row.attempts,
     receivedAt: row.received_at,
-    replaces: row.scanned_at > 0,
+    replaces: row.scanned_at > 0 || row.records > 0,
     part: row.parent_id === null ? undefined : { of: row.parent_id, from: row.part_start ?? 0, to: row.part_end ?? 0 },
   };
 }
@@ -61,7 +66,8 @@ export async function undoneChunks(db: Db, now: number, limit: number): Promise<
     select id from (
       select id, row_number() over (partition by source order by id) as turn
       from chunk
-      where state = 'pending' and lease_owner is null and not_before <= ${now} and received_at > 0
+      where state = 'pending' and lease_owner is null and (not_before <= ${now} or not_before > ${now + longestWaitMs})
+        and received_at > 0
     ) waiting order by turn, id limit ${limit}`.execute(db);
   return rows.map((row) => row.id);
 }
@@ -94,6 +100,10 @@ export async function commitChunk(
   return db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return 'fenced';
     const before = claim.replaces ? await countsOf(trx, claim.id) : nothing;
+    if (before.hits > 0 && !(await hasShare(trx, claim.id))) {
+      await keepResults(trx, claim, 'not scanned again: it is too long ago for its results to be replaced');
+      return 'done';
+    }
     const services = await writeResults(
       trx,
       { id: claim.id, receivedAt: claim.receivedAt, replaces: claim.replaces },
@@ -105,25 +115,30 @@ export async function commitChunk(
       .where('id', '=', claim.id)
       .execute();
     await markDue(trx, services, result.scannedAt, claim.id);
-    await addToHour(trx, claim.source, claim.receivedAt, {
-      chunks: claim.replaces || claim.part !== undefined ? 0 : 1,
-      bytes: result.bytes - before.bytes,
-      received: result.records - before.records,
-      landed: result.withEvents + result.skipped - before.landed,
-      rejected: result.rejected - before.rejected,
-      hits: result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0) - before.hits,
-    });
-    if (problem !== undefined && !claim.replaces)
-      await saveGaps(trx, claim.source, [{ at: result.scannedAt, why: `${claim.name}: ${problem}` }]);
+    // The source before its hour, as a collection does that finds a gap: else they could wait for each other.
     await sql`
       update source set last_data_at = greatest(last_data_at, ${claim.receivedAt}),
         last_event_at = greatest(last_event_at, ${result.last ?? null}::bigint)
       where id = ${claim.source}`.execute(trx);
+    await addToHour(trx, claim.source, claim.receivedAt, {
+      chunks: isNew(claim) ? 1 : 0,
+      bytes: result.bytes - before.bytes,
+      received: result.records - before.records,
+      landed: result.withEvents + result.skipped - before.landed,
+      rejected: result.rejected - before.rejected,
+      quarantined: -before.quarantined,
+      hits: result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0) - before.hits,
+    });
+    if (problem !== undefined && !claim.replaces)
+      await saveGaps(trx, claim.source, [{ at: result.scannedAt, why: `${claim.name}: ${problem}` }]);
     return 'done';
   });
 }
 
-const nothing = { bytes: 0, records: 0, landed: 0, rejected: 0, hits: 0 };
+/** Whether it was not counted among the chunks of its source yet. */
+const isNew = (claim: Claim): boolean => !claim.replaces && claim.part === undefined;
+
+const nothing = { bytes: 0, records: 0, landed: 0, rejected: 0, quarantined: 0, hits: 0 };
 
 async function countsOf(trx: Db, id: number): Promise<typeof nothing> {
   const row = await trx
@@ -131,8 +146,44 @@ async function countsOf(trx: Db, id: number): Promise<typeof nothing> {
     .select(['bytes', 'records', 'with_events', 'skipped', 'rejected', 'hits'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  return { ...row, landed: row.with_events + row.skipped };
+  const put = await trx
+    .selectFrom('chunk_reject_count')
+    .select('count')
+    .where('chunk_id', '=', id)
+    .where('reason', '=', inQuarantine)
+    .executeTakeFirst();
+  const quarantined = put?.count ?? 0;
+  return { ...row, landed: row.with_events + row.skipped, rejected: row.rejected - quarantined, quarantined };
 }
+
+/** Takes out what an earlier scan gave, before parts or a quarantined record stand for the chunk. */
+async function takeOut(trx: Db, claim: Claim, now: number): Promise<void> {
+  if (!claim.replaces) return;
+  const before = await countsOf(trx, claim.id);
+  await markDue(trx, await removeResults(trx, claim.id), now, claim.id);
+  await addToHour(trx, claim.source, claim.receivedAt, {
+    bytes: -before.bytes,
+    received: -before.records,
+    landed: -before.landed,
+    rejected: -before.rejected,
+    quarantined: -before.quarantined,
+    hits: -before.hits,
+  });
+}
+
+const noCounts = {
+  bytes: 0,
+  lines: 0,
+  records: 0,
+  with_events: 0,
+  events: 0,
+  skipped: 0,
+  rejected: 0,
+  hits: 0,
+  first: null,
+  last: null,
+  scanned_at: 0,
+};
 
 /** Services whose findings are to be looked at again. `chunkId`: what changed them, for who follows its story. */
 export async function markDue(db: Db, services: Iterable<string>, now: number, chunkId: number | null): Promise<void> {
@@ -169,6 +220,7 @@ export async function splitChunk(
 ): Promise<number[]> {
   return db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return [];
+    await takeOut(trx, claim, now);
     const parts = await trx
       .insertInto('chunk')
       .values(
@@ -200,7 +252,12 @@ export async function splitChunk(
       .onConflict((conflict) => conflict.column('key').doNothing())
       .returning('id')
       .execute();
-    await trx.updateTable('chunk').set({ state: 'split', lease_owner: null }).where('id', '=', claim.id).execute();
+    await trx
+      .updateTable('chunk')
+      .set({ ...noCounts, state: 'split', lease_owner: null })
+      .where('id', '=', claim.id)
+      .execute();
+    if (isNew(claim)) await addToHour(trx, claim.source, claim.receivedAt, { chunks: 1 });
     return parts.map((part) => part.id);
   });
 }
@@ -213,15 +270,16 @@ export async function quarantineChunk(
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return false;
+    await takeOut(trx, claim, now);
+    const counts = { ...noCounts, lines: records, records, rejected: records };
     await trx
       .updateTable('chunk')
-      .set({ state: 'quarantined', lease_owner: null, records, rejected: records, lines: records, error: text(reason) })
+      .set({ ...counts, state: 'quarantined', lease_owner: null, error: text(reason) })
       .where('id', '=', claim.id)
       .execute();
     await trx
       .insertInto('chunk_reject_count')
-      .values({ chunk_id: claim.id, reason: 'put into quarantine: it ended the program that read it', count: records })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ chunk_id: claim.id, reason: inQuarantine, count: records })
       .execute();
     await trx
       .insertInto('quarantine')
@@ -235,7 +293,8 @@ export async function quarantineChunk(
         at: now,
       })
       .execute();
-    await addToHour(trx, claim.source, claim.receivedAt, { received: records, quarantined: records });
+    const chunks = isNew(claim) ? 1 : 0;
+    await addToHour(trx, claim.source, claim.receivedAt, { chunks, received: records, quarantined: records });
     return true;
   });
 }
@@ -268,7 +327,11 @@ export async function endChunk(
 export async function keepResults(db: Db, claim: Claim, why: string): Promise<void> {
   await db
     .updateTable('chunk')
-    .set({ state: 'done', lease_owner: null, error: text(why).slice(0, 500) })
+    .set({
+      state: sql`case when exists (select from quarantine q where q.chunk_id = chunk.id) then 'quarantined' else 'done' end`,
+      lease_owner: null,
+      error: text(why).slice(0, 500),
+    })
     .where('id', '=', claim.id)
     .where('state', '=', 'pending')
     .where('fence', '=', claim.fence)
@@ -276,7 +339,10 @@ export async function keepResults(db: Db, claim: Claim, why: string): Promise<vo
     .execute();
 }
 
-/** Marks chunks whose raw input is still there for a scan by the rules of today; what they gave stays until new results replace it. */
+/**
+ * Marks chunks whose raw input is still there for a scan by the rules of today, also what is in quarantine; what they gave stays until
+ * new results replace it.
+ */
 export async function replayChunks(
   db: Db,
   filter: { source?: string | undefined; since?: number | undefined; until?: number | undefined },
@@ -284,7 +350,14 @@ export async function replayChunks(
   let query = db
     .updateTable('chunk')
     .set({ state: 'pending', not_before: 0, attempts: 0 })
-    .where('state', '=', 'done')
+    .where('state', 'in', ['done', 'quarantined'])
+    // Without its share its results could not be taken out.
+    .where((eb) =>
+      eb.or([
+        eb('hits', '=', 0),
+        eb.exists(eb.selectFrom('chunk_usage').select('position').whereRef('chunk_usage.chunk_id', '=', 'chunk.id')),
+      ]),
+    )
     .where((eb) =>
       eb.or([
         eb('place', 'is not', null),

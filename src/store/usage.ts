@@ -86,7 +86,7 @@ const surest = sql.raw(
 const spends = sql.raw(`coalesce(sum_spend(spend) filter (where spend <> '{}'), '{}')`);
 
 /**
- * Takes a chunk's share out again, before other results replace it. First, last and confidence of what remains are exact
+ * Takes a chunk's share out again, before other results replace it. First, last, confidence and receipt of what remains are exact
  * where the shares of all its chunks are still kept; else they stay as wide as they were. The caller holds the lock against
  * other savers (`lockForReplacing`). Part of `saveChunk`.
  * @returns the services that the share named
@@ -115,13 +115,14 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
     delete from usage u using (select distinct ${key} from gone_usage) g
     where ${same('u', 'g')} and u.events <= 0 and u.attempts <= 0`.execute(db);
   await sql`
-    update usage u set first = p.first, last = p.last, confidence = p.confidence
+    update usage u set first = p.first, last = p.last, confidence = p.confidence, received_at = p.received_at
     from (
       select ${sql.raw('p.service, p.day, p.actor_kind, p.actor, p.actor_group, p.source, p.account_kind, p.strength')},
-        min(p.first) as first, max(p.last) as last, sum(p.events + p.attempts) as hits,
+        min(p.first) as first, max(p.last) as last, sum(p.events + p.attempts) as hits, max(k.received_at) as received_at,
         case when bool_or(p.confidence = 'high') then 'high' when bool_or(p.confidence = 'medium') then 'medium'
           else 'low' end as confidence
       from chunk_usage p join (select distinct ${key} from gone_usage) g on ${same('p', 'g')}
+        join chunk k on k.id = p.chunk_id
       group by 1, 2, 3, 4, 5, 6, 7, 8) p
     where ${same('u', 'p')} and p.hits = u.events + u.attempts`.execute(db);
   await sql`
@@ -135,6 +136,13 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
     delete from usage_day u using (select distinct ${dayKey} from gone_usage) g
     where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
       and u.strength = g.strength and u.events <= 0 and u.attempts <= 0`.execute(db);
+  await sql`
+    update usage_day u set received_at = coalesce((
+      select max(r.received_at) from usage r where r.service = u.service and r.day = u.day and r.source = u.source
+        and r.account_kind = u.account_kind and r.strength = u.strength), u.received_at)
+    from (select distinct ${dayKey} from gone_usage) g
+    where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
+      and u.strength = g.strength`.execute(db);
   const { rows } = await sql<{ service: string }>`select distinct service from gone_usage order by 1`.execute(db);
   return rows.map((row) => row.service);
 }
