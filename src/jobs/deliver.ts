@@ -21,7 +21,7 @@ export async function deliver(context: ServiceContext, signal: AbortSignal): Pro
       for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
     }
   });
-  const next = await nextDelivery(context.db);
+  const next = await nextDelivery(context.db, context.now());
   if (next !== undefined) context.ring('deliver', String(next), { delay: Math.max(100, next - context.now()) });
 }
 

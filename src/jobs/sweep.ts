@@ -16,7 +16,7 @@ export async function sweep(context: ServiceContext): Promise<{ chunks: number }
   const chunks = await undoneChunks(db, now(), atOnce);
   for (const id of chunks) context.ring('ingest', String(id));
   for (const { job, slot } of await unfinishedSlots(db)) context.ring('task', `${job}@${slot}`);
-  const next = await nextDelivery(db);
+  const next = await nextDelivery(db, now());
   if (next !== undefined && next <= now()) context.ring('deliver', 'due');
   context.ring('reconcile', 'due');
   return { chunks: chunks.length };

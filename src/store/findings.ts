@@ -3,7 +3,7 @@ import type { StoredFinding, Transition } from '../core/finding-state.js';
 import type { AccountKind, Strength } from '../core/hit.js';
 import type { ActorKind, Usage } from '../core/usage.js';
 import type { Db } from './tables.js';
-import { text, undated } from './values.js';
+import { json, text, undated } from './values.js';
 
 /** A service whose findings are to be looked at again. */
 export interface DueService {
@@ -26,10 +26,12 @@ export async function dueServices(db: Db, limit: number): Promise<DueService[]> 
     urgent: boolean;
     updated: number | null;
   }>`
-    select d.service, min(d.at) as at, max(d.chunk_id) as chunk_id, bool_or(d.chunk_id is null) as urgent,
-      (select max(updated_at) from finding f where f.service = d.service) as updated
-    from reconcile_due d group by d.service
-    order by bool_or(d.chunk_id is null) desc, 5 is not null, min(d.at), d.service limit ${limit}`.execute(db);
+    select * from (
+      select d.service, min(d.at) as at, max(d.chunk_id) as chunk_id, bool_or(d.chunk_id is null) as urgent,
+        (select max(updated_at) from finding f where f.service = d.service) as updated
+      from reconcile_due d group by d.service
+    ) due
+    order by urgent desc, updated is not null, at, service limit ${limit}`.execute(db);
   return rows.map((row) => ({
     service: row.service,
     at: row.at,
@@ -69,7 +71,7 @@ export async function saveFinding(
     first_seen: finding.firstSeen,
     last_seen: finding.lastSeen,
     updated_at: by.now,
-    body: clean(finding) as unknown as StoredFinding,
+    body: json(finding) as unknown as StoredFinding,
   };
   await trx
     .insertInto('finding')
@@ -93,9 +95,6 @@ export async function saveFinding(
     })
     .execute();
 }
-
-/** JSON text that PostgreSQL takes: it refuses NUL. */
-const clean = (value: unknown): string => JSON.stringify(value).replaceAll('\\u0000', '\ufffd');
 
 export interface FindingStep {
   at: number;

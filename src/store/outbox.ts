@@ -1,10 +1,19 @@
 import { sql } from 'kysely';
 import type { Notice } from '../core/notice.js';
 import type { Db } from './tables.js';
-import { text } from './values.js';
+import { json, text, time } from './values.js';
 
 // Everything that leaves the house waits here first, written in the transaction that made it news. Deliveries of one subject
 // on one channel go in their order; other subjects are not held up by them.
+
+/** No delivery waits longer: what is due later was put off before the clock went back. */
+const longestWaitMs = 2 * 3_600_000;
+
+/** Of `outbox o`: no older delivery of its subject on its channel waits. */
+const isFirst = sql`not exists (
+  select from outbox earlier
+  where earlier.state = 'pending' and earlier.channel = o.channel and earlier.subject = o.subject and earlier.id < o.id
+)`;
 
 /** A delivery in work. */
 export interface OutboxItem {
@@ -23,7 +32,7 @@ export async function addNotice(db: Db, notice: Notice, channels: readonly strin
         notice_id: notice.id,
         channel,
         subject: notice.subject,
-        notice: JSON.stringify(notice).replaceAll('\\u0000', '\ufffd') as unknown as Notice,
+        notice: json(notice) as unknown as Notice,
         next_at: now,
         created_at: now,
       })
@@ -38,11 +47,8 @@ export async function takeDeliveries(db: Db, owner: string, now: number, limit: 
     update outbox set lease_owner = ${owner}, attempts = attempts + 1
     where id in (
       select o.id from outbox o
-      where o.state = 'pending' and o.lease_owner is null and o.next_at <= ${now}
-        and not exists (
-          select from outbox earlier
-          where earlier.state = 'pending' and earlier.channel = o.channel and earlier.subject = o.subject and earlier.id < o.id
-        )
+      where o.state = 'pending' and o.lease_owner is null and (o.next_at <= ${now} or o.next_at > ${now + longestWaitMs})
+        and ${isFirst}
       order by o.id limit ${limit} for update skip locked
     )
     returning id, channel, notice, attempts`.execute(db);
@@ -60,7 +66,7 @@ export async function settleDelivery(
     .updateTable('outbox')
     .set(
       'nextAt' in outcome
-        ? { lease_owner: null, next_at: outcome.nextAt, why: text(outcome.why).slice(0, 500) }
+        ? { lease_owner: null, next_at: time(outcome.nextAt) ?? 0, why: text(outcome.why).slice(0, 500) }
         : {
             lease_owner: null,
             state: outcome.state,
@@ -73,15 +79,12 @@ export async function settleDelivery(
     .execute();
 }
 
-/** When the next delivery is due; undefined: none waits. */
-export async function nextDelivery(db: Db): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('outbox')
-    .select((eb) => eb.fn.min('next_at').as('at'))
-    .where('state', '=', 'pending')
-    .where('lease_owner', 'is', null)
-    .executeTakeFirst();
-  return row?.at ?? undefined;
+/** When the next delivery is due, behind none of its subject; undefined: none waits. */
+export async function nextDelivery(db: Db, now: number): Promise<number | undefined> {
+  const { rows } = await sql<{ at: number | null }>`
+    select min(case when o.next_at > ${now + longestWaitMs} then ${now}::bigint else o.next_at end) as at
+    from outbox o where o.state = 'pending' and o.lease_owner is null and ${isFirst}`.execute(db);
+  return rows[0]?.at ?? undefined;
 }
 
 /** Deliveries by channel and state: for metrics and `doctor`. */

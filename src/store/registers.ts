@@ -1,4 +1,5 @@
 import type { Db, RegisterKind } from './tables.js';
+import { json } from './values.js';
 
 /** A register as the service works with it: the inventory, the people directory, or the catalog's services by hash. */
 export interface StoredRegister<T> {
@@ -26,7 +27,7 @@ export async function saveRegister(
   register: { hash: string; body: unknown },
   now: number,
 ): Promise<boolean> {
-  const body = JSON.stringify(register.body).replaceAll('\\u0000', '\ufffd');
+  const body = json(register.body);
   const row = await db
     .insertInto('register')
     .values({ kind, hash: register.hash, body, loaded_at: now })

@@ -11,6 +11,15 @@ export const indexedLength = 500;
 /** Text that PostgreSQL can hold: NUL and lone surrogates become U+FFFD. */
 export const text = (value: string): string => value.replace(unstorable, '\ufffd');
 
+/**
+ * JSON text that `jsonb` can hold: an escaped NUL or lone surrogate becomes U+FFFD. A backslash before another one is passed over with
+ * it, so that a text that only looks like an escape stays as it is.
+ */
+export const json = (value: unknown): string =>
+  JSON.stringify(value).replace(/\\(u0000|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/g, (all, what: string) =>
+    what.length > 1 ? '\ufffd' : all,
+  );
+
 /** As `text`, and short enough for an index. */
 export const indexedText = (value: string): string => text(value.slice(0, indexedLength));
 
