@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ChunkDraft, Gap } from '../core/chunk.js';
 import { addToHour, saveGaps } from './ledger.js';
 import type { Db } from './tables.js';
-import { count, keyText, text } from './values.js';
+import { count, json, keyText, text } from './values.js';
 
 // How chunks come in: found by a collector, or taken over from a spool. Both commit chunks together with how far the source
 // was read, so that a repeated run finds the same chunks and adds none.
@@ -41,7 +41,8 @@ export async function commitBatch(
       const id = await insertChunk(trx, source, chunk, now);
       if (id !== undefined) ids.push(id);
     }
-    for (const [key, value] of batch.cursor) {
+    for (const [rawKey, rawValue] of batch.cursor) {
+      const [key, value] = [text(rawKey), rawValue === null ? null : text(rawValue)];
       if (value === null)
         await trx.deleteFrom('source_cursor').where('source', '=', source).where('key', '=', key).execute();
       else
@@ -78,7 +79,7 @@ async function insertChunk(trx: Db, source: string, chunk: ChunkDraft, now: numb
       skipped: 0,
       rejected: 0,
       scanned_at: 0,
-      place: chunk.place === undefined ? null : (JSON.stringify(chunk.place) as unknown as Record<string, unknown>),
+      place: chunk.place === undefined ? null : (json(chunk.place) as unknown as Record<string, unknown>),
       prime: chunk.prime === undefined ? null : text(chunk.prime),
       modified: count(chunk.modified),
       received_at: now,
@@ -134,9 +135,12 @@ export async function takeOver<R extends SpooledRecord>(
       .executeTakeFirstOrThrow();
     const fresh = records.filter((record) => record.sequence > drained);
     const repeated = await repeatedKeys(trx, fresh, now);
-    const accepted = fresh.filter(
-      (record) => record.pushKey === undefined || !repeated.has(`${record.source}\u0000${record.pushKey}`),
-    );
+    const accepted = fresh.filter(({ source, pushKey }) => {
+      if (pushKey === undefined) return true;
+      const name = `${source}\u0000${pushKey}`;
+      // Whoever comes next with this key repeats it, also within these records.
+      return !repeated.has(name) && repeated.add(name);
+    });
     const ids: number[] = [];
     for (const chunk of await compose(accepted)) {
       const id = await insertChunk(trx, chunk.source, chunk, chunk.receivedAt);
@@ -151,7 +155,7 @@ export async function takeOver<R extends SpooledRecord>(
   });
 }
 
-/** Of these pushes the keys that were taken over before; the others are kept now. Several parts of one push have one key. */
+/** Of these pushes the keys that were taken over before; the others are kept now. */
 async function repeatedKeys(trx: Db, records: readonly SpooledRecord[], now: number): Promise<Set<string>> {
   const keys = new Map<string, { source: string; key: string }>();
   for (const { source, pushKey } of records)
