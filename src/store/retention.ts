@@ -135,14 +135,20 @@ async function deleteHistory(
 async function dropEmptyMonths(db: Db, before: string): Promise<void> {
   for (const name of await monthPartitions(db)) {
     if (name.slice(-7).replace('_', '-') >= before) continue;
+    if (await hasRows(db, name)) continue;
     await db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('halflight partitions'))`.execute(trx);
+      // The whole before its part, as who saves locks them: else they could wait for each other.
+      await sql`lock table only usage in access exclusive mode`.execute(trx);
       await sql`lock table ${sql.table(name)} in access exclusive mode`.execute(trx);
-      const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(trx);
-      if (rows.length === 0) await sql`drop table ${sql.table(name)}`.execute(trx);
+      if (!(await hasRows(trx, name))) await sql`drop table ${sql.table(name)}`.execute(trx);
     });
   }
 }
 
+const hasRows = async (db: Db, table: string): Promise<boolean> =>
+  (await sql`select 1 from ${sql.table(table)} limit 1`.execute(db)).rows.length > 0;
+
+// Within what PostgreSQL has dates for, whatever a record says.
 const dayOfMs = (ms: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`(to_timestamp(${ms} / 1000.0) at time zone 'UTC')::date`;
+  sql`(to_timestamp(least(greatest(${ms}, -62135596800000), 253402300799000) / 1000.0) at time zone 'UTC')::date`;
