@@ -92,7 +92,7 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
 
 /** Forgets all tokens. */
 export function clear(): void {
-  memory.fill(SLOTS, 0, ((slotMask as usize) + 1) << 3);
+  memory.fill(SLOTS, 0, ((slotMask as usize) + 1) * slotSize);
   poolAt = POOL;
   tokens = 0;
 }
@@ -813,7 +813,11 @@ function listed(): bool {
   return false;
 }
 
-// The table of tokens: slots of (hash, place in the pool / 16); an entry of the pool is length | kind << 16, class, then the bytes.
+// The table of tokens. A slot is one line of the processor's cache, so that a look costs one access to memory: hash (0: free),
+// length | kind << 16, class, where the bytes behind the 48th are kept, and the first 48 bytes.
+
+const slotSize: usize = 64;
+const inSlot: u32 = 48;
 
 let hashed: u64 = 0;
 
@@ -850,12 +854,17 @@ function lookup(s: usize, n: u32, kind: u32): u32 {
   const tag = (hashed as u32) | 1;
   let i = ((hashed >> 32) as u32) & slotMask;
   for (let probe: u32 = 0; probe < probes; probe++) {
-    const slot = SLOTS + ((i as usize) << 3);
+    const slot = SLOTS + (i as usize) * slotSize;
     const found = load<u32>(slot);
     if (found === 0) return 0;
-    if (found === tag) {
-      const entry = (load<u32>(slot, 4) as usize) << 4;
-      if (load<u32>(entry) === (n | (kind << 16)) && equal(s, entry + 16, n)) return load<u32>(entry, 4);
+    if (found === tag && load<u32>(slot, 4) === (n | (kind << 16))) {
+      if (n <= inSlot) {
+        if (equal(s, slot + 16, n)) return load<u32>(slot, 8);
+      } else if (
+        equal(s, slot + 16, inSlot) &&
+        equal(s + (inSlot as usize), (load<u32>(slot, 12) as usize) << 4, n - inSlot)
+      )
+        return load<u32>(slot, 8);
     }
     i = (i + 1) & slotMask;
   }
@@ -864,19 +873,20 @@ function lookup(s: usize, n: u32, kind: u32): u32 {
 
 /** Keeps what was judged of a token. False: it has no place. */
 export function keepToken(s: usize, n: u32, kind: u32, what: u32): bool {
-  const size: usize = 16 + (((n as usize) + 15) & ~(15 as usize));
-  if (poolAt + size > poolEnd || tokens > slotMask - (slotMask >> 2)) clear();
+  const rest = n > inSlot ? ((n - inSlot + 15) & ~15) : 0;
+  if (poolAt + (rest as usize) > poolEnd || tokens > slotMask - (slotMask >> 2)) clear();
   hash(s, n, kind);
   let i = ((hashed >> 32) as u32) & slotMask;
   for (let probe: u32 = 0; probe < probes; probe++) {
-    const slot = SLOTS + ((i as usize) << 3);
+    const slot = SLOTS + (i as usize) * slotSize;
     if (load<u32>(slot) === 0) {
       store<u32>(slot, (hashed as u32) | 1);
-      store<u32>(slot, (poolAt >> 4) as u32, 4);
-      store<u32>(poolAt, n | (kind << 16));
-      store<u32>(poolAt, what, 4);
-      memory.copy(poolAt + 16, s, n as usize);
-      poolAt += size;
+      store<u32>(slot, n | (kind << 16), 4);
+      store<u32>(slot, what, 8);
+      store<u32>(slot, (poolAt >> 4) as u32, 12);
+      memory.copy(slot + 16, s, min(n, inSlot) as usize);
+      if (rest !== 0) memory.copy(poolAt, s + (inSlot as usize), (n - inSlot) as usize);
+      poolAt += rest as usize;
       tokens++;
       return true;
     }

@@ -1,4 +1,4 @@
-// Where things are in a kernel's memory, in bytes. 8 MB for each thread that scans.
+// Where things are in a kernel's memory, in bytes. 11 MB for each thread that scans.
 //
 // Below 1024 is what the compiler needs. PROGRAMS holds a count, the addresses of the programs, the programs and their texts.
 const KiB = 1024;
@@ -13,10 +13,10 @@ export const programsSize = 64 * KiB;
 export const LISTS = PROGRAMS + programsSize;
 export const listSize = 256;
 export const maxLists = 250;
-export const SLOTS = LISTS + maxLists * listSize;
+export const SLOTS = (LISTS + maxLists * listSize + 63) & ~63;
 export const slotCount = 1 << 17;
-export const POOL = (SLOTS + slotCount * 8 + 63) & ~63;
-export const poolSize = 6 << 20;
+export const POOL = SLOTS + slotCount * 64;
+export const poolSize = 2 << 20;
 /** Bytes that have come and not gone, whole lines as a rule. */
 export const INPUT = POOL + poolSize;
 export const inputSize = 384 * KiB;
