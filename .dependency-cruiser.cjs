@@ -70,6 +70,35 @@ module.exports = {
       to: { path: '^src/store/' },
     },
     {
+      name: 'one-way-outward',
+      severity: 'error',
+      comment:
+        'Whatever goes outward goes through src/net/egress.ts, which checks addresses: use the Egress that you are given.',
+      from: {
+        path: '^src/(collectors|alerts|reports|exports|evidence|jobs|cli)/',
+        pathNot: '^src/cli/common/doctor/ports\\.ts$',
+      },
+      to: {
+        path: '^(node:)?(http|https|http2|net|tls|dns|dgram)(/|$)|node_modules/undici/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'undici-only-in-net',
+      severity: 'error',
+      comment: 'The HTTP client is src/net alone: use its Egress.',
+      from: { path: '^src/', pathNot: '^src/net/' },
+      to: { path: 'node_modules/undici/' },
+    },
+    {
+      name: 'processes-only-in-store',
+      severity: 'error',
+      comment:
+        'Only the supervisor of the embedded database starts processes (src/store/run.ts), with fixed arguments; and, when run from source, the compiler of the scan kernel.',
+      from: { path: '^src/', pathNot: '^src/(store/run|scan/kernel/module)\\.ts$' },
+      to: { path: '^(node:)?child_process$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-circular',
       severity: 'error',
       comment: 'Break the circle: move the shared part to its own file.',

@@ -4,22 +4,17 @@ import { loadInput } from '../../store/intake.js';
 import { chunkPlace } from '../../store/reads/chunk-place.js';
 import type { ServiceContext } from '../context.js';
 import type { SourceSetup } from '../setup.js';
+import type { IngestContext } from './context.js';
 import { isolate } from './isolate.js';
 import type { ThreadJob } from './messages.js';
 import { chunkResult, rulesHash } from './result.js';
-import type { Scanner, ThreadAnswer } from './scanner.js';
+import type { ThreadAnswer } from './scanner.js';
 
 /** Tries of a chunk before it is divided, and of a part of one. */
 const triesBeforeDividing = { whole: 2, part: 1 };
 /** How long bytes may be gone (a rotation under way, a bucket out of reach) before they count as lost. */
 const lostAfter = 24 * 3_600_000;
 const waits = { gone: 5000, unreachable: 15_000, longest: 300_000 };
-
-/** What ingesting uses beside the context. */
-export interface IngestContext extends ServiceContext {
-  /** Threads that know the people of now. */
-  scanner(): Promise<Scanner>;
-}
 
 /**
  * Scans a chunk and keeps what it gave: the job behind the bell `ingest`. Called twice, or at the same time elsewhere, it does

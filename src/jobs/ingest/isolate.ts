@@ -1,6 +1,6 @@
 import { type Claim, quarantineChunk, releaseChunk, splitChunk } from '../../store/claims.js';
 import { chunkError } from '../../store/reads/chunk-place.js';
-import type { IngestContext } from './ingest.js';
+import type { IngestContext } from './context.js';
 import type { ThreadJob } from './messages.js';
 
 /** Largest piece that is kept in quarantine. */
