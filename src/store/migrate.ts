@@ -42,7 +42,28 @@ export async function checkSchema(db: Db): Promise<void> {
   }
 }
 
-function refuseNewer(applied: readonly string[], known: readonly string[]): void {
+/** The steps that a database has, and those that this program knows, oldest first. */
+export async function schemaSteps(db: Db): Promise<{ applied: string[]; known: string[] }> {
+  return { applied: await appliedSteps(db), known: stepNames() };
+}
+
+/**
+ * Brings the tables of an older or empty database to a step and no further: for what was written at that step.
+ * @throws StoreError when a step fails
+ */
+export async function migrateTo(db: Db, step: string): Promise<void> {
+  const known = stepNames();
+  const migrator = new Migrator({ db, provider: { getMigrations: () => loadSteps(known) } });
+  const { error } = await migrator.migrateTo(step);
+  if (error === undefined) return;
+  throw new StoreError(
+    `The tables could not be made (${step}: ${messageOf(error)}): check that the database user owns the database, then try again.`,
+    { cause: error },
+  );
+}
+
+/** @throws StoreError when a database has steps that this program does not know */
+export function refuseNewer(applied: readonly string[], known: readonly string[]): void {
   const unknown = applied.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new StoreError(
@@ -59,7 +80,8 @@ async function appliedSteps(db: Db): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-function stepNames(): string[] {
+/** The steps that this program knows, oldest first. */
+export function stepNames(): string[] {
   if (!existsSync(folder)) {
     throw new StoreError(`${folder} is missing: install Halflight again, or run "npm run build".`);
   }

@@ -35,8 +35,11 @@ function isNear(month: string): boolean {
   return at >= here - yearsBack * 12 && at <= here + monthsAhead;
 }
 
-/** Rows that came before the month was near lie in the default partition and move. */
-async function createMonth(db: Db, month: string): Promise<void> {
+/**
+ * Makes the partition of a month `YYYY-MM` where it is missing. Rows that came before the month was near lie in the default
+ * partition and move.
+ */
+export async function createMonth(db: Db, month: string): Promise<void> {
   const name = partitionOf(month);
   // Not to_regclass: its cache does not see what another transaction has just made.
   const exists = async (on: Db): Promise<boolean> =>
