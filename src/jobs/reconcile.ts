@@ -7,6 +7,7 @@ import { stateOf } from '../inventory/decide.js';
 import { advance } from '../inventory/lifecycle.js';
 import { reconcile } from '../inventory/reconcile.js';
 import { historySignals } from '../inventory/signals/signals.js';
+import type { Person } from '../people/person.js';
 import {
   type DueService,
   dueServices,
@@ -14,15 +15,16 @@ import {
   loadActors,
   loadDailyUse,
   loadFindings,
+  loadUse,
   lockReconciling,
   saveFinding,
   takeDue,
 } from '../store/findings.js';
 import { addNotice } from '../store/outbox.js';
 import type { Db } from '../store/tables.js';
-import { loadUsage } from '../store/usage.js';
 import type { ServiceContext } from './context.js';
 import { findingNotice } from './notices.js';
+import { noRegister } from './registers.js';
 
 const dayMs = 86_400_000;
 /** A service whose findings are known is looked at again at most this often, as its news are numbers; new services wait for nothing. */
@@ -39,7 +41,9 @@ export async function reconcileDue(context: ServiceContext, signal: AbortSignal)
   for (;;) {
     const due = await dueServices(context.db, 500);
     const now = context.now();
-    const ripe = due.filter((item) => item.urgent || item.updatedAt === undefined || now - item.updatedAt >= calmMs);
+    const ripe = due.filter(
+      (item) => item.urgent || item.updatedAt === undefined || Math.abs(now - item.updatedAt) >= calmMs,
+    );
     if (ripe.length === 0) {
       const next = Math.min(...due.map((item) => (item.updatedAt ?? 0) + calmMs));
       if (due.length > 0)
@@ -60,11 +64,12 @@ export async function reconcileService(context: ServiceContext, item: DueService
   const { db, catalog, now, metrics, log } = context;
   const began = performance.now();
   const inventory = await context.registers.inventory();
+  const groupSizes = sizesOf(await context.registers.people());
   await faultPoint('reconcile.before');
   const transitions = await db.transaction().execute(async (trx) => {
     await lockReconciling(trx);
     if (!(await takeDue(trx, item.service))) return [];
-    const steps = await findingsOf(trx, context, item.service, inventory);
+    const steps = await findingsOf(trx, context, item.service, { inventory, groupSizes });
     const told: Transition[] = [];
     for (const { next, transition } of steps) {
       await saveFinding(trx, next, transition, { chunkId: item.chunkId, now: now() });
@@ -97,7 +102,13 @@ async function findingsOf(
   trx: Db,
   { setup, catalog, now }: ServiceContext,
   service: string,
-  inventory: { hash: string; body: readonly InventoryEntry[] },
+  {
+    inventory,
+    groupSizes,
+  }: {
+    inventory: { hash: string; body: readonly InventoryEntry[] };
+    groupSizes: ReadonlyMap<string, number> | undefined;
+  },
 ): Promise<{ next: StoredFinding; transition?: Transition | undefined }[]> {
   const { zone, findings } = setup();
   const at = now();
@@ -106,8 +117,9 @@ async function findingsOf(
   const last = (await lastDayOf(trx, service)) ?? asOf;
   const end = last < asOf ? last : asOf;
   const from = dayOf(Date.parse(`${end}T12:00:00Z`) - findings.window, 'UTC');
-  const dated = await loadUsage(trx, { from, to: asOf }, [service]);
-  const usage = dated.length > 0 ? dated : await loadUsage(trx, {}, [service]);
+  // Undated use counts from when it came. Where that leaves nothing (days ahead of today, say) all there is decides.
+  const inWindow = await loadUse(trx, service, { from, to: asOf, receivedSince: at - findings.window });
+  const usage = inWindow.length > 0 ? inWindow : await loadUse(trx, service);
   const beside = await loadActors(trx, alternatives(service, inventory.body, catalog.services, asOf), {
     from,
     to: asOf,
@@ -137,6 +149,7 @@ async function findingsOf(
             }),
             asOf,
             environment: entry?.environment,
+            groupSizes,
           });
     const step = advance(stored.get(id), finding && { ...finding, signals: [...finding.signals, ...signals] }, {
       asOf,
@@ -149,6 +162,14 @@ async function findingsOf(
     if (step !== undefined) steps.push(step);
   }
   return steps;
+}
+
+/** Members of each group in the directory; undefined: there is none. */
+function sizesOf({ hash, body }: { hash: string; body: readonly Person[] }): ReadonlyMap<string, number> | undefined {
+  if (hash === noRegister) return undefined;
+  const sizes = new Map<string, number>();
+  for (const { group } of body) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return sizes;
 }
 
 /** Approved tools of the same category: whether people of their groups use this one instead is a signal. */

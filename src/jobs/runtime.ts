@@ -13,11 +13,13 @@ import type { Log } from './context.js';
 import { deliver } from './deliver.js';
 import { checkSources } from './health.js';
 import { InWork } from './in-work.js';
-import { type IngestContext, ingest } from './ingest/ingest.js';
+import type { IngestContext } from './ingest/context.js';
+import { ingest } from './ingest/ingest.js';
 import { Scanner } from './ingest/scanner.js';
 import { Lives } from './lives.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import type { Handler, JobKind, Queue } from './queue.js';
+import { recheck } from './recheck.js';
 import { reconcileDue } from './reconcile.js';
 import { RegisterCache } from './registers.js';
 import { retention } from './retention.js';
@@ -176,6 +178,7 @@ export class Runtime {
 
   #workOf(job: string): (() => Promise<string>) | undefined {
     if (job === 'retention') return () => retention(this.context);
+    if (job === 'recheck') return () => recheck(this.context);
     if (!job.startsWith('collect:')) return undefined;
     return async () => {
       const found = await collect(this.context, job.slice('collect:'.length), this.#stop.signal);

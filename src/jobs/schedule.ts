@@ -10,6 +10,7 @@ import { cronSlots, type Slots } from './slots.js';
 /** Tasks of the service itself, in the organisation's zone. */
 export const ownTasks: Readonly<Record<string, string>> = {
   retention: '10 3 * * *',
+  recheck: '5 0 * * *',
 };
 
 const tickMs = 1000;

@@ -131,9 +131,10 @@ export async function lastDayOf(db: Db, service: string): Promise<string | undef
   return row?.day;
 }
 
-/** Services that were ever seen. */
+/** Services that were ever seen: also those of which only a finding is left. */
 export async function usedServices(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ service: string }>`select distinct service from usage_day order by service`.execute(db);
+  const { rows } = await sql<{ service: string }>`
+    select service from usage_day union select service from finding order by service`.execute(db);
   return rows.map((row) => row.service);
 }
 
@@ -147,42 +148,86 @@ export async function loadActors(
   range: { from: string; to: string },
 ): Promise<Usage[]> {
   if (services.length === 0) return [];
-  const { rows } = await sql<{
-    day: string;
-    service: string;
-    actor_kind: ActorKind;
-    actor: string;
-    actor_group: string;
-    account_kind: AccountKind;
-    strength: Strength;
-    events: number;
-    attempts: number;
-    first: number | null;
-    last: number | null;
-  }>`
-    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, sum(events)::bigint as events,
-      sum(attempts)::bigint as attempts, min(first) as first, max(last) as last
+  const { rows } = await sql<ActorRow>`
+    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, ${total('events')},
+      ${total('attempts')}, 0::bigint as bytes_out, 0::bigint as bytes_in, min(first) as first, max(last) as last
     from usage
     where service = any(${services}::text[]) and day between ${range.from}::date and ${range.to}::date
     group by service, actor_kind, actor, actor_group, account_kind, strength
     order by service, actor_kind, actor, actor_group, account_kind, strength`.execute(db);
-  return rows.map((row) => ({
-    day: row.day,
-    service: row.service,
-    actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
-    source: '',
-    accountKind: row.account_kind,
-    strength: row.strength,
-    confidence: 'high',
-    events: row.events,
-    attempts: row.attempts,
-    bytesOut: 0,
-    bytesIn: 0,
-    spend: new Map(),
-    first: row.first ?? undefined,
-    last: row.last ?? undefined,
-  }));
+  return rows.map(usageOf);
 }
+
+/** Above so many rows those of one actor are added up. */
+const manyRows = 200_000;
+
+/**
+ * The use of a service in a range of days, and undated use that came since. Without a range: all of it. Of a service with very many rows
+ * one actor of each day and group keeps its rows, and the others have one row each, on the last of their days: people, days and sums
+ * stay exact, and memory goes by the number of people and not of their days.
+ */
+export async function loadUse(
+  db: Db,
+  service: string,
+  range?: { from: string; to: string; receivedSince: number },
+  many = manyRows,
+): Promise<Usage[]> {
+  const wanted =
+    range === undefined
+      ? sql`service = ${service}`
+      : sql`service = ${service} and (day between ${range.from}::date and ${range.to}::date
+          or (day = '-infinity' and received_at >= ${range.receivedSince}))`;
+  const { rows: probe } = await sql`select 1 from usage where ${wanted} offset ${many} limit 1`.execute(db);
+  const firstOfDay =
+    probe.length === 0
+      ? sql`true`
+      : sql`actor = min(actor) over (partition by day, actor_group, account_kind, strength)`;
+  const { rows } = await sql<ActorRow>`
+    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength,
+      ${total('events')}, ${total('attempts')}, ${total('bytes_out')}, ${total('bytes_in')}, min(first) as first, max(last) as last
+    from (
+      select *, ${firstOfDay} as first_of_day from usage where ${wanted}
+    ) u
+    group by service, actor_kind, actor, actor_group, account_kind, strength, case when first_of_day then day end
+    order by 1, 2, 3, 4, 5, 6, 7`.execute(db);
+  return rows.map(usageOf);
+}
+
+const total = (column: string): ReturnType<typeof sql> =>
+  sql`least(sum(${sql.ref(column)}), ${sql.lit(Number.MAX_SAFE_INTEGER)})::bigint as ${sql.ref(column)}`;
+
+interface ActorRow {
+  day: string;
+  service: string;
+  actor_kind: ActorKind;
+  actor: string;
+  actor_group: string;
+  account_kind: AccountKind;
+  strength: Strength;
+  events: number;
+  attempts: number;
+  bytes_out: number;
+  bytes_in: number;
+  first: number | null;
+  last: number | null;
+}
+
+const usageOf = (row: ActorRow): Usage => ({
+  day: row.day === undated ? '' : row.day,
+  service: row.service,
+  actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
+  source: '',
+  accountKind: row.account_kind,
+  strength: row.strength,
+  confidence: 'high',
+  events: row.events,
+  attempts: row.attempts,
+  bytesOut: row.bytes_out,
+  bytesIn: row.bytes_in,
+  spend: new Map(),
+  first: row.first ?? undefined,
+  last: row.last ?? undefined,
+});
 
 /** The daily use of one finding by group and strength: for signals that need history. */
 export async function loadDailyUse(
