@@ -4,6 +4,9 @@ import { exclusively } from '../store/job-runs.js';
 import { beginCollecting, noteSourceError } from '../store/sources.js';
 import type { ServiceContext } from './context.js';
 
+/** Priority of the first chunk of a collection. */
+const usual = 10;
+
 /** What a collection gave. */
 export interface Collected {
   chunks: number;
@@ -65,8 +68,8 @@ async function run(
         if (value === null) held.delete(key);
         else held.set(key, value);
       }
-      for (const id of ids) context.ring('ingest', String(id));
-      total.chunks += ids.length;
+      // The more a source has, the later its next one: those of other sources come between.
+      for (const id of ids) context.ring('ingest', String(id), { priority: Math.min(1000, usual + total.chunks++) });
       total.bytes += batch.chunks.reduce((sum, chunk) => sum + chunk.size, 0);
       total.gaps += batch.gaps?.length ?? 0;
       if (signal.aborted) break;

@@ -16,6 +16,9 @@ export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
 }
 
+/** Whether the database refused what was to be kept (data or constraint), rather than failed: it would refuse it again. */
+export const isDataError = (error: unknown): boolean => /^(?:22|23|54)/.test(codeOf(error) ?? '');
+
 /** Names the database of a DATABASE_URL for people, without user and password. */
 export function describeUrl(url: string): string {
   let parsed: URL;

@@ -1,5 +1,6 @@
 import { faultPoint } from '../../core/fault.js';
 import { type Claim, claimChunk, commitChunk, endChunk, keepResults, releaseChunk } from '../../store/claims.js';
+import { isDataError } from '../../store/errors.js';
 import { loadInput } from '../../store/intake.js';
 import { chunkPlace } from '../../store/reads/chunk-place.js';
 import type { ServiceContext } from '../context.js';
@@ -35,12 +36,12 @@ async function claimAndWork(context: IngestContext, chunkId: number): Promise<vo
     context.metrics.jobSeconds.observe({ kind: 'ingest', outcome }, (performance.now() - began) / 1000);
     log.debug({ ...about, outcome, ms: Math.round(performance.now() - began) }, 'chunk worked on');
   } catch (error) {
-    // The database or the program failed, not the chunk.
+    // The database or the program failed, not the chunk; unless the database refuses what it holds.
     log.error({ ...about, err: error }, 'chunk could not be worked on; it is tried again');
     await releaseChunk(db, claim, {
       error: error instanceof Error ? error.message : String(error),
       notBefore: now() + waits.gone,
-      ownFault: false,
+      ownFault: isDataError(error),
     }).catch(() => {});
     throw error;
   }
@@ -54,7 +55,14 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
     return 'later';
   }
   const tries = claim.part === undefined ? triesBeforeDividing.whole : triesBeforeDividing.part;
-  if (claim.attempts >= tries) return isolate(context, claim, job, () => partsOf(context, claim, job));
+  if (claim.attempts >= tries)
+    return isolate(
+      context,
+      claim,
+      job,
+      () => partsOf(context, claim, job),
+      (answer) => failed(context, claim, answer),
+    );
   const { chunkDeadline } = context.setup().work;
   const scanner = await context.scanner();
   const people = await context.registers.people();
@@ -64,6 +72,10 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
 
   const { result } = answer;
   if (result.format === undefined && result.bytes > 0) {
+    if (claim.replaces) {
+      await keepResults(context.db, claim, `not scanned again: no format fits: ${result.why}`);
+      return 'kept';
+    }
     await endChunk(context.db, claim, {
       state: 'quarantined',
       why: `no format fits: ${result.why}`,

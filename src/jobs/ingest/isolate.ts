@@ -1,20 +1,25 @@
-import { type Claim, quarantineChunk, releaseChunk, splitChunk } from '../../store/claims.js';
+import { type Claim, quarantineChunk, splitChunk } from '../../store/claims.js';
 import { chunkError } from '../../store/reads/chunk-place.js';
 import type { IngestContext } from './context.js';
 import type { ThreadJob } from './messages.js';
+import type { ThreadAnswer } from './scanner.js';
+
+/** The bytes of a chunk cannot be had: no fault of theirs. */
+type OutOfReach = Extract<ThreadAnswer, { kind: 'gone' | 'unreachable' }>;
 
 /** Largest piece that is kept in quarantine. */
 const maxSealed = 4 << 20;
 
 /**
  * Finds what in a chunk ends its reader: divides it in two, whose halves are tried by themselves; what cannot be divided any
- * more is put aside with its reason, and all the rest lands. A chunk of n records takes log2(n) rounds for each guilty one.
+ * more is put aside with its reason, and all the rest lands. `out`: ends the try where the bytes cannot be had. A chunk of n records takes log2(n) rounds for each guilty one.
  */
 export async function isolate(
   context: IngestContext,
   claim: Claim,
   job: ThreadJob,
   parts: () => AsyncIterable<Uint8Array> | undefined,
+  out: (answer: OutOfReach) => Promise<string>,
 ): Promise<string> {
   const { db, now, log } = context;
   const { chunkDeadline } = context.setup().work;
@@ -25,10 +30,7 @@ export async function isolate(
       range === undefined
         ? await (await context.scanner()).run({ ...job, work: 'count' }, chunkDeadline, parts())
         : { kind: 'counted' as const, records: range.to };
-    if (answer.kind === 'gone' || answer.kind === 'unreachable') {
-      await releaseChunk(db, claim, { error: answer.why, notBefore: now() + 15_000, ownFault: false });
-      return answer.kind;
-    }
+    if (answer.kind === 'gone' || answer.kind === 'unreachable') return out(answer);
     if (answer.kind === 'counted' && answer.records - (range?.from ?? 0) > 1) {
       const from = range?.from ?? 0;
       const middle = from + Math.floor((answer.records - from) / 2);
@@ -47,6 +49,7 @@ export async function isolate(
     }
   }
   const answer = await (await context.scanner()).run({ ...job, work: 'extract' }, chunkDeadline, parts());
+  if (answer.kind === 'gone' || answer.kind === 'unreachable') return out(answer);
   const bytes = answer.kind === 'extracted' ? answer.bytes.subarray(0, maxSealed) : Buffer.alloc(0);
   const reason = await lastError(context, claim);
   await quarantineChunk(db, claim, { reason, sealed: context.seal(bytes), records: 1, now: now() });
