@@ -13,7 +13,7 @@ export interface SourceHistory {
   lastDataAt: number | undefined;
   /** Silence that is normal, where the configuration says so. */
   expectEvery: number | undefined;
-  /** The last four weeks, by hour; hours without records may be missing. */
+  /** The four weeks before the last data, and all since, by hour; hours without records may be missing. */
   hours: readonly HourOfSource[];
 }
 
@@ -45,9 +45,9 @@ export function silence(history: SourceHistory): Verdict | undefined {
   }
   const nowHour = Math.floor(now / hourMs);
   const first = Math.floor(from / hourMs) + 1;
-  const length = nowHour - first;
-  if (length < quietHours || length > week) return undefined;
-  const usual = median(earlierWeeks(history, first, nowHour));
+  if (nowHour - first < quietHours) return undefined;
+  // After a week the hours before would be of the silence itself.
+  const usual = median(earlierWeeks(history, first, Math.min(nowHour, first + week)));
   if (usual === undefined || usual < enough) return undefined;
   return {
     reason: `Nothing came for ${span(silentFor)}; in the same hours of earlier weeks there were ${Math.round(usual)} records. No data is not no use: check the source and what sends to it.`,

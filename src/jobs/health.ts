@@ -19,14 +19,14 @@ export async function checkSources(context: ServiceContext): Promise<void> {
       since: source.since,
       lastDataAt: source.lastDataAt,
       expectEvery: source.expectEvery,
-      hours: watched ? await loadHours(db, source.id, at - historyMs) : [],
+      hours: watched ? await loadHours(db, source.id, Math.min(at, source.lastDataAt ?? at) - historyMs) : [],
     };
     const said = { silent: watched ? silence(history) : undefined, thin: watched ? thinness(history) : undefined };
     await db.transaction().execute(async (trx) => {
       for (const kind of ['silent', 'thin'] as const) {
         const news = await noteSourceFinding(trx, { source: source.id, kind }, said[kind], at);
         if (news === undefined) continue;
-        const reason = said[kind]?.reason ?? 'Data come as usual again.';
+        const reason = said[kind]?.reason ?? (watched ? 'Data come as usual again.' : `The source is ${source.state}.`);
         log.warn({ source: source.id, kind, news, why: reason }, 'source health');
         if (kind === 'thin') continue;
         const notice = sourceNotice(source.id, news === 'opened' ? 'source.silent' : 'source.back', reason, at);

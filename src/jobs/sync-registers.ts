@@ -6,6 +6,7 @@ import { appendAudit } from '../store/audit.js';
 import { markDue } from '../store/claims.js';
 import { usedServices } from '../store/findings.js';
 import { loadRegister, saveRegister } from '../store/registers.js';
+import type { Db } from '../store/tables.js';
 import type { ServiceContext } from './context.js';
 import { registerHash } from './registers.js';
 
@@ -24,9 +25,14 @@ export async function syncRegisters(context: ServiceContext, files: RegisterFile
   const at = now();
   if (files.people !== undefined) {
     const hash = registerHash(files.people);
-    if (await saveRegister(db, 'people', { hash, body: files.people }, at)) {
-      await changed(context, 'people', hash, { people: files.people.length });
-      log.info({ people: files.people.length }, 'the people directory changed: it counts for what is read from now on');
+    const { people } = files;
+    const isNew = await db.transaction().execute(async (trx) => {
+      if (!(await saveRegister(trx, 'people', { hash, body: people }, at))) return false;
+      await changed(trx, 'people', hash, { people: people.length }, at);
+      return true;
+    });
+    if (isNew) {
+      log.info({ people: people.length }, 'the people directory changed: it counts for what is read from now on');
     }
   }
   if (files.inventory !== undefined) {
@@ -38,8 +44,8 @@ export async function syncRegisters(context: ServiceContext, files: RegisterFile
         if (!(await saveRegister(trx, 'inventory', { hash, body: entries }, at))) return;
         const used = new Set(await usedServices(trx));
         await markDue(trx, affected(before?.body ?? [], entries, used, catalog.services), at, null);
+        await changed(trx, 'inventory', hash, { entries: entries.length }, at);
       });
-      await changed(context, 'inventory', hash, { entries: entries.length });
       log.info({ entries: entries.length }, 'the inventory changed: findings are looked at again');
       context.ring('reconcile', `inventory-${hash.slice(0, 16)}`, { priority: 1 });
     }
@@ -54,6 +60,7 @@ async function syncCatalog({ db, catalog, ring, log }: ServiceContext, at: numbe
   const services = [...catalog.services.values()];
   await db.transaction().execute(async (trx) => {
     if (!(await saveRegister(trx, 'catalog', { hash: catalog.hash, body: services }, at))) return;
+    await changed(trx, 'catalog', catalog.hash, { services: services.length }, at);
     if (before === undefined) return;
     // Through JSON, as the stored one came: absent and undefined are the same there.
     const fresh = JSON.parse(JSON.stringify(services)) as Service[];
@@ -72,9 +79,9 @@ async function syncCatalog({ db, catalog, ring, log }: ServiceContext, at: numbe
   if (before !== undefined) ring('reconcile', `catalog-${catalog.hash.slice(0, 16)}`, { priority: 1 });
 }
 
-const changed = ({ db, now }: ServiceContext, register: string, hash: string, details: object): Promise<void> =>
-  appendAudit(db, {
-    at: now(),
+const changed = (trx: Db, register: string, hash: string, details: object, at: number): Promise<void> =>
+  appendAudit(trx, {
+    at,
     who: 'service',
     action: 'register.changed',
     subject: register,
