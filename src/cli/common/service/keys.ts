@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError, explainFileError } from '../errors.js';
@@ -8,7 +8,7 @@ export function sealKeyOf(folder: string): Uint8Array {
   const file = join(folder, 'seal.key');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const draft = `${file}.${process.pid}.new`;
+    const draft = `${file}.${randomUUID()}.new`;
     writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
     try {
       linkSync(draft, file);

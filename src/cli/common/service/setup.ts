@@ -22,7 +22,8 @@ export async function openSetup(config: string | undefined, warn: (line: string)
 
 export { loadKinds };
 
-async function setupOf(config: Config, kinds: OpenedKinds): Promise<ServiceSetup> {
+/** What the service works by, of a configuration whose secrets were found. */
+export async function setupOf(config: Config, kinds: OpenedKinds): Promise<ServiceSetup> {
   const zone = config.organisation.timezone;
   const { net, work, findings, retention, people, inventory } = config;
   const keep = (age: number | 'never'): number | undefined => (age === 'never' ? undefined : age);
