@@ -83,8 +83,19 @@ type Part =
 
 /**
  * What is done with the value of a key: `any` passes over it, `look` has the line read in full. `text` is a string, `time` a
- * number of seconds since 1970.
+ * number of seconds since 1970. `into`: an object, to whose keys the same rule applies. `dotted-url`: see `dotted` of `url`.
  */
-export type KeyUse = 'any' | 'look' | 'text' | 'time' | 'host' | 'url' | 'path' | 'agent' | Judge;
+export type KeyUse =
+  | 'any'
+  | 'look'
+  | 'text'
+  | 'time'
+  | 'host'
+  | 'url'
+  | 'dotted-url'
+  | 'path'
+  | 'agent'
+  | 'into'
+  | Judge;
 /** `bit`: one of 1 to 32768, for `required`. A constant of its module. */
-export type KeyRule = (key: string) => { use: KeyUse; bit?: number };
+export type KeyRule = (key: string) => { readonly use: KeyUse; readonly bit?: number };

@@ -1,6 +1,6 @@
 import type { Action } from '../core/event.js';
 import type { Format } from '../core/format.js';
-import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './common/cloudflare.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushLayout, logpushReader } from './common/cloudflare.js';
 
 /**
  * Codes of ResolverDecision: 1 allowedByQueryName, 2 blockedByQueryName, 3 blockedByCategory, 4 allowedOnNoLocation,
@@ -18,6 +18,13 @@ function actionOf(decision: string | undefined): Action {
 
 const mine = (record: LogpushRecord): boolean =>
   record.has('QueryName') && record.has('ResolverDecision', 'QueryNameReversed', 'SrcIP', 'MatchedCategoryIDs');
+
+const layout = logpushLayout((key) => {
+  if (key === 'queryname') return { use: 'host', bit: 1 };
+  return /^(?:resolverdecision|querynamereversed|srcip|matchedcategoryids)$/.test(key)
+    ? { use: 'any', bit: 2 }
+    : { use: 'any' };
+});
 
 /** Cloudflare Gateway DNS, Logpush dataset `gateway_dns`; fields: developers.cloudflare.com/logs/reference/log-fields/account/gateway_dns. */
 export const format: Format = {
@@ -42,5 +49,6 @@ export const format: Format = {
         event_id: record.text('QueryID'),
       }),
       context,
+      layout,
     ),
 };

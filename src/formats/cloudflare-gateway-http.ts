@@ -1,9 +1,18 @@
 import type { Format } from '../core/format.js';
 import { splitUrl } from '../core/url.js';
-import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './common/cloudflare.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushLayout, logpushReader } from './common/cloudflare.js';
 
 const mine = (record: LogpushRecord): boolean =>
   record.has('HTTPHost', 'URL') && record.has('HTTPMethod', 'HTTPStatusCode', 'HTTPVersion', 'IsIsolated');
+
+const layout = logpushLayout((key) => {
+  if (key === 'httphost') return { use: 'host', bit: 1 };
+  if (key === 'host') return { use: 'host' };
+  if (key === 'url') return { use: 'url', bit: 1 };
+  if (key === 'httpurl') return { use: 'url' };
+  if (key === 'useragent' || key === 'httpuseragent') return { use: 'agent' };
+  return /^(?:httpmethod|httpstatuscode|httpversion|isisolated)$/.test(key) ? { use: 'any', bit: 2 } : { use: 'any' };
+});
 
 /** Cloudflare Gateway HTTP, Logpush dataset `gateway_http`; fields: developers.cloudflare.com/logs/reference/log-fields/account/gateway_http. */
 export const format: Format = {
@@ -35,5 +44,6 @@ export const format: Format = {
         };
       },
       context,
+      layout,
     ),
 };

@@ -1,10 +1,17 @@
 import type { Format } from '../core/format.js';
-import { detectLogpush, gatewayAction, type LogpushRecord, logpushReader } from './common/cloudflare.js';
+import { detectLogpush, gatewayAction, type LogpushRecord, logpushLayout, logpushReader } from './common/cloudflare.js';
 
 const mine = (record: LogpushRecord): boolean =>
   !record.has('HTTPMethod', 'HTTPHost', 'QueryName') &&
   ((record.has('SNI', 'Transport', 'OverrideIP', 'OverridePort') && record.has('DestinationIP', 'DestinationPort')) ||
     (record.has('SessionStartTime', 'OriginIP') && record.has('SessionID')));
+
+const layout = logpushLayout((key) => {
+  if (/^(?:httpmethod|httphost|queryname)$/.test(key)) return { use: 'look' };
+  if (key === 'sni') return { use: 'host', bit: 1 };
+  if (/^(?:transport|overrideip|overrideport)$/.test(key)) return { use: 'any', bit: 1 };
+  return key === 'destinationip' || key === 'destinationport' ? { use: 'any', bit: 2 } : { use: 'any' };
+});
 
 /**
  * Cloudflare Gateway network, Logpush datasets `gateway_network` and `zero_trust_network_sessions` (which counts bytes);
@@ -35,5 +42,6 @@ export const format: Format = {
         event_id: record.text('SessionID'),
       }),
       context,
+      layout,
     ),
 };

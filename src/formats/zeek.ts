@@ -1,7 +1,7 @@
 import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Outcome, type Reader, reject, skip } from '../core/format.js';
 import { isObject, type JsonObject, parseObject } from '../core/json.js';
-import type { Check, TableLayout } from '../core/layout.js';
+import type { Check, KeyRule, Layout, LineLayout, TableLayout } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch, parseIso } from '../core/time.js';
@@ -21,7 +21,7 @@ function open(context: FormatContext): Reader {
   let separator = '\t';
   let [unset, empty] = ['-', '(empty)'];
   /** Made anew where a header may have changed it. */
-  let layout: TableLayout | undefined;
+  let layout: Layout | undefined = jsonLayout;
 
   return {
     layout: () => layout,
@@ -130,6 +130,25 @@ function layoutOf(columns: ReadonlyMap<string, number>, type: string | undefined
     ],
   };
 }
+
+/** Bits of the keys that must be there for a record to have a type that is read: its time, and what tells the type. */
+const [timeBit, typeBit, queryBit, dnsBit] = [1, 2, 4, 8];
+const isRead = (path: string): boolean => builders.has(typeOfPath(path));
+const jsonKeys: KeyRule = (key) => {
+  if (key === 'ts') return { use: 'time', bit: timeBit };
+  if (key === '_path') return { use: isRead, bit: typeBit };
+  if (key === 'query') return { use: 'host', bit: queryBit };
+  if (/^(?:qtype|trans_id|rcode|rejected|qtype_name|rcode_name)$/.test(key)) return { use: 'any', bit: dnsBit };
+  if (/^(?:trans_depth|conn_state)$/.test(key)) return { use: 'any', bit: typeBit };
+  if (key === 'host' || key === 'server_name') return { use: 'host' };
+  if (key === 'uri') return { use: 'url' };
+  if (key === 'user_agent') return { use: 'agent' };
+  return { use: 'any' };
+};
+const jsonLayout: LineLayout = {
+  shapes: [[{ do: 'json', required: timeBit | queryBit | dnsBit }], [{ do: 'json', required: timeBit | typeBit }]],
+  keys: jsonKeys,
+};
 
 type Built = Pick<EventDraft, 'kind' | 'action'> & Partial<EventDraft>;
 const builders = new Map<string | undefined, (get: Get) => Built>(Object.entries({ dns, http, ssl, conn }));

@@ -2,7 +2,7 @@ import { Columns, sniffDelimiter, splitCsv } from '../core/csv.js';
 import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Reader, reject, type Sample, skip } from '../core/format.js';
 import { isObject, type JsonObject } from '../core/json.js';
-import type { Check, Judge, Row, TableLayout } from '../core/layout.js';
+import type { Check, Judge, KeyRule, Layout, LineLayout, Row, TableLayout } from '../core/layout.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { decodeUri, whole } from '../core/text.js';
 import { parseCtime, parseEpoch, parseIso, parseTime, zoneOr } from '../core/time.js';
@@ -10,6 +10,7 @@ import { splitUrl } from '../core/url.js';
 import { share } from './common/detect.js';
 import {
   agentColumns,
+  aliases,
   carriedText,
   countTelling,
   feedValue,
@@ -24,9 +25,9 @@ import {
   type Values,
 } from './common/zscaler-web.js';
 
-function open({ zone, modified }: FormatContext): Reader {
+function open({ zone, modified, sample }: FormatContext): Reader {
   let header: { names: string[]; delimiter: string } | undefined;
-  let layout = defaultLayout;
+  let layout: Layout | undefined = sample.json.length > 0 ? jsonLayout : defaultLayout;
   return {
     layout: () => layout,
     state: () => JSON.stringify(header ?? null),
@@ -220,6 +221,32 @@ function layoutOf(names: readonly string[] | undefined): TableLayout | undefined
   return { by: 'commas, quotes', rows: rows.filter((item) => item !== undefined) };
 }
 const defaultLayout = layoutOf(undefined);
+
+/** Bits of three of the names that tell a feed of web logs, and of a URL with a host in plain sight. */
+const [urlBit, methodBit, sentBit, otherBit] = [1, 2, 4, 8];
+const isWebSource: Judge = (word) => !/zscaler/i.test(word) || /web/i.test(word);
+const jsonKeys: KeyRule = (key) => {
+  const name = Columns.fold(key.slice(0, 64));
+  if (name === 'event') return { use: 'into' };
+  if (name === 'sourcetype') return { use: isWebSource };
+  // Records within records.
+  if (/^(?:original|message|raw|result|log|fields)$/.test(name)) return { use: 'look' };
+  if (/^b64/.test(name)) return { use: 'look' };
+  const plainName = [name, name.replace(/^e/, '')];
+  const among = (names: readonly string[]): boolean => plainName.some((item) => names.includes(item));
+  if (among(aliases.url)) return { use: 'dotted-url', bit: urlBit };
+  if (among(aliases.host)) return { use: 'host' };
+  if (among(aliases.user_agent)) return { use: 'agent' };
+  if (name === 'reqmethod' || name === 'requestmethod') return { use: 'any', bit: methodBit };
+  if (/^(?:respcode|reqsize|requestsize|transactionsize|totalsize)$/.test(name)) return { use: 'any', bit: sentBit };
+  if (/^(?:respsize|responsesize|urlcategory|urlcat|urlclass|appname|department)$/.test(name))
+    return { use: 'any', bit: otherBit };
+  return { use: 'any' };
+};
+const jsonLayout: LineLayout = {
+  shapes: [[{ do: 'json', required: urlBit | methodBit | sentBit | otherBit }]],
+  keys: jsonKeys,
+};
 
 /** 0 to 1: how surely records with these names are web logs of Zscaler. */
 function surety(names: readonly string[], values: Values): number {

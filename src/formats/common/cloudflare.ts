@@ -1,6 +1,7 @@
 import type { Action, EventDraft } from '../../core/event.js';
 import type { Detection, FormatContext, Reader, Sample } from '../../core/format.js';
 import type { JsonObject } from '../../core/json.js';
+import type { KeyRule, LineLayout } from '../../core/layout.js';
 import { known, whole } from '../../core/text.js';
 import { parseTime } from '../../core/time.js';
 import { readJson, shareOfRecords } from './json-records.js';
@@ -73,11 +74,18 @@ export function gatewayAction(name: string | undefined): Action {
     : 'unknown';
 }
 
+/** What the speed path does with a key of a dataset, folded; keys with bit 1 and keys with bit 2 make a record one of the dataset. */
+export const logpushLayout = (keys: (folded: string) => ReturnType<KeyRule>): LineLayout => ({
+  shapes: [[{ do: 'json', required: 3 }]],
+  keys: (key) => keys(fold(key)),
+});
+
 /** A reader of one Logpush dataset. */
 export function logpushReader(
   mine: (record: LogpushRecord) => boolean,
   read: (record: LogpushRecord, context: FormatContext) => EventDraft,
   context: FormatContext,
+  layout?: LineLayout,
 ): Reader {
   let last: { object: JsonObject; record: LogpushRecord } | undefined;
   const wrap = (object: JsonObject): LogpushRecord => {
@@ -85,6 +93,8 @@ export function logpushReader(
     return last.record;
   };
   return {
+    state: () => '',
+    ...(layout !== undefined && { layout: () => layout }),
     read: (text) =>
       readJson(
         text,

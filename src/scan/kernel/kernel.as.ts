@@ -874,7 +874,7 @@ function lookup(s: usize, n: u32, kind: u32): u32 {
 /** Keeps what was judged of a token. False: it has no place. */
 export function keepToken(s: usize, n: u32, kind: u32, what: u32): bool {
   const rest = n > inSlot ? ((n - inSlot + 15) & ~15) : 0;
-  if (poolAt + (rest as usize) > poolEnd || tokens > slotMask - (slotMask >> 2)) clear();
+  if (poolAt + (rest as usize) > poolEnd || tokens > (slotMask >> 1) + (slotMask >> 3)) clear();
   hash(s, n, kind);
   let i = ((hashed >> 32) as u32) & slotMask;
   for (let probe: u32 = 0; probe < probes; probe++) {
@@ -905,6 +905,8 @@ const K_URL: u32 = 5;
 const K_PATH: u32 = 6;
 const K_TOKEN: u32 = 7;
 const K_TIME: u32 = 8;
+const K_INTO: u32 = 10;
+const K_DOTTED: u32 = 11;
 const _K_TEXT: u32 = 9;
 
 @inline function blank(p: usize): usize {
@@ -920,6 +922,8 @@ const _K_TEXT: u32 = 9;
 function object(p: usize, e: usize, required: u32): u32 {
   let c = p;
   let seen: u32 = 0;
+  let depth: u32 = 0;
+  let deepest: u32 = 0;
   if (load<u8>(c) !== 123) return UNFIT;
   c = blank(c + 1);
   while (true) {
@@ -940,12 +944,19 @@ function object(p: usize, e: usize, required: u32): u32 {
     c++;
     if (load<u8>(c) === 32) c = blank(c);
     const what = key & 0xff;
-    seen |= key >> 16;
+    if (depth === deepest) seen |= key >> 16;
     if (what === K_ANY) {
       c = value(c, e);
       if (c === 0) return UNFIT;
     } else if (what === K_LOOK) return LOOK;
-    else if (what === K_TIME) {
+    else if (what === K_INTO) {
+      // The record itself: what stands around it does not count.
+      if (load<u8>(c) !== 123 || depth === 1) return UNFIT;
+      c = blank(c + 1);
+      depth = deepest = 1;
+      seen = 0;
+      continue;
+    } else if (what === K_TIME) {
       // Seconds since 1970, maybe with a fraction.
       const n = digits(c);
       if (n < 9 || n > 11) return UNFIT;
@@ -962,6 +973,7 @@ function object(p: usize, e: usize, required: u32): u32 {
         after = t - 1;
         if (what === K_TOKEN) answer = judge(c, (after - c) as u32, (key >> 8) & 0xff);
         else if (what === K_URL && after !== c) answer = url(c, e, 34, 92, 92, false);
+        else if (what === K_DOTTED) answer = url(c, e, 34, 92, 92, true);
         else if (what === K_PATH && after !== c) answer = pathTo(c, e, 34, 92, 92);
       }
       if (answer !== ORDINARY) return answer;
@@ -969,15 +981,18 @@ function object(p: usize, e: usize, required: u32): u32 {
       if (c >= e || load<u8>(c) !== 34) return UNFIT;
       c++;
     }
-    if (load<u8>(c) === 32) c = blank(c);
-    const next = load<u8>(c);
-    c++;
-    if (next === 44) {
+    let more = false;
+    while (!more) {
       if (load<u8>(c) === 32) c = blank(c);
-      continue;
+      const next = load<u8>(c);
+      c++;
+      if (next === 44) more = true;
+      else if (next !== 125) return UNFIT;
+      else if (depth === 0) break;
+      else depth--;
     }
-    if (next !== 125) return UNFIT;
-    break;
+    if (!more) break;
+    if (load<u8>(c) === 32) c = blank(c);
   }
   while (load<u8>(c) === 32 && c < e) c++;
   if (c !== e || (seen & required) !== required) return UNFIT;

@@ -38,7 +38,18 @@ const steps = {
   ctime: 22,
 } as const satisfies Record<Step['do'] | Check['do'], number>;
 
-const keyUses = { any: 1, look: 2, host: 4, url: 5, path: 6, time: 8, text: 9, agent: 7 } as const;
+const keyUses = {
+  any: 1,
+  look: 2,
+  host: 4,
+  url: 5,
+  path: 6,
+  time: 8,
+  text: 9,
+  agent: 7,
+  into: 10,
+  'dotted-url': 11,
+} as const;
 
 /** Class of a key for the kernel: what its value is, the kind of its tokens, the bit that it sets. */
 export function keyClass(use: KeyUse, bit: number, kindOf: (judge: Judge) => number): number {

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { loadDetection } from '../../src/detectors/common/registry.js';
+import { allFormats } from '../../src/formats/common/registry.js';
+import { takeSample } from '../../src/formats/common/sample.js';
+import { takeKernel } from '../../src/scan/kernel/kernel.js';
+import { KernelLines } from '../../src/scan/kernel/lines.js';
+import { ownCatalog } from '../helpers/scan.js';
+
+const formats = await allFormats();
+const detection = await loadDetection(ownCatalog());
+
+/** How many lines of a log the kernel passed over, and those that it handed out. */
+function through(id: string, text: string, pieceSize = 1000): { passed: number; read: string[] } {
+  const kernel = takeKernel(detection);
+  const head = Buffer.from(text);
+  const reader = formats.get(id)?.open({ zone: 'UTC', modified: 0, sample: takeSample('log', head, true) });
+  if (kernel === undefined || reader === undefined) throw new Error('this machine has no kernel');
+  const read: string[] = [];
+  let passed = 0;
+  const lines = new KernelLines(kernel, {
+    layout: () => reader.layout?.(),
+    passed: (count) => {
+      passed += count;
+    },
+    read: (bytes, start, end) => {
+      const line = bytes.toString('utf8', start, end);
+      read.push(line);
+      if (line.trim() !== '') reader.read(line);
+    },
+  });
+  for (let at = 0; at < head.length; at += pieceSize) lines.push(head.subarray(at, at + pieceSize));
+  lines.end();
+  expect(lines.lines).toBe(passed + read.length);
+  return { passed, read };
+}
+
+const count = 200;
+const many = (line: (i: number) => string): string => Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
+const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0';
+
+/** Ordinary lines as the products write them; HOST and AGENT are put in. */
+const logs: readonly (readonly [string, string, string, (i: number, host: string, agent: string) => string])[] = [
+  [
+    'squid',
+    'a request',
+    '',
+    (i, host) =>
+      `1793000${100 + i}.123    ${i} 10.0.0.${i} TCP_MISS/200 ${i}99 GET http://${host}/a/${i}?x ada HIER_DIRECT/203.0.113.9 text/html`,
+  ],
+  [
+    'squid',
+    'a tunnel',
+    '',
+    (i, host) =>
+      `1793000${100 + i}.123  1 10.0.0.1 TCP_TUNNEL/200 0 CONNECT ${host}:443 - HIER_DIRECT/203.0.113.${i} -`,
+  ],
+  [
+    'squid-common',
+    'combined',
+    '',
+    (_, host, ua) =>
+      `10.0.0.1 - ada [22/Nov/2026:10:00:00 +0000] "GET http://${host}/a HTTP/1.1" 200 512 "-" "${ua}" TCP_MISS:HIER_DIRECT`,
+  ],
+  [
+    'zscaler-nss-web',
+    'CSV',
+    '',
+    (i, host, ua) =>
+      `"Sun Nov 22 10:00:${10 + (i % 50)} 2026","ada@acme.example","HTTPS","${host}/a?b","Allowed","Web ""${i}""","General","${i}","2","3","4","C","B","A","None","None","0","None","None","HQ, 1","Dept","10.0.0.1","203.0.113.9","GET","200","${ua}","None","None","None","text/html","None","ada","LT-1"`,
+  ],
+  [
+    'zscaler-nss-web',
+    'JSON',
+    '',
+    (i, host, ua) =>
+      `{ "sourcetype" : "zscalernss-web", "event" : {"datetime":"2026-11-22 10:00:00","reqsize":"${i}","respsize":"2","requestmethod":"GET","url":"${host}/a","hostname":"${host}","action":"Allowed","useragent":"${ua}","department":"HQ"}}`,
+  ],
+  [
+    'zeek',
+    'TSV, http',
+    '#separator \\x09\n#path\thttp\n#fields\tts\tuid\tid.orig_h\thost\turi\tuser_agent\n',
+    (i, host, ua) => `1793000${100 + i}.123456\tC${i}\t10.0.0.1\t${host}\t/a/${i}\t${ua}`,
+  ],
+  [
+    'zeek',
+    'JSON, dns',
+    '',
+    (i, host) =>
+      `{"ts":1793000${100 + i}.123456,"uid":"C${i}","id.orig_h":"10.0.0.1","query":"${host}","qtype_name":"A","AA":false,"answers":["a\\\\\\"b",1.5],"TTLs":[],"rejected":false}`,
+  ],
+  [
+    'bluecoat',
+    'main',
+    '#Software: SGOS 7.3\n#Fields: date time c-ip cs-username cs-method cs-host cs-uri-path sc-status cs(User-Agent) sc-bytes\n',
+    (i, host, ua) => `2026-11-22 10:00:${10 + (i % 50)} 10.0.0.1 ada GET ${host} /a/${i} 200 "${ua}" ${i}`,
+  ],
+  [
+    'cloudflare-gateway-http',
+    'Logpush',
+    '',
+    (i, host, ua) =>
+      `{"Action":"allow","Datetime":"2026-11-22T10:00:00Z","DeviceName":"LT \\"${i}\\"","HTTPHost":"${host}","HTTPMethod":"GET","HTTPStatusCode":200,"HTTPVersion":"HTTP/2","IsIsolated":false,"URL":"https://${host}/a","UserAgent":"${ua}","DownloadedBytes":-1}`,
+  ],
+  [
+    'cloudflare-gateway-dns',
+    'Logpush',
+    '',
+    (i, host) =>
+      `{"QueryName":"${host}","ResolverDecision":"allowedOnNoPolicyMatch","SrcIP":"10.0.0.${i}","Nested":{"a":[{"b":null}]}}`,
+  ],
+];
+
+describe('the kernel', () => {
+  it.each(logs)('passes over ordinary lines and hands out those that may hit: %s, %s', (id, _, header, line) => {
+    // The first line of each part is read in full, and the header.
+    const ordinary = through(id, header + many((i) => line(i, `site-${i % 7}.example.com`, agent)));
+    expect(ordinary.read.filter((text) => !text.startsWith('#')).length).toBeLessThanOrEqual(2);
+    expect(ordinary.passed).toBeGreaterThanOrEqual(count - 2);
+    for (const [host, ua] of [
+      ['chatgpt.com', agent],
+      ['cdn.CLAUDE.ai', agent],
+      ['new-tool.ai', agent],
+      ['chatgpt%2ecom', agent],
+    ] as const)
+      expect(through(id, header + many((i) => line(i, host, ua))).passed, host).toBe(0);
+    if (line(0, '', 'AGENT').includes('AGENT'))
+      expect(through(id, header + many((i) => line(i, 'site-1.example.com', 'claude-cli/1.0'))).passed).toBe(0);
+  });
+
+  it('finds the same lines however the bytes come, and lines longer than its memory', () => {
+    const [, , , line] = logs[0] ?? [];
+    if (line === undefined) throw new Error('no log');
+    const text = many((i) =>
+      i % 50 === 7
+        ? line(i, `${'x'.repeat(i * 10_000)}.example.com`, '')
+        : line(i, i % 3 === 0 ? 'claude.ai' : 'a.example', ''),
+    );
+    const whole = through('squid', text, 1 << 20);
+    expect(whole.read.length).toBeGreaterThan(count / 3);
+    for (const size of [7, 64, 4096, 65_536]) expect(through('squid', text, size)).toEqual(whole);
+  });
+
+  it('keeps its memory when millions of hosts were never seen before', () => {
+    let text = '';
+    for (let i = 0; i < 300_000; i++)
+      text += `1793000000.123 1 10.0.0.1 TCP_TUNNEL/200 0 CONNECT host-${i}.site-${i * 7}.example.com:443 - HIER_DIRECT/203.0.113.1 -\n`;
+    const { passed, read } = through('squid', text, 1 << 18);
+    expect(passed + read.length).toBe(300_000);
+    expect(read.length).toBeLessThan(3000);
+  });
+});
