@@ -9,6 +9,9 @@ import { onExit } from '../exit-hooks.js';
 /** What a killed export left is removed by a later one of the same name when nothing was written to it for so long. */
 const abandonedMs = 3_600_000;
 
+/** What fails here is the database, and not the folder. */
+const ofNetwork = new Set(['connect', 'getaddrinfo', 'read']);
+
 /**
  * Fills a new folder: written under another name, synced, then renamed, so that after a kill at any moment the folder is there as a
  * whole or not at all.
@@ -20,7 +23,13 @@ export async function fillFolder<T>(folder: string, fill: (draft: string) => Pro
   if (existsSync(folder))
     throw new StoreError(`${folder} is there already: name a folder that is not, so that nothing is overwritten.`);
   const draft = join(parent, `${prefix}${randomUUID()}`);
-  const remove = (): void => rmSync(draft, { recursive: true, force: true });
+  const remove = (): void => {
+    try {
+      rmSync(draft, { recursive: true, force: true });
+    } catch {
+      // It was never made; or a later export removes it.
+    }
+  };
   const forget = onExit(remove);
   try {
     await mkdir(parent, { recursive: true });
@@ -36,12 +45,12 @@ export async function fillFolder<T>(folder: string, fill: (draft: string) => Pro
     return result;
   } catch (error) {
     remove();
-    throw error instanceof StoreError || (error as NodeJS.ErrnoException).syscall === undefined
-      ? error
-      : new StoreError(
-          `${folder} could not be written (${messageOf(error)}): name a folder on a disk with enough room that this user may write to.`,
-          { cause: error },
-        );
+    const { syscall } = error as NodeJS.ErrnoException;
+    if (error instanceof StoreError || syscall === undefined || ofNetwork.has(syscall)) throw error;
+    throw new StoreError(
+      `${folder} could not be written (${messageOf(error)}): name a folder on a disk with enough room that this user may write to.`,
+      { cause: error },
+    );
   } finally {
     forget();
   }

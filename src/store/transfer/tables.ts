@@ -13,6 +13,7 @@ export const carriedTables = [
   'chunk_usage',
   'usage',
   'usage_day',
+  'usage_service_day',
   'evidence',
   'candidate',
   'quarantine',
