@@ -128,13 +128,16 @@ export async function openInput(input: Input): Promise<Opened> {
   };
 }
 
+/** How the words begin where it is not the input that is known to be damaged: reading it failed. */
+export const cannotBeRead = 'cannot be read: ';
+
 /** Why an input could not be read, in words. */
 export function explainInput(error: unknown): string {
   if (error instanceof InputError) return error.message;
   // Entries of archives are unpacked by the archive's reader.
   if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? ''))
     return 'holds damaged zip data: what came before is counted; copy the archive again';
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `${cannotBeRead}${error instanceof Error ? error.message : String(error)}`;
 }
 
 function utf16Decoder(first: Buffer): InstanceType<typeof TextDecoder> | undefined {

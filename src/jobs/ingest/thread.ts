@@ -12,7 +12,7 @@ import { allFormats } from '../../formats/common/registry.js';
 import { createEgress } from '../../net/egress.js';
 import { Directory } from '../../people/directory.js';
 import { compressionOf } from '../../scan/decompress.js';
-import type { Input } from '../../scan/input.js';
+import { cannotBeRead, type Input } from '../../scan/input.js';
 import { withMapping } from '../../scan/mapped-formats.js';
 import { mergeRollups } from '../../scan/rollup.js';
 import { type InputResult, type ScanOptions, scanInput } from '../../scan/scan-input.js';
@@ -78,7 +78,14 @@ async function answerTo(job: ThreadJob, input: Input): Promise<FromThread> {
       yield records.bytes;
     },
   };
-  return { kind: 'scanned', result: await scanInput(part, optionsFor({ ...job, format: records.format }, own)) };
+  return { kind: 'scanned', result: await scanToEnd(part, optionsFor({ ...job, format: records.format }, own)) };
+}
+
+/** @throws Error where a record ended its reader: what came behind it is not read, and must not pass for a gap */
+async function scanToEnd(input: Input, options: ScanOptions): Promise<InputResult> {
+  const result = await scanInput(input, options);
+  if (result.problem?.startsWith(cannotBeRead) === true) throw new Error(result.problem.slice(cannotBeRead.length));
+  return result;
 }
 
 const optionsFor = (job: ThreadJob, own: ReadonlyMap<string, Format>): ScanOptions => ({
@@ -155,7 +162,7 @@ async function scanWhole(input: Input, job: ThreadJob, own: ReadonlyMap<string, 
       yield* { [Symbol.asyncIterator]: () => source };
     },
   };
-  if (first.done === true || compressionOf(first.value) !== 'zip') return scanInput(rest, options);
+  if (first.done === true || compressionOf(first.value) !== 'zip') return scanToEnd(rest, options);
   const folder = await mkdtemp(join(tmpdir(), 'halflight-zip-'));
   try {
     const path = join(folder, 'archive.zip');
@@ -168,7 +175,7 @@ async function scanWhole(input: Input, job: ThreadJob, own: ReadonlyMap<string, 
     const problems: string[] = [];
     const results: InputResult[] = [];
     for await (const entry of findInputs([path], new Set(), ({ why }) => problems.push(why)))
-      results.push(await scanInput(entry, options));
+      results.push(await scanToEnd(entry, options));
     return together(input.name, results, problems);
   } finally {
     await rm(folder, { recursive: true, force: true });
