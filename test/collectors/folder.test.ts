@@ -91,6 +91,29 @@ describe('rotation', () => {
     expect(folder.gaps.map(({ why }) => why)).toEqual([expect.stringContaining('app.log was truncated')]);
   });
 
+  it('F27 a copy that lacks the last lines that were read of a truncated file gives nothing again', async () => {
+    watch().write('app.log', lines(0, 1));
+    await folder.collect();
+    copyFileSync(folder.file('app.log'), folder.file('app.log.1'));
+    appendFileSync(folder.file('app.log'), lines(1, 3));
+    expect(await folder.text(await folder.collect())).toBe(lines(1, 3));
+    truncateSync(folder.file('app.log'));
+    appendFileSync(folder.file('app.log'), lines(3, 4));
+    expect(await folder.text(await folder.collect())).toBe(lines(3, 4));
+    writeFileSync(folder.file('app.log.1.gz'), gzipSync(lines(0, 1)));
+    rmSync(folder.file('app.log.1'));
+    expect(await folder.collect()).toEqual([]);
+  });
+
+  it('a beginning of a line that was given out is not taken for the beginning of another file', async () => {
+    watch().write('a.log', '2026-03-02T1');
+    await folder.collect();
+    folder.ahead += 4_000_000;
+    expect(await folder.collect()).toHaveLength(1);
+    folder.write('b.log', lines(0, 2));
+    expect(await folder.text(await folder.collect())).toBe(lines(0, 2));
+  });
+
   it('a copy of a file under another name, plain or compressed, gives nothing new', async () => {
     watch().write('app.log', lines(0, 5000));
     await folder.collect();

@@ -56,6 +56,8 @@ export class RotationDriver {
   readonly #toOpen: ChunkDraft[] = [];
   readonly history: string[] = [];
   truncations = 0;
+  /** Lines that came out again. */
+  again = 0;
 
   constructor(seed: number) {
     this.#random = randomFrom(seed);
@@ -313,8 +315,10 @@ export class RotationDriver {
       const count = (this.seen.get(line) ?? 0) + 1;
       this.seen.set(line, count);
       if (count === 1) this.#firstIn.set(line, `${chunk.key} of ${chunk.name}`);
-      else
+      else {
+        this.again++;
         this.history.push(`line ${line} again in ${chunk.key} of ${chunk.name}, first in ${this.#firstIn.get(line)}`);
+      }
     }
   }
 

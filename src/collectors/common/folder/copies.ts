@@ -2,9 +2,9 @@ import type { Batch } from '../collector.js';
 import { type Opened, reopen, sameBytes } from './content.js';
 import { grow } from './grow.js';
 import { growPacked } from './packed.js';
-import { commonPoint, type Prints } from './prints.js';
+import { commonPoint, noPrints, type Prints } from './prints.js';
 import type { Step } from './step.js';
-import type { Stream } from './stream.js';
+import { isFragment, type Stream } from './stream.js';
 import { type Survey, survey } from './survey.js';
 
 /** What a shorter file that agrees with the beginning of a stream is; `wait`: it cannot be told yet. */
@@ -74,8 +74,9 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
       : await judgePart(step, stream, opened, copy.prints, seen);
     if (judgement === 'wait') return true;
     if (judgement === 'other') return yield* fork(step, copy, opened);
-    if (reached) step.memory.change(copy, { prints: known, header: stream.header });
-    else if (length > copy.prints.offset) step.memory.change(copy, { prints: seen.prints, header: seen.header });
+    if (reached) step.memory.change(copy, { prints: known, header: stream.header, torn: stream.torn });
+    else if (length > copy.prints.offset)
+      step.memory.change(copy, { prints: seen.prints, header: seen.header, torn: seen.torn });
   }
   if (copy.prints.offset === known.offset && length > known.offset) {
     if (stream.lost !== undefined) {
@@ -122,6 +123,7 @@ async function compareRest(
 }
 
 async function* fork(step: Step, copy: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
-  step.memory.change(copy, { copy: undefined, since: step.now });
+  const anew = isFragment(copy) && { prints: noPrints, header: undefined };
+  step.memory.change(copy, { copy: undefined, since: step.now, ...anew });
   return yield* growAny(step, copy, opened);
 }

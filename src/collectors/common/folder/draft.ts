@@ -2,7 +2,7 @@ import type { ChunkDraft } from '../../../core/chunk.js';
 import type { Found } from './found.js';
 import { showPath } from './names.js';
 import type { Place } from './place.js';
-import type { Prints } from './prints.js';
+import { headLadder, type Prints } from './prints.js';
 import type { Stream } from './stream.js';
 
 /** The piece of a stream between two prints, as a chunk. */
@@ -27,7 +27,7 @@ export function draftOf(
     end: to.offset,
     before: { offset: from.offset, print: from.print, base: from.base, chain: from.chain, ladder: '' },
     print: to.print,
-    ladder: to.ladder.slice(0, headLadder),
+    ladder: headLadder(to.ladder),
     ...(tail !== undefined && { tail }),
     ...(unfinished === true && { unfinished }),
   };
@@ -40,6 +40,3 @@ export function draftOf(
     ...(from.offset > 0 && header !== undefined && { prime: header }),
   };
 }
-
-/** The ladder up to 4 KiB: what a file that may be a copy is asked first. */
-const headLadder = 25 * 12;

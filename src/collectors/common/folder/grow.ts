@@ -39,13 +39,13 @@ export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGe
       cut = hole ?? content.length;
     }
     if (cut === undefined) break;
-    const { prints, header } = await survey(content, stream.prints, { header: stream.header, to: cut });
+    const { prints, header, torn } = await survey(content, stream.prints, { header: stream.header, to: cut });
     // Truncated while it was read: the next run sees what it is now.
     if (prints.offset !== cut) break;
     if (unfinished) step.tell(`${showPath(stream.path)}: its last line has no end and is read as it is`);
     step.add(draftOf(stream, opened.file, prints, { tail: await tailPrint(content, from, cut), unfinished }));
     // Looked at again, should this run end before the file does.
-    step.memory.change(stream, { prints, header, sig: '', ...earlier });
+    step.memory.change(stream, { prints, header, torn, sig: '', ...earlier });
     earlier = {};
     yield* step.batch();
   }

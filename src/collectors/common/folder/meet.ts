@@ -50,7 +50,7 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
       if (judgement === 'wait') return;
       if (judgement === 'other') continue;
       const copy = begin(step, opened, head);
-      step.memory.change(copy, { copy: stream.id, prints: seen.prints, header: seen.header });
+      step.memory.change(copy, { copy: stream.id, prints: seen.prints, header: seen.header, torn: seen.torn });
       step.seen(copy, opened, offset);
       return;
     }
@@ -113,8 +113,8 @@ async function* goOn(
   if (stream.lost !== undefined) step.memory.move(stream, file, { compression, skip, since: step.now });
   else {
     copy = step.memory.create(file, step.now);
-    const { prints, header, layout } = stream;
-    step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, compression, skip });
+    const { prints, header, layout, torn } = stream;
+    step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, torn, compression, skip });
   }
   yield* followCopy(step, copy, opened);
   // It went its own way at once.

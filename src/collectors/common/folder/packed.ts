@@ -15,13 +15,13 @@ export async function* growPacked(step: Step, stream: Stream, opened: Opened): A
 
 /** The same, when the file was just read. `key`: of the piece, where it is the whole stream. */
 export function* keepPacked(step: Step, stream: Stream, opened: Opened, seen: Survey, key?: string): Generator<Batch> {
-  const { prints, header, damage } = seen;
+  const { prints, header, torn, damage } = seen;
   const before = stream.sig;
   step.seen(stream, opened, prints.offset);
   if (damage !== undefined && (before === '' || before !== stream.sig)) tellDamage(step, stream, opened, damage);
   if (prints.offset <= stream.prints.offset) return;
   step.add(draftOf(stream, opened.file, prints, { key }));
-  step.memory.change(stream, { prints, header });
+  step.memory.change(stream, { prints, header, torn });
   yield* step.batch();
 }
 

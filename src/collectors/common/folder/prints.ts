@@ -10,7 +10,7 @@ import { createHash, type Hash } from 'node:crypto';
 const blockBytes = 65_536;
 /** Characters of one step of the ladder: 72 bits. */
 const stepLength = 12;
-const firstStep = 64;
+const firstStep = 16;
 
 /** What is known of the first `offset` bytes of a stream. */
 export interface Prints {
@@ -27,8 +27,11 @@ export interface Prints {
 
 export const noPrints: Prints = { offset: 0, print: '', base: 0, chain: '', ladder: '' };
 
-/** 64, 80, 96, 112, 128, 160... */
+/** 16, 20, 24, 28, 32, 40... */
 export const ladderPoint = (step: number): number => (firstStep * 2 ** Math.floor(step / 4) * (4 + (step % 4))) / 4;
+
+/** The ladder up to 4 KiB: what a file that may be a copy is asked first. */
+export const headLadder = (ladder: string): string => ladder.slice(0, 33 * stepLength);
 
 /** Whether two streams are the same as far as both ladders reach. */
 export const sameLadder = (a: string, b: string): boolean => (a.length < b.length ? b.startsWith(a) : a.startsWith(b));

@@ -28,6 +28,8 @@ export interface Stream {
   since: number;
   /** What was given out. */
   prints: Prints;
+  /** What was given out ends in the middle of a line. */
+  torn?: boolean | undefined;
   /** Where the last look began to read: a copy that was made since has at least this. */
   earlier?: { offset: number; print: string } | undefined;
   header?: string | undefined;
@@ -38,6 +40,9 @@ export interface Stream {
   /** The loss of what was not read was reported. */
   told?: boolean | undefined;
 }
+
+/** A beginning of a line, which may begin any file. Whole lines that two files share do no harm where they part. */
+export const isFragment = ({ torn, prints }: Stream): boolean => torn === true && prints.offset < 256;
 
 const prefix = 's:';
 const counterKey = 'streams';

@@ -3,6 +3,8 @@ import type { Content } from './content.js';
 import { Header } from './header.js';
 import { Printer, type Prints } from './prints.js';
 
+const NEWLINE = 10;
+
 /** What a reading of a stream shows. */
 export interface Survey {
   /** The stream begins with what `from` says. */
@@ -11,6 +13,8 @@ export interface Survey {
   prints: Prints;
   /** Header lines of all that is whole, for what follows. */
   header: string | undefined;
+  /** It ends in the middle of a line. */
+  torn: boolean;
   /** Prints at the marks, as far as they are in what is whole. */
   marked: ReadonlyMap<number, string>;
   /** SHA-256 (hex) of all that is whole, where reading began at 0. */
@@ -28,7 +32,9 @@ export async function survey(
   const printer = new Printer(from, [from.offset, ...marks]);
   const lines = new Header(header);
   const hash = createHash('sha256');
-  const result: Survey = { verified: false, prints: from, header, marked: new Map(), sha256: '', damage: undefined };
+  const marked = new Map<number, string>();
+  const result: Survey = { verified: false, prints: from, header, torn: false, marked, sha256: '', damage: undefined };
+  let last = NEWLINE;
   let whole = false;
   for await (const piece of content.pieces(from.base, to)) {
     if ('bytes' in piece) {
@@ -36,10 +42,12 @@ export async function survey(
       if (from.base === 0 && content.packed) hash.update(piece.bytes);
       printer.push(piece.bytes);
       if (fresh < piece.bytes.length) lines.push(piece.bytes.subarray(fresh));
+      last = piece.bytes.at(-1) ?? last;
       whole = false;
     } else if ('whole' in piece) {
       result.prints = printer.state();
       result.header = lines.text();
+      result.torn = last !== NEWLINE;
       result.sha256 = hash.copy().digest('hex');
       whole = true;
     } else result.damage = { stored: piece.stored, why: piece.damage };
@@ -48,6 +56,7 @@ export async function survey(
   if (!whole && to !== undefined && result.damage === undefined && printer.position === to) {
     result.prints = printer.state();
     result.header = lines.text();
+    result.torn = last !== NEWLINE;
   }
   result.marked = new Map([...printer.marked].filter(([offset]) => offset <= result.prints.offset));
   result.verified = from.offset === 0 || result.marked.get(from.offset) === from.print;
