@@ -73,6 +73,8 @@ async function fill(db: Db): Promise<void> {
   await run(`create index usage_actor_day on usage (actor, day)`);
   await run(`insert into usage_day select day, service, source, account_kind, strength, sum(events), sum(attempts),
       sum(bytes_out), sum(bytes_in), 1 from usage group by 1, 2, 3, 4, 5 order by 1`);
+  await run(`insert into usage_service_day select day, service, sum(events), sum(attempts), sum(bytes_out), sum(bytes_in)
+      from usage_day group by 1, 2 order by 1, 2`);
   await run(`insert into finding select 'service-' || n / 4 || '/' || k, 'service-' || n / 4,
       (array['open', 'watched', 'resolved'])[1 + n % 3], (array['unregistered', 'denied', 'sanctioned', 'in-review'])[1 + n % 4],
       n % 101, 1, 2, 3, jsonb_build_object('id', 'service-' || n / 4 || '/' || k, 'risk', jsonb_build_object('score', n % 101),

@@ -119,7 +119,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        received_at bigint not null,
        primary key (service, day, source, account_kind, strength)
      )`,
-    `create index usage_day_day on usage_day (day)`,
+    // Of a service on a day, whatever the rest: what a page over all services adds up.
+    `create table usage_service_day (
+       day date not null,
+       service text collate "C" not null,
+       events bigint not null,
+       attempts bigint not null,
+       bytes_out bigint not null,
+       bytes_in bigint not null,
+       primary key (day, service)
+     )`,
     `insert into usage
        select day, service, actor_kind, left(actor, 200), left(actor_group, 100), source, account_kind, strength,
          case when bool_or(confidence = 'high') then 'high' when bool_or(confidence = 'medium') then 'medium' else 'low' end,
@@ -130,6 +139,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        select day, service, source, account_kind, strength, sum(events), sum(attempts), sum(bytes_out), sum(bytes_in),
          max((select received_at from chunk k where k.id = chunk_id))
        from chunk_usage group by 1, 2, 3, 4, 5`,
+    `insert into usage_service_day
+       select day, service, sum(events), sum(attempts), sum(bytes_out), sum(bytes_in) from usage_day group by 1, 2`,
   );
 
   // Sources: what the configuration says stays there; here is what was seen of them.

@@ -121,7 +121,7 @@ export async function loadFindingHistory(db: Db, id: string): Promise<FindingSte
 /** Last day on which a service was used or tried; undefined: never, or undated only. */
 export async function lastDayOf(db: Db, service: string): Promise<string | undefined> {
   const row = await db
-    .selectFrom('usage_day')
+    .selectFrom('usage_service_day')
     .select('day')
     .where('service', '=', service)
     .where('day', '>', undated)
@@ -134,7 +134,7 @@ export async function lastDayOf(db: Db, service: string): Promise<string | undef
 /** Services that were ever seen: also those of which only a finding is left. */
 export async function usedServices(db: Db): Promise<string[]> {
   const { rows } = await sql<{ service: string }>`
-    select service from usage_day union select service from finding order by service`.execute(db);
+    select service from usage_service_day union select service from finding order by service`.execute(db);
   return rows.map((row) => row.service);
 }
 

@@ -61,8 +61,7 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
       firstDay: sql`t.day`,
       lastDay: sql`t.day`,
     });
-    const days = await sql`delete from usage_day t where t.received_at < ${cutoffs.usage} and ${dayFree}`.execute(db);
-    note('usage_day', days.numAffectedRows);
+    note('usage_day', await deleteDays(db, sql`t.received_at < ${cutoffs.usage} and ${dayFree}`));
     await dropEmptyMonths(db, new Date(cutoffs.usage).toISOString().slice(0, 7));
   }
   if (cutoffs.evidence !== undefined) {
@@ -91,6 +90,27 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
   if (cutoffs.history !== undefined) await deleteHistory(db, cutoffs.history, chunkFree, note);
   return deleted;
 }
+
+/** Deletes rows of `usage_day`, and takes them out of the sum over it. */
+const deleteDays = (db: Db, old: RawBuilder<unknown>): Promise<bigint> =>
+  db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('halflight usage'))`.execute(trx);
+    const { rows } = await sql<{ gone: number }>`
+      with gone as (delete from usage_day t where ${old} returning *),
+        less as (
+          select day, service, sum(events) as events, sum(attempts) as attempts, sum(bytes_out) as bytes_out,
+            sum(bytes_in) as bytes_in
+          from gone group by day, service
+        ),
+        changed as (
+          update usage_service_day u set events = u.events - l.events, attempts = u.attempts - l.attempts,
+            bytes_out = greatest(0, u.bytes_out - l.bytes_out), bytes_in = greatest(0, u.bytes_in - l.bytes_in)
+          from less l where u.day = l.day and u.service = l.service
+        )
+      select count(*) as gone from gone`.execute(trx);
+    await sql`delete from usage_service_day where events <= 0 and attempts <= 0`.execute(trx);
+    return BigInt(rows[0]?.gone ?? 0);
+  });
 
 async function deleteHistory(
   db: Db,

@@ -12,6 +12,7 @@ export interface Tables {
   chunk_usage: UsageColumns & { chunk_id: number; position: number };
   usage: UsageTable;
   usage_day: UsageDayTable;
+  usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'received_at'>;
   evidence: EvidenceTable;
   candidate: CandidateTable;
   quarantine: QuarantineTable;

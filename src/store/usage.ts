@@ -10,7 +10,8 @@ import { count, day, keyText, spend, time, undated } from './values.js';
 const lengths = { service: 100, actor: 200, group: 100, source: 100 };
 
 /**
- * Adds a chunk's share of the roll-up: its rows as they are, for a later replay, and their sum into `usage` and `usage_day`.
+ * Adds a chunk's share of the roll-up: its rows as they are, for a later replay, and their sum into `usage`,
+ * `usage_day` and `usage_service_day`.
  * Rows are written in the order of their key, so that chunks that are saved at the same time never wait for each other in a
  * circle. Part of `saveChunk`; the months of the days must exist (`ensureMonths`).
  */
@@ -71,6 +72,15 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
       bytes_out = ${capped(sql`u.bytes_out::numeric + excluded.bytes_out`)},
       bytes_in = ${capped(sql`u.bytes_in::numeric + excluded.bytes_in`)},
       received_at = greatest(u.received_at, excluded.received_at)`.execute(db);
+  await sql`
+    insert into usage_service_day as u (day, service, events, attempts, bytes_out, bytes_in)
+    select day, service, ${sums} from chunk_usage where chunk_id = ${chunkId}
+    group by day, service order by day, service
+    on conflict (day, service) do update set
+      events = ${capped(sql`u.events::numeric + excluded.events`)},
+      attempts = ${capped(sql`u.attempts::numeric + excluded.attempts`)},
+      bytes_out = ${capped(sql`u.bytes_out::numeric + excluded.bytes_out`)},
+      bytes_in = ${capped(sql`u.bytes_in::numeric + excluded.bytes_in`)}`.execute(db);
 }
 
 const key = sql.raw('service, day, actor_kind, actor, actor_group, source, account_kind, strength');
@@ -143,6 +153,13 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
     from (select distinct ${dayKey} from gone_usage) g
     where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
       and u.strength = g.strength`.execute(db);
+  await sql`
+    delete from usage_service_day u using (select distinct day, service from gone_usage) g
+    where u.day = g.day and u.service = g.service`.execute(db);
+  await sql`
+    insert into usage_service_day (day, service, events, attempts, bytes_out, bytes_in)
+    select day, service, ${sums} from usage_day
+    where (day, service) in (select distinct day, service from gone_usage) group by day, service`.execute(db);
   const { rows } = await sql<{ service: string }>`select distinct service from gone_usage order by 1`.execute(db);
   return rows.map((row) => row.service);
 }

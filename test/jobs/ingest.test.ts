@@ -171,7 +171,7 @@ await describeOnDatabases('a chunk', (server) => {
     const replayed = await replayChunks(db, { source: 'proxy' });
     expect(replayed).toHaveLength(4);
     for (const id of replayed) await ingest(second.context, id);
-    const results = ['usage', 'usage_day', 'evidence', 'candidate', 'source_hour', 'chunk_reject_count'] as const;
+    const results = ['usage', 'usage_day', 'usage_service_day', 'evidence', 'candidate', 'source_hour', 'chunk_reject_count'] as const;
     const got = await dumpAll(db);
     expect(await eventsOf('chat')).toBe(0);
     expect(await eventsOf('other')).toBe(20 + 33 + 1);

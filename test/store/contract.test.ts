@@ -129,7 +129,7 @@ await describeOnDatabases('the results of a chunk', (server) => {
 
   test('that do not add up are refused, and nothing of them stays', async () => {
     await expect(saveChunk(db, chunk('a', { skipped: 99 }))).rejects.toThrow('chunk_records_are_accounted_for');
-    expect(await dump(db)).toEqual({ chunk: [], chunk_reject_count: [], usage: [], evidence: [], candidate: [] });
+    expect(Object.values(await dump(db)).flat()).toEqual([]);
   });
 
   test('keep the first record where one line shows a service twice', async () => {

@@ -32,7 +32,7 @@ for (const round of [1, 2, 3, 4]) {
       const rowsOf = (table: string) =>
         sql<number>`(select count(*) from ${sql.table(table)} t where t.chunk_id = c.id)`;
       const { rows } = await sql<{ name: string; rows: number[] }>`
-        select c.name, array[${rowsOf('usage')}, ${rowsOf('evidence')}, ${rowsOf('candidate')}]::int[] as rows
+        select c.name, array[${rowsOf('chunk_usage')}, ${rowsOf('evidence')}, ${rowsOf('candidate')}]::int[] as rows
         from chunk c`.execute(db);
       const kept = rows.map((row) => row.name);
       expect(acknowledged.filter((name) => !kept.includes(name))).toEqual([]);

@@ -84,7 +84,7 @@ export interface TopService extends Sums {
 export async function loadTopServices(db: Db, { from, to }: Days, limit: number): Promise<TopService[]> {
   const { rows } = await sql<Omit<TopService, 'findings'>>`
     select service, ${sums}, min(day) as "firstDay", max(day) as "lastDay"
-    from usage_day where day between ${from}::date and ${to}::date
+    from usage_service_day where day between ${from}::date and ${to}::date
     group by service order by events desc, attempts desc, service limit ${limit}`.execute(db);
   if (rows.length === 0) return [];
   const found = await db

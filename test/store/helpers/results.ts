@@ -78,7 +78,16 @@ export const chunk = (bytes: string, change: Partial<ChunkResult> = {}): ChunkRe
   ...change,
 });
 
-const tables = ['chunk', 'chunk_reject_count', 'usage', 'evidence', 'candidate'] as const;
+const tables = [
+  'chunk',
+  'chunk_reject_count',
+  'chunk_usage',
+  'usage',
+  'usage_day',
+  'usage_service_day',
+  'evidence',
+  'candidate',
+] as const;
 
 /** Every row of every table as text, sorted. */
 export async function dump(db: Db): Promise<Record<string, string[]>> {
