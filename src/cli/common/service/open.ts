@@ -83,9 +83,10 @@ export async function openServiceQueue(
 /** Opens what a process of the service needs. @throws CliError where something of it cannot be used */
 export async function openService(opened: OpenedSetup, role: string, log: Logger): Promise<OpenedService> {
   const { config } = opened.loaded;
-  const [catalog, kinds] = await Promise.all([openCatalog(config.signatures), loadKinds()]);
+  // The database first: who is refused there, as a second process on the same data, hears of it at once.
   const store = await openDatabase(config);
   try {
+    const [catalog, kinds] = await Promise.all([openCatalog(config.signatures), loadKinds()]);
     const sealKey = sealKeyOf(config.data);
     const { queue, close } = await openServiceQueue(config, store, log);
     const parts: RuntimeParts = {
