@@ -34,8 +34,9 @@ const readInFullEvery = 1000;
 export interface Place {
   prime?: string | undefined;
   firstLine?: number | undefined;
-  /** Where in the input the first byte stands. */
+  /** Where in the input the first byte stands, and the part begins of which it is. */
   offset?: number | undefined;
+  begin?: number | undefined;
 }
 
 const tooLongReason = 'the record is longer than 1 MiB';
@@ -46,7 +47,10 @@ export class RecordReader {
   readonly #framer: Framer;
   readonly #lines: KernelLines | undefined;
   readonly #reader: Reader;
+  #ended = false;
   #release: () => void;
+  /** Tells the sink of an event that is counted already. */
+  readonly #tell: (text: string) => void;
 
   /**
    * `head`: the first bytes of the input, which are pushed again like all others. `detection` opens the speed path for formats
@@ -59,7 +63,7 @@ export class RecordReader {
     head: Buffer,
     sink: RecordSink,
     detection?: Detection,
-    { prime, firstLine = 1, offset = 0 }: Place = {},
+    { prime, firstLine = 1, offset = 0, begin = offset }: Place = {},
   ) {
     const counts = this.counts;
     const reader = format.open(context);
@@ -100,6 +104,8 @@ export class RecordReader {
       counts.withEvents += lines;
       counts.events += lines;
     };
+    // The first event of an input is always read: it tells when the input begins.
+    const layout = () => (begin === 0 && counts.withEvents === 0 ? undefined : reader.layout?.());
     const kernel =
       detection === undefined || reader.layout === undefined || !framedByLines(format.framing, head)
         ? undefined
@@ -109,8 +115,12 @@ export class RecordReader {
     };
     if (kernel === undefined)
       this.#framer = createFramer(format.framing, head, filtered(format, detection, counts, read, passed));
-    else
-      this.#framer = this.#lines = new KernelLines(kernel, { read, passed, layout: () => reader.layout?.() }, offset);
+    else this.#framer = this.#lines = new KernelLines(kernel, { read, passed, layout }, offset, begin);
+    this.#tell = (text) => {
+      const outcome = reader.read(text);
+      if (isSkip(outcome) || isReject(outcome)) return;
+      for (const draft of Array.isArray(outcome) ? outcome : [outcome]) sink.event(completeEvent(draft, 0, id), text);
+    };
   }
 
   /** Whether parts of the input can be read by themselves: by the kernel, and with a header that `state` tells. */
@@ -138,9 +148,13 @@ export class RecordReader {
     this.counts.lines = this.#framer.lines;
   }
 
-  end(): void {
+  /** `whole`: the bytes end where the input ends, and the time of its last line tells how far it goes. */
+  end(whole = true): void {
     this.#framer.end();
     this.counts.lines = this.#framer.lines;
+    const last = whole && !this.#ended ? this.#lines?.last : undefined;
+    if (last !== undefined) this.#tell(decodeText(last));
+    this.#ended = true;
     this.#release();
     this.#release = () => {};
   }

@@ -57,7 +57,7 @@ export interface InputResult extends RollupResult {
   /** Decompressed bytes. */
   bytes: number;
   counts: RecordCounts;
-  /** Time of the events read in full: the first record, each thousandth, every hit, everything in formats without a speed path. */
+  /** Time of the events read in full: the first record and the last, some between (one of each MiB), every hit, everything in formats without a speed path. */
   first: number | undefined;
   last: number | undefined;
   skips: ReadonlyMap<string, number>;
@@ -285,19 +285,24 @@ class InputScan {
     const to = file.lineFrom(Math.min((part + 1) * partBytes, size), size);
     if (part > 0 && typeof this.#header === 'function') this.#header = this.#header();
     const prime = typeof this.#header === 'string' ? this.#header : undefined;
-    const place = { prime: part === 0 ? undefined : prime, firstLine: firstLineOf(part), offset: from };
+    const place = {
+      prime: part === 0 ? undefined : prime,
+      firstLine: firstLineOf(part),
+      offset: from,
+      begin: part * partBytes,
+    };
     this.#endReader();
     this.#reader = this.#open?.(place);
     const before = this.#reader?.state ?? '';
     if (from < to) await this.read(file, from, to);
-    this.#reader?.end();
+    this.#reader?.end(to === size);
     this.#progress();
     return { part, lines: this.#reader?.counts.lines ?? 0, before, behind: this.#reader?.state ?? '' };
   }
 
   /** Done with the reader at hand: its counts are kept. */
   #endReader(): void {
-    this.#reader?.end();
+    this.#reader?.end(false);
     const counts = this.#reader?.counts;
     if (counts === undefined) return;
     for (const key of countKeys) this.#before[key] += counts[key];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actions, eventKinds } from '../../src/core/event.js';
-import { type Format, type FormatContext, isReject, isSkip } from '../../src/core/format.js';
+import type { Format, FormatContext } from '../../src/core/format.js';
 import { allFormats } from '../../src/formats/common/registry.js';
 import { takeSample } from '../../src/formats/common/sample.js';
 import { parseText } from '../helpers/parse.js';
@@ -84,43 +84,6 @@ describe('whatever the input', () => {
       }),
       { seed: 20261122, numRuns: 400 },
     );
-  });
-
-  it.each(['squid', 'squid-common'])('%s: an ordinary line gives exactly one event', async (id) => {
-    const format = await formatOf(id);
-    let ordinary = 0;
-    const check = (all: Buffer, end: number): void => {
-      // What stands behind the line, here its own rest or more of the same, may not count.
-      const padded = Buffer.concat([Buffer.from('1 '), all, Buffer.from('9 200 1 NONE/-')]);
-      if (format.ordinary?.(padded, 2, 2 + end) !== true) return;
-      const bytes = all.subarray(0, end);
-      ordinary++;
-      const text = bytes.toString('utf8').includes('\uFFFD') ? bytes.toString('latin1') : bytes.toString('utf8');
-      const outcome = format.open(context).read(text);
-      expect(Array.isArray(outcome) || isSkip(outcome) || isReject(outcome), JSON.stringify(text)).toBe(false);
-    };
-    fc.assert(
-      fc.property(mutated(seeds.slice(0, 2)), fc.nat(300), fc.nat(255), (line, at, byte) => {
-        const bytes = Buffer.from(line);
-        check(bytes, bytes.length);
-        check(bytes, at % (bytes.length + 1));
-        const changed = Buffer.from(bytes);
-        if (changed.length > 0 && byte !== 10) changed[at % changed.length] = byte;
-        check(changed, changed.length);
-      }),
-      { seed: 20261122, numRuns: 40_000 },
-    );
-    expect(ordinary).toBeGreaterThan(500);
-  });
-
-  it.each([
-    ['squid', 'native'],
-    ['squid-common', 'common'],
-  ])('%s: plain lines of its log are ordinary', async (id) => {
-    const format = await formatOf(id);
-    const line = Buffer.from(seeds[id === 'squid' ? 0 : 1] ?? '');
-    expect(format.ordinary?.(line, 0, line.length)).toBe(true);
-    for (let end = 0; end < 30; end++) expect(format.ordinary?.(line, 0, end)).toBe(false);
   });
 
   it.each(ids)('%s reads hostile lines of 1 MiB in linear time', async (id) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileInput, type Input } from '../../src/scan/input.js';
-import { type ScanResult, scan } from '../../src/scan/scan.js';
+import { periodOf, type ScanResult, scan } from '../../src/scan/scan.js';
 import { type ScanOptions, scanInput } from '../../src/scan/scan-input.js';
 import { random } from '../helpers/random.js';
 import { bytesInput, ownCatalog, scanOptions } from '../helpers/scan.js';
@@ -95,6 +95,8 @@ describe('one file read by several threads', () => {
       plain.evidence.map(({ line, sha256 }) => [line, sha256]),
     );
     expect(alone.candidates).toEqual(plain.candidates);
+    // The first record and the last are always read.
+    expect(alone.period).toEqual(periodOf([plain], options));
     expect(alone.inputs[0]?.rejectSamples).toEqual(plain.rejectSamples);
     for (const count of [2, 3]) {
       const shared = await byThreads(input, count);

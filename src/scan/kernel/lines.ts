@@ -6,9 +6,11 @@ const NEWLINE = 10;
 const CR = 13;
 
 /** Of each so many bytes of an input the first line is read in full, so that the time that it covers is known. */
-const readInFullEvery = 65_536;
+const readInFullEvery = 1 << 20;
 /** Tokens of one line that are judged before it is read in full. */
 const maxTokens = 64;
+
+const nothing = Buffer.alloc(0);
 
 /** What becomes of lines. */
 export interface LineSink {
@@ -29,15 +31,24 @@ export class KernelLines implements Framer {
   #have = 0;
   #offset: number;
   /** The part of the input of which the first line was read in full. */
-  #readPart = -1;
+  #readPart: number;
   /** Takes a line that is longer than the kernel's memory. */
   #long: Framer | undefined;
 
-  /** `offset`: where in its input the first byte stands. */
-  constructor(kernel: Kernel, sink: LineSink, offset = 0) {
+  /** The last whole line, if it was passed over. */
+  #last: Buffer | undefined;
+
+  /** `offset`: where in its input the first byte stands; `begin`: no line that begins before is of this stream, and all others are. */
+  constructor(kernel: Kernel, sink: LineSink, offset = 0, begin = offset) {
     this.#kernel = kernel;
     this.#sink = sink;
     this.#offset = offset;
+    this.#readPart = Math.floor((begin - 1) / readInFullEvery);
+  }
+
+  /** Of the lines so far the last, if it was not read: it tells how far the input goes. Asked at the end. */
+  get last(): Buffer | undefined {
+    return this.#last;
   }
 
   push(chunk: Buffer): void {
@@ -69,6 +80,11 @@ export class KernelLines implements Framer {
     const end = fresh.byteOffset - bytes.byteOffset + fresh.lastIndexOf(NEWLINE) + 1;
     if (fresh.includes(NEWLINE)) {
       this.#lines(from, end);
+      if (this.#last !== undefined) {
+        const start = bytes.lastIndexOf(NEWLINE, end - 2) + 1;
+        const stop = bytes[end - 2] === CR ? end - 2 : end - 1;
+        this.#last = Buffer.from(bytes.subarray(Math.max(start, from), stop));
+      }
       from = end;
     }
     this.#offset += from - input;
@@ -77,6 +93,7 @@ export class KernelLines implements Framer {
     if (this.#have === inputSize) {
       this.#long = createFramer('lines', Buffer.alloc(0), (line, start, stop, _line, tooLong) => {
         this.lines++;
+        this.#last = undefined;
         this.#sink.read(line, start, stop, this.lines, tooLong);
       });
       this.#long.push(bytes.subarray(input, input + inputSize));
@@ -108,6 +125,7 @@ export class KernelLines implements Framer {
 
   #read(bytes: Buffer, start: number, stop: number): void {
     this.lines++;
+    this.#last = undefined;
     this.#sink.read(bytes, start, stop, this.lines, false);
   }
 
@@ -135,6 +153,7 @@ export class KernelLines implements Framer {
       if (passed > 0) {
         this.lines += passed;
         this.#sink.passed(passed);
+        this.#last = nothing;
         asked = 0;
       }
       if (why === atLimit) continue;
