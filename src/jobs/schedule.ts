@@ -47,6 +47,15 @@ export async function schedule(
   }
 }
 
+/** Minutes. After a longer pause (a clock that jumps, a machine that slept) only the newest of the slots that passed is made up for. */
+const longPause = 90;
+
+function slotsSince({ slots, seen }: CronJob, now: number): number[] {
+  if (now - seen <= longPause) return slots.between(seen, now);
+  const newest = slots.latest(now);
+  return newest !== undefined && newest > seen ? [newest] : [];
+}
+
 /** What the leading process does each second. */
 export class Leader {
   readonly #context: ServiceContext;
@@ -100,7 +109,7 @@ export class Leader {
     const { db } = this.#context;
     for (const job of await this.#known()) {
       const now = job.slots.at(this.#context.now());
-      const due = job.slots.between(job.seen, now);
+      const due = slotsSince(job, now);
       // Also when the clock went back: minutes that come again find their slots noted.
       job.seen = now;
       for (const slot of due) {
