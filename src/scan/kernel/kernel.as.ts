@@ -87,7 +87,8 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
     store<u8>(masks + i, 0xff);
     store<u8>(masks + 16 + i, 0);
   }
-  clear();
+  // Memory is zero at first, and pages that nobody writes to cost nothing.
+  poolAt = pool;
 }
 
 /** Forgets all tokens. */

@@ -1,4 +1,4 @@
-// Where things are in a kernel's memory, in bytes. 11 MB for each thread that scans.
+// Where things are in a kernel's memory, in bytes. 20 MB for each thread, of which only what is used counts that scans.
 //
 // Below 1024 is what the compiler needs. PROGRAMS holds a count, the addresses of the programs, the programs and their texts.
 const KiB = 1024;
@@ -14,7 +14,7 @@ export const LISTS = PROGRAMS + programsSize;
 export const listSize = 256;
 export const maxLists = 250;
 export const SLOTS = (LISTS + maxLists * listSize + 63) & ~63;
-export const slotCount = 1 << 17;
+export const slotCount = 1 << 18;
 export const POOL = SLOTS + slotCount * 64;
 export const poolSize = 2 << 20;
 /** Bytes that have come and not gone, whole lines as a rule. */
