@@ -97,7 +97,7 @@ describe('halflight data', () => {
     const file = await run(['data', 'export', 'told/manifest.json/below'], source.url);
     expect([file.code, file.stderr]).toEqual([
       3,
-      expect.stringMatching(/could not be written \(ENOTDIR.*name a folder/),
+      expect.stringMatching(/could not be written \((EEXIST|ENOTDIR).*name a folder/),
     ]);
     const away = await run(['data', 'export', 'away'], 'postgresql://ada:canary-pw@127.0.0.1:9/x');
     expect([away.code, away.stderr]).toEqual([3, expect.stringContaining('nothing answers there')]);

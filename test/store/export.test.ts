@@ -230,7 +230,6 @@ await describeOnDatabases('an import', (server) => {
     const step = sign((manifest) => (manifest.steps as string[]).push('2999-01-01-0001-later'));
     await untouched(step, /newer Halflight \(1\.2\.3, step 2999-01-01-0001-later\).*with that version/);
     await untouched(
-      db,
       sign((manifest) => Object.assign(manifest, { format: 2 })),
       /newer Halflight \(format 2\)/,
     );
