@@ -2,7 +2,7 @@ import { markDue } from '../store/claims.js';
 import { usedServices } from '../store/findings.js';
 import type { ServiceContext } from './context.js';
 
-/** Has every finding looked at again: days pass, and with them use falls quiet and approvals and exceptions end, without new data. */
+/** Has every finding looked at again: days pass, and with them use falls quiet, without new data. */
 export async function recheck({ db, now, ring }: ServiceContext): Promise<string> {
   const services = await usedServices(db);
   await markDue(db, services, now(), null);
