@@ -19,6 +19,11 @@ export function messageOf(error: unknown): string {
 /** Whether the database refused what was to be kept (data or constraint), rather than failed: it would refuse it again. */
 export const isDataError = (error: unknown): boolean => /^(?:22|23|54)/.test(codeOf(error) ?? '');
 
+/** Whether the server, or the way to it, went away: the same question has an answer later. */
+export const isConnectionError = (error: unknown): boolean =>
+  /^(?:08|57P0)|^E(?:CONN|HOST|NET|PIPE|TIMEDOUT)/.test(codeOf(error) ?? '') ||
+  /Connection terminated|timeout exceeded/.test(messageOf(error));
+
 /** Names the database of a DATABASE_URL for people, without user and password. */
 export function describeUrl(url: string): string {
   let parsed: URL;

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { changesBetween } from '../../../config/changes.js';
 import type { Runtime } from '../../../jobs/runtime.js';
 import { appendAudit } from '../../../store/audit.js';
+import { isConnectionError, messageOf } from '../../../store/errors.js';
 import { syncSources } from '../../../store/sources.js';
 import type { Db } from '../../../store/tables.js';
 import { CliError, exitCodes } from '../errors.js';
@@ -34,6 +36,25 @@ export async function untilStopped(
   await stop();
   clearTimeout(late);
   log.info({}, 'stopped');
+}
+
+/** How long what a failed start has begun may take to end. */
+const abandonWithinMs = 3000;
+
+/**
+ * Ends what a failed start has begun: half a service would live on, do nothing, and stand in the way of a whole one.
+ * @returns what to say of the failure
+ */
+export async function abandonStart(error: unknown, parts: readonly (() => Promise<unknown>)[]): Promise<unknown> {
+  // For what hangs.
+  setTimeout(() => process.exit(exitCodes.failed), 5 * abandonWithinMs).unref();
+  const ended = Promise.allSettled(parts.map((end) => end()));
+  await Promise.race([ended, sleep(abandonWithinMs, undefined, { ref: false })]);
+  return isConnectionError(error)
+    ? new CliError(
+        `the database went away during the start (${messageOf(error)}): start again when it answers, as a supervisor does`,
+      )
+    : error;
 }
 
 /** Makes the sources of the configuration known, and writes changes of them into the audit log. */

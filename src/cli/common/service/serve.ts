@@ -9,10 +9,10 @@ import { CliError, explainFileError } from '../errors.js';
 import { version } from '../version.js';
 import { CrashGuard, healthyAfterMs } from './crash-guard.js';
 import { armFaults } from './faults.js';
-import { openIntake } from './intake.js';
+import { type Intake, openIntake } from './intake.js';
 import { openLog } from './log.js';
 import { openService } from './open.js';
-import { applySources, reload, untilStopped } from './run.js';
+import { abandonStart, applySources, reload, untilStopped } from './run.js';
 import { openSetup } from './setup.js';
 
 /** Runs the service until it is asked to end. @throws CliError where it cannot start */
@@ -32,12 +32,14 @@ export async function serve(options: { config?: string; work: boolean }): Promis
       {},
       'five starts ended badly: safe mode takes data in and does no work; see the log above, then start again',
     );
+  let intake: Intake | undefined;
   try {
     await applySources(store.db, opened, now());
     const work = options.work && !guard.safe;
     await runtime.start({ work, schedule: !guard.safe });
     await runtime.syncRegisters();
-    const intake = await openIntake(runtime, opened.kinds, config, log);
+    const taking = await openIntake(runtime, opened.kinds, config, log);
+    intake = taking;
     const tokens = new TokenBook(() => loadTokens(store.db), log);
     await tokens.start();
     const api = await createApi({
@@ -50,9 +52,9 @@ export async function serve(options: { config?: string; work: boolean }): Promis
         tls: readTls(config),
       },
       tokens,
-      push: (request) => intake.push(request),
-      upload: (request) => intake.upload(request),
-      intakeTrouble: () => intake.trouble(),
+      push: (request) => taking.push(request),
+      upload: (request) => taking.upload(request),
+      intakeTrouble: () => taking.trouble(),
       queueDepth: async () => {
         const counts = await service.queue.counts().catch(() => undefined);
         return counts && Object.values(counts).reduce((sum, { waiting, delayed }) => sum + waiting + delayed, 0);
@@ -73,17 +75,19 @@ export async function serve(options: { config?: string; work: boolean }): Promis
       async () => {
         tokens.close();
         // Nothing new from outside first, then the work, then what it is kept in.
-        await Promise.all([api.close(), intake.stop()]);
+        await Promise.all([api.close(), taking.stop()]);
         await runtime.stop();
         guard.wellDone();
       },
       async () => {
         opened = await reload(opened, { config: options.config, db: store.db, runtime, log, now });
-        await intake.reload(opened.kinds, opened.loaded.config).catch((error: unknown) => {
+        await taking.reload(opened.kinds, opened.loaded.config).catch((error: unknown) => {
           log.error({ err: error }, 'a listener could not be opened');
         });
       },
     );
+  } catch (error) {
+    throw await abandonStart(error, [async () => intake?.stop(), () => runtime.stop(1000)]);
   } finally {
     await service.close();
   }

@@ -4,7 +4,7 @@ import { CliError } from '../errors.js';
 import { armFaults } from './faults.js';
 import { openLog } from './log.js';
 import { openService } from './open.js';
-import { applySources, reload, untilStopped } from './run.js';
+import { abandonStart, applySources, reload, untilStopped } from './run.js';
 import { openSetup } from './setup.js';
 
 /**
@@ -33,6 +33,8 @@ export async function runRole(role: 'work' | 'schedule', roles: Roles, config: s
         opened = await reload(opened, { config, db: store.db, runtime, log, now });
       },
     );
+  } catch (error) {
+    throw await abandonStart(error, [() => runtime.stop(1000)]);
   } finally {
     await service.close();
   }
