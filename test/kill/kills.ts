@@ -6,7 +6,7 @@ import type { Kind, Site } from './site.js';
 
 /** What is done to what, and how often in comparison. */
 const deeds: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
-  embedded: { 'serve killed': 50, 'postmaster killed': 25, 'serve and postmaster killed': 15, 'serve frozen': 10 },
+  embedded: { 'serve killed': 40, 'postmaster killed': 40, 'serve and postmaster killed': 10, 'serve frozen': 10 },
   servers: {
     'work killed': 42,
     'serve killed': 14,
@@ -39,6 +39,8 @@ const stages = [
 ];
 /** How long a chunk in work, and a stage, are waited for. */
 const patience = { work: 2500, stage: 700 };
+
+const ofHalflight = /^(serve|work|schedule)/;
 
 export interface Kill {
   number: number;
@@ -74,6 +76,8 @@ export class Killer {
     await sleep(this.dice.below(300));
     const what = this.#drawn();
     const { stage, inWork, victim } = await this.#moment(what);
+    // It ended by itself meanwhile, as a start without a database does.
+    if (victim === undefined && ofHalflight.test(what)) return this.once();
     await this.#do(what, victim);
     const kill = { number: this.kills.length + 1, what, stage, inWork };
     this.kills.push(kill);
@@ -92,8 +96,17 @@ export class Killer {
       const what = this.dice.weighted(deeds[this.site.kind]);
       if (this.#postgresBusy && /postgres|backends/.test(what)) continue;
       if (this.#redisBusy && what.startsWith('redis')) continue;
+      if (ofHalflight.test(what) && this.#usable(what).length === 0) continue;
       return what;
     }
+  }
+
+  /** Processes that a deed can be done to. */
+  #usable(what: string): Halflight[] {
+    const [role = ''] = what.split(' ');
+    return [...this.site.processes.values()].filter(
+      (process) => process.name.startsWith(role) && process.alive && process.isReady && !this.#frozen.has(process),
+    );
   }
 
   /** Waits for a moment at which a chunk is in work, at the victim if that is a worker, and often for a certain stage. */
@@ -105,9 +118,7 @@ export class Killer {
     for (;;) {
       const waited = performance.now() - began;
       const atWork = await this.site.inWork();
-      const usable = [...this.site.processes.values()].filter(
-        (process) => process.name.startsWith(role) && process.alive && process.isReady && !this.#frozen.has(process),
-      );
+      const usable = this.#usable(what);
       const busy = works ? usable.filter(({ pid }) => atWork.has(pid)) : usable;
       const inStage = busy.find((process) => wanted === undefined || process.stage === wanted);
       const inWork = atWork.size > 0 && (!works || busy.length > 0 || usable.length === 0);

@@ -32,6 +32,9 @@ export interface SiteConfig {
   ports?: readonly number[];
 }
 
+/** Milliseconds until a process must do its work or have ended, on a busy machine. */
+const mostForStart = 90_000;
+
 const bin = process.env.HALFLIGHT_TEST_BIN ?? resolve(import.meta.dirname, '../../bin/halflight.js');
 
 /** An installation of Halflight of the test's own: its folder, its servers, its processes. */
@@ -143,13 +146,18 @@ export class Site {
   async keepStarting(name: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const until = performance.now() + 120_000;
     for (;;) {
-      try {
-        await this.start(name, env).ready;
-        return;
-      } catch (error) {
-        if (performance.now() > until) throw error;
-        await sleep(200);
-      }
+      const process = this.start(name, env);
+      const outcome = await Promise.race([
+        process.ready.then(
+          () => 'works',
+          () => 'ended',
+        ),
+        sleep(mostForStart, 'hangs'),
+      ]);
+      if (outcome === 'works') return;
+      if (outcome === 'hangs') throw new Error(`${name} neither works nor ends: see ${process.logFile}`);
+      if (performance.now() > until) throw new Error(`${name} cannot be started: see ${process.logFile}`);
+      await sleep(200);
     }
   }
 
