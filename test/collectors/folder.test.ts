@@ -114,6 +114,20 @@ describe('rotation', () => {
     expect(await folder.text(await folder.collect())).toBe(lines(0, 2));
   });
 
+  it('F27 two logs that begin alike part at a line, not in the middle of one', async () => {
+    const head = '#Software: both\n'.repeat(50);
+    watch().write('a.log', `${head}L1 one\n`);
+    await folder.collect();
+    folder.write('b.log', `${head}L`);
+    expect(await folder.collect()).toEqual([]);
+    appendFileSync(folder.file('b.log'), '2 two\n');
+    expect(await folder.text(await folder.collect())).toBe('L2 two\n');
+    folder.write('c.log', head.slice(0, 25));
+    expect(await folder.collect()).toEqual([]);
+    appendFileSync(folder.file('c.log'), ' another\n');
+    expect(await folder.text(await folder.collect())).toBe(`${head.slice(16, 25)} another\n`);
+  });
+
   it('a copy of a file under another name, plain or compressed, gives nothing new', async () => {
     watch().write('app.log', lines(0, 5000));
     await folder.collect();

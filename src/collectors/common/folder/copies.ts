@@ -1,5 +1,5 @@
 import type { Batch } from '../collector.js';
-import { type Opened, reopen, sameBytes } from './content.js';
+import { type Content, type Opened, reopen, sameBytes } from './content.js';
 import { grow } from './grow.js';
 import { growPacked } from './packed.js';
 import { commonPoint, noPrints, type Prints } from './prints.js';
@@ -39,6 +39,19 @@ export async function judgeShorter(
 export const marksOf = ({ prints, earlier }: Stream): number[] =>
   earlier === undefined ? [prints.offset] : [prints.offset, earlier.offset];
 
+/** What is known of a copy as far as its lines are whole, so that it can become a log of its own from there on. */
+export async function wholeLines(
+  content: Content,
+  from: Prints,
+  header: string | undefined,
+  seen: Survey,
+): Promise<Pick<Stream, 'prints' | 'header' | 'torn'>> {
+  if (!seen.torn) return { prints: seen.prints, header: seen.header, torn: false };
+  if (seen.lineEnd <= from.offset) return { prints: from, header };
+  const whole = await survey(content, from, { header, to: seen.lineEnd });
+  return { prints: whole.prints, header: whole.header, torn: false };
+}
+
 /** A copy goes on as the stream whose file is lost. */
 export function takeOver(step: Step, stream: Stream, copy: Stream): void {
   const { sig, compression, skip, length } = copy;
@@ -76,7 +89,7 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
     if (judgement === 'other') return yield* fork(step, copy, opened);
     if (reached) step.memory.change(copy, { prints: known, header: stream.header, torn: stream.torn });
     else if (length > copy.prints.offset)
-      step.memory.change(copy, { prints: seen.prints, header: seen.header, torn: seen.torn });
+      step.memory.change(copy, await wholeLines(opened.content, copy.prints, copy.header, seen));
   }
   if (copy.prints.offset === known.offset && length > known.offset) {
     if (stream.lost !== undefined) {

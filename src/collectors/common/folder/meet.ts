@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../collector.js';
 import type { Opened } from './content.js';
-import { followCopy, growAny, judgeShorter, marksOf } from './copies.js';
+import { followCopy, growAny, judgeShorter, marksOf, wholeLines } from './copies.js';
 import { draftOf } from './draft.js';
 import { holeBytes } from './found.js';
 import { grow, layoutOf } from './grow.js';
@@ -50,7 +50,8 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
       if (judgement === 'wait') return;
       if (judgement === 'other') continue;
       const copy = begin(step, opened, head);
-      step.memory.change(copy, { copy: stream.id, prints: seen.prints, header: seen.header, torn: seen.torn });
+      const known = await wholeLines(content, noPrints, undefined, seen);
+      step.memory.change(copy, { copy: stream.id, ...known });
       step.seen(copy, opened, offset);
       return;
     }

@@ -15,6 +15,8 @@ export interface Survey {
   header: string | undefined;
   /** It ends in the middle of a line. */
   torn: boolean;
+  /** Where the last line that is whole ends; 0 for none. */
+  lineEnd: number;
   /** Prints at the marks, as far as they are in what is whole. */
   marked: ReadonlyMap<number, string>;
   /** SHA-256 (hex) of all that is whole, where reading began at 0. */
@@ -33,21 +35,24 @@ export async function survey(
   const lines = new Header(header);
   const hash = createHash('sha256');
   const marked = new Map<number, string>();
-  const result: Survey = { verified: false, prints: from, header, torn: false, marked, sha256: '', damage: undefined };
-  let last = NEWLINE;
+  const nothing = { verified: false, torn: false, lineEnd: 0, sha256: '', damage: undefined };
+  const result: Survey = { ...nothing, prints: from, header, marked };
+  let newline = 0;
   let whole = false;
   for await (const piece of content.pieces(from.base, to)) {
     if ('bytes' in piece) {
       const fresh = Math.max(0, from.offset - printer.position);
       if (from.base === 0 && content.packed) hash.update(piece.bytes);
+      const end = piece.bytes.lastIndexOf(NEWLINE);
+      // In UTF-16 a zero belongs to it.
+      if (end >= 0) newline = printer.position + end + (piece.bytes[end + 1] === 0 ? 2 : 1);
       printer.push(piece.bytes);
       if (fresh < piece.bytes.length) lines.push(piece.bytes.subarray(fresh));
-      last = piece.bytes.at(-1) ?? last;
       whole = false;
     } else if ('whole' in piece) {
       result.prints = printer.state();
       result.header = lines.text();
-      result.torn = last !== NEWLINE;
+      result.lineEnd = newline;
       result.sha256 = hash.copy().digest('hex');
       whole = true;
     } else result.damage = { stored: piece.stored, why: piece.damage };
@@ -56,9 +61,10 @@ export async function survey(
   if (!whole && to !== undefined && result.damage === undefined && printer.position === to) {
     result.prints = printer.state();
     result.header = lines.text();
-    result.torn = last !== NEWLINE;
+    result.lineEnd = newline;
   }
   result.marked = new Map([...printer.marked].filter(([offset]) => offset <= result.prints.offset));
+  result.torn = result.lineEnd !== result.prints.offset;
   result.verified = from.offset === 0 || result.marked.get(from.offset) === from.print;
   if (!result.verified) result.prints = from;
   return result;
