@@ -26,7 +26,7 @@ import { retention } from './retention.js';
 import { type Round, schedule } from './schedule.js';
 import { seal } from './seal.js';
 import type { ServiceSetup } from './setup.js';
-import { sweep } from './sweep.js';
+import { rungFor, sweep } from './sweep.js';
 import { type RegisterFiles, syncRegisters } from './sync-registers.js';
 
 /** What a process of the service is made from; opened and closed by the composition root. */
@@ -160,12 +160,13 @@ export class Runtime {
   }
 
   async #ingest(id: string): Promise<void> {
-    const chunk = Number(id);
+    const chunk = Number(rungFor(id));
     if (Number.isSafeInteger(chunk) && chunk > 0) await ingest(this.context, chunk);
   }
 
   /** Ids are `JOB@SLOT`; whatever else somebody rings is no task. */
-  async #task(id: string): Promise<void> {
+  async #task(rung: string): Promise<void> {
+    const id = rungFor(rung);
     const at = id.lastIndexOf('@');
     const [job, slot] = [id.slice(0, at), Number(id.slice(at + 1))];
     const work = this.#workOf(job);
