@@ -57,6 +57,8 @@ let OUT: usize = 0;
 /** A table's fields: where each begins, and for each line how many have begun by its end, and where it ends. */
 let FIELDS: usize = 0;
 let LINES: usize = 0;
+/** For each line of a table: its host's hash, where it begins (0: none), and its length. */
+let HOSTS: usize = 0;
 
 let poolAt: usize = 0;
 let tokens: u32 = 0;
@@ -71,6 +73,7 @@ let severalPaths: bool = false;
 export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize, poolSize: usize, lists: usize, ends: usize, masks: usize, out: usize,
   fields: usize,
   lines: usize,
+  hosts: usize,
 ): void {
   PROGRAMS = programs;
   SLOTS = slots;
@@ -83,6 +86,7 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
   OUT = out;
   FIELDS = fields;
   LINES = lines;
+  HOSTS = hosts;
   for (let i: usize = 0; i < 16; i++) {
     store<u8>(masks + i, 0xff);
     store<u8>(masks + 16 + i, 0);
@@ -109,6 +113,7 @@ export function scan(from: usize, limit: usize, end: usize, fresh: bool): u32 {
 
 function scanLines(from: usize, limit: usize): u32 {
   const newline = i8x16.splat(10);
+  aheadStart = 0;
   let p = from;
   let passed: u32 = 0;
   let answer: u32 = 0;
@@ -330,12 +335,17 @@ function scanTable(from: usize, limit: usize, end: usize, fresh: bool): u32 {
         store<u32>(LINES, (e as u32) | BAD, 4);
         found = 1;
       }
+      lookAhead();
     }
     const entry = LINES + ((nextLine as usize) << 3);
     const stop = load<u32>(entry, 4);
     const newline = (stop & ~BAD) as usize;
     const fields = load<u32>(entry);
     const e = newline > lineStart && load<u8>(newline - 1) === 13 ? newline - 1 : newline;
+    const ahead = HOSTS + ((nextLine as usize) << 4);
+    aheadHash = load<u64>(ahead);
+    aheadStart = load<u32>(ahead, 8) as usize;
+    aheadLength = load<u32>(ahead, 12);
     answer = (stop & BAD) !== 0 ? LOOK : row(FIELDS + ((firstField as usize) << 2), fields - firstField, e);
     if (answer === UNKNOWN) {
       store<u32>(OUT, lineStart as u32);
@@ -357,6 +367,62 @@ function scanTable(from: usize, limit: usize, end: usize, fresh: bool): u32 {
   store<u32>(OUT, lineStart as u32, 8);
   store<u32>(OUT, passed, 24);
   return answer;
+}
+
+/** Of the line at hand, what `lookAhead` found. */
+let aheadHash: u64 = 0;
+let aheadStart: usize = 0;
+let aheadLength: u32 = 0;
+
+/**
+ * Finds the hosts of all lines and has the processor fetch their slots of the table of tokens, many at a time: one after the
+ * other, waiting for the memory would take longer than all the rest. It decides nothing.
+ */
+function lookAhead(): void {
+  const check = hostCheck(load<u32>(PROGRAMS, 16) as usize);
+  const field = load<u32>(check, 4);
+  const isUrl = load<u32>(check) === URL;
+  const quotes = load<u8>(PROGRAMS, 9) !== 0;
+  let first: u32 = 0;
+  let entry = LINES;
+  let ahead = HOSTS;
+  for (let i: u32 = 0; i < found; i++) {
+    const next = load<u32>(entry);
+    store<u64>(ahead, 0);
+    store<u32>(ahead, 0, 8);
+    if (check !== 0 && next - first > field) {
+      let s = load<u32>(FIELDS + (((first + field) as usize) << 2)) as usize;
+      if (quotes && load<u8>(s) === 34) s++;
+      if (isUrl) s = behindScheme(s);
+      const n = hostLength(s);
+      if (n - 1 < longestToken) {
+        hash(s, n, HOST_KIND);
+        store<u64>(ahead, hashed);
+        store<u32>(ahead, s as u32, 8);
+        store<u32>(ahead, n, 12);
+      }
+    }
+    first = next;
+    entry += 8;
+    ahead += 16;
+  }
+  let sum: u32 = 0;
+  const end = ahead;
+  for (ahead = HOSTS; ahead < end; ahead += 16) sum ^= load<u32>(SLOTS + ((load<u32>(ahead, 4) & slotMask) as usize) * slotSize);
+  fetched = sum;
+}
+/** Without it the compiler would leave the fetching out. */
+let fetched: u32 = 0;
+
+/** The first check of a row that has a host; 0 where there is none. */
+function hostCheck(row: usize): usize {
+  let ip = row + 16;
+  for (let checks = load<u32>(row, 8); checks > 0; checks--) {
+    const what = load<u32>(ip);
+    if (what === HOST || what === URL) return ip;
+    ip += 32;
+  }
+  return 0;
 }
 
 /** Set in a line's end where its quotes or tabs are not in order, or it has too many fields. */
@@ -687,16 +753,28 @@ function judge(s: usize, n: u32, kind: u32): u32 {
   return ORDINARY;
 }
 
-/** A host and maybe a port, up to `stop` or the end of the line. */
-function host(p: usize, e: usize, stop: u8): u32 {
+/** How many bytes from `p` on may be a host's. */
+function hostLength(p: usize): u32 {
   let q = p;
   let m = hostBytes(q);
   while (m === 0xffff) {
     q += 16;
     m = hostBytes(q);
   }
-  q += ctz<u32>(~m) as usize;
-  const n = (q - p) as u32;
+  return (q - p) as u32 + ctz<u32>(~m);
+}
+
+/** Behind `http://` or `https://`, if that is how the URL begins. */
+function behindScheme(p: usize): usize {
+  const w = load<u64>(p);
+  if (w === 0x2f2f3a7370747468) return p + 8;
+  return (w & 0x00ffffffffffffff) === 0x002f2f3a70747468 ? p + 7 : p;
+}
+
+/** A host and maybe a port, up to `stop` or the end of the line. */
+function host(p: usize, e: usize, stop: u8): u32 {
+  const n = p === aheadStart ? aheadLength : hostLength(p);
+  let q = p + (n as usize);
   if (q < e && load<u8>(q) === 58) {
     const port = digits(q + 1);
     if (port === 0 || port > 5) return LOOK;
@@ -716,19 +794,10 @@ function url(p: usize, e: usize, stop: u8, bad1: u8, bad2: u8, dotted: bool): u3
     if (load<u8>(s, 1) === 47) return LOOK;
     return pathTo(s, e, stop, bad1, bad2);
   }
-  const w = load<u64>(s);
-  if (dotted) {
-    // No scheme then: `http:` is no host with a port.
-  } else if (w === 0x2f2f3a7370747468) s += 8;
-  else if ((w & 0x00ffffffffffffff) === 0x002f2f3a70747468) s += 7;
-  let q = s;
-  let m = hostBytes(q);
-  while (m === 0xffff) {
-    q += 16;
-    m = hostBytes(q);
-  }
-  q += ctz<u32>(~m) as usize;
-  const n = (q - s) as u32;
+  // No scheme where dotted: `http:` is no host with a port.
+  if (!dotted) s = behindScheme(s);
+  const n = s === aheadStart ? aheadLength : hostLength(s);
+  let q = s + (n as usize);
   if (n === 0) return LOOK;
   if (dotted) {
     const d = find2(s, q, 46, 46);
@@ -851,7 +920,8 @@ function equal(a: usize, b: usize, n: u32): bool {
 /** Class of a token; 0 where nobody has judged it; that of a line to look at where it is too long to be kept. */
 function lookup(s: usize, n: u32, kind: u32): u32 {
   if (n > longestToken) return 2;
-  hash(s, n, kind);
+  if (kind === HOST_KIND && s === aheadStart && n === aheadLength) hashed = aheadHash;
+  else hash(s, n, kind);
   const tag = (hashed as u32) | 1;
   let i = ((hashed >> 32) as u32) & slotMask;
   for (let probe: u32 = 0; probe < probes; probe++) {

@@ -5,6 +5,7 @@ import type { Detection } from '../../detectors/common/registry.js';
 import {
   ENDS,
   FIELDS,
+  HOSTS,
   INPUT,
   inputSize,
   LINES,
@@ -70,7 +71,7 @@ export class Kernel {
     this.bytes = Buffer.from(memory.buffer);
     this.#out = new Uint32Array(memory.buffer, OUT, 8);
     this.#detection = detection;
-    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT, FIELDS, LINES);
+    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT, FIELDS, LINES, HOSTS);
     this.#writePairs(ENDS, detection.glance.pathEnds.map(endPair));
   }
 

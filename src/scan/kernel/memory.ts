@@ -25,6 +25,8 @@ const slack = 4 * KiB;
 /** Places of the fields of a table, and its lines; a block may begin more of them than the kernel asks room for. */
 export const FIELDS = INPUT + inputSize + slack;
 export const LINES = FIELDS + 65_536 * 4 + 1024;
-const linesSize = (16_384 + 64) * 8;
+const maxLines = 16_384 + 64;
+/** For each line what is known of its host before the line is looked at. */
+export const HOSTS = LINES + maxLines * 8;
 
-export const pages = Math.ceil((LINES + linesSize) / 65_536);
+export const pages = Math.ceil((HOSTS + maxLines * 16) / 65_536);
