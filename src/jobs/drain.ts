@@ -29,6 +29,7 @@ export async function drain(context: ServiceContext, spool: Spool, signal: Abort
   let [assembly, after] = [new Assembly(spool), 0];
   while (!signal.aborted) {
     try {
+      const synced = spool.stats().lastSequence;
       const records = await spool.read({ after, ...readAhead });
       const wholes = records.flatMap((record) => assembly.add(record) ?? []);
       assembly.settle();
@@ -49,7 +50,8 @@ export async function drain(context: ServiceContext, spool: Spool, signal: Abort
       await faultPoint('drain.after');
       for (const id of ids) context.ring('ingest', String(id), { priority: 5 });
       await spool.release(assembly.releasable);
-      after = records.at(-1)?.sequence ?? after;
+      // Where there are none, there are none up to what was synced before: all of it was released, or is damaged.
+      after = records.at(-1)?.sequence ?? Math.max(after, synced);
       if (records.length === 0) await spool.waitForMore(after, signal);
     } catch (error) {
       if (signal.aborted) return;
