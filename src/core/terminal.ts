@@ -8,6 +8,12 @@ export function safeText(text: string): string {
   return text.replace(dangerous, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** JSON text made safe for a terminal: the same characters as escapes that JSON knows, so that it means the same. */
+export const safeJson = (text: string): string =>
+  text.replace(dangerous, (char) =>
+    Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
+
 /** As `safeText`, and on one line. */
 export const safeLine = (text: string): string =>
   safeText(text).replace(/[\n\t]/g, (char) => (char === '\n' ? '\\u{a}' : '\\u{9}'));

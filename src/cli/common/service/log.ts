@@ -1,5 +1,5 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
-import { safeLine } from '../../../core/terminal.js';
+import { safeJson, safeLine } from '../../../core/terminal.js';
 import { hideSecrets } from '../config-secrets.js';
 
 /**
@@ -11,7 +11,7 @@ export function openLog(level: string, secrets: () => ReadonlySet<string>): Logg
   const stream = {
     write(line: string): void {
       const clean = hideSecrets(line, secrets());
-      process.stdout.write(forPeople ? shortLine(clean) : clean);
+      process.stdout.write(forPeople ? shortLine(clean) : safeJson(clean));
     },
   };
   return pino(
