@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { ChunkDraft } from '../core/chunk.js';
-import { daysOf, hasShare, removeResults, writeResults } from './chunks.js';
+import { daysOf, hasShare, writeResults } from './chunks.js';
 import { addToHour, saveGaps } from './ledger.js';
 import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
 import type { ChunkResult } from './types.js';
-import { count, text } from './values.js';
+import { text } from './values.js';
 
 // A chunk is worked on by who holds its lease. The fence grows with each claim; a commit must name the fence that it claimed,
 // so that a worker that was taken for dead and wakes up again changes nothing.
@@ -13,7 +13,7 @@ import { count, text } from './values.js';
 /** No chunk is put off for longer: what is due later was put off before the clock went back. */
 const longestWaitMs = 3_600_000;
 /** The reason under which a record in quarantine counts as rejected. */
-const inQuarantine = 'put into quarantine: it ended the program that read it';
+export const inQuarantine = 'put into quarantine: it ended the program that read it';
 
 /** A chunk in work. */
 export interface Claim extends ChunkDraft {
@@ -73,7 +73,7 @@ export async function undoneChunks(db: Db, now: number, limit: number): Promise<
 }
 
 /** Holds the chunk's row for the rest of the transaction; false when the claim is no longer ours. */
-async function stillHeld(trx: Db, claim: Claim): Promise<boolean> {
+export async function stillHeld(trx: Db, claim: Claim): Promise<boolean> {
   const row = await trx
     .selectFrom('chunk')
     .select('id')
@@ -136,11 +136,11 @@ export async function commitChunk(
 }
 
 /** Whether it was not counted among the chunks of its source yet. */
-const isNew = (claim: Claim): boolean => !claim.replaces && claim.part === undefined;
+export const isNew = (claim: Claim): boolean => !claim.replaces && claim.part === undefined;
 
 const nothing = { bytes: 0, records: 0, landed: 0, rejected: 0, quarantined: 0, hits: 0 };
 
-async function countsOf(trx: Db, id: number): Promise<typeof nothing> {
+export async function countsOf(trx: Db, id: number): Promise<typeof nothing> {
   const row = await trx
     .selectFrom('chunk')
     .select(['bytes', 'records', 'with_events', 'skipped', 'rejected', 'hits'])
@@ -155,35 +155,6 @@ async function countsOf(trx: Db, id: number): Promise<typeof nothing> {
   const quarantined = put?.count ?? 0;
   return { ...row, landed: row.with_events + row.skipped, rejected: row.rejected - quarantined, quarantined };
 }
-
-/** Takes out what an earlier scan gave, before parts or a quarantined record stand for the chunk. */
-async function takeOut(trx: Db, claim: Claim, now: number): Promise<void> {
-  if (!claim.replaces) return;
-  const before = await countsOf(trx, claim.id);
-  await markDue(trx, await removeResults(trx, claim.id), now, claim.id);
-  await addToHour(trx, claim.source, claim.receivedAt, {
-    bytes: -before.bytes,
-    received: -before.records,
-    landed: -before.landed,
-    rejected: -before.rejected,
-    quarantined: -before.quarantined,
-    hits: -before.hits,
-  });
-}
-
-const noCounts = {
-  bytes: 0,
-  lines: 0,
-  records: 0,
-  with_events: 0,
-  events: 0,
-  skipped: 0,
-  rejected: 0,
-  hits: 0,
-  first: null,
-  last: null,
-  scanned_at: 0,
-};
 
 /** Services whose findings are to be looked at again. `chunkId`: what changed them, for who follows its story. */
 export async function markDue(db: Db, services: Iterable<string>, now: number, chunkId: number | null): Promise<void> {
@@ -211,118 +182,6 @@ export async function releaseChunk(
     .execute();
 }
 
-/** Replaces a chunk that cannot be read as a whole by parts of its records, which are tried by themselves. */
-export async function splitChunk(
-  db: Db,
-  claim: Claim,
-  ranges: readonly { from: number; to: number }[],
-  now: number,
-): Promise<number[]> {
-  return db.transaction().execute(async (trx) => {
-    if (!(await stillHeld(trx, claim))) return [];
-    await takeOut(trx, claim, now);
-    const parts = await trx
-      .insertInto('chunk')
-      .values(
-        ranges.map(({ from, to }) => ({
-          key: `${claim.key.replace(/#\d+-\d+$/, '')}#${from}-${to}`,
-          source: claim.source,
-          sha256: '',
-          state: 'pending' as const,
-          name: text(claim.name),
-          format: '',
-          catalog_hash: '',
-          bytes: 0,
-          lines: 0,
-          records: 0,
-          with_events: 0,
-          events: 0,
-          skipped: 0,
-          rejected: 0,
-          scanned_at: 0,
-          prime: claim.prime ?? null,
-          modified: count(claim.modified),
-          received_at: claim.receivedAt,
-          not_before: now,
-          parent_id: claim.part?.of ?? claim.id,
-          part_start: from,
-          part_end: to,
-        })),
-      )
-      .onConflict((conflict) => conflict.column('key').doNothing())
-      .returning('id')
-      .execute();
-    await trx
-      .updateTable('chunk')
-      .set({ ...noCounts, state: 'split', lease_owner: null })
-      .where('id', '=', claim.id)
-      .execute();
-    if (isNew(claim)) await addToHour(trx, claim.source, claim.receivedAt, { chunks: 1 });
-    return parts.map((part) => part.id);
-  });
-}
-
-/** Puts aside what ends its worker: the chunk is finished, and its one record (or what cannot be divided) counts as rejected. */
-export async function quarantineChunk(
-  db: Db,
-  claim: Claim,
-  { reason, sealed, records, now }: { reason: string; sealed: Buffer; records: number; now: number },
-): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    if (!(await stillHeld(trx, claim))) return false;
-    await takeOut(trx, claim, now);
-    const counts = { ...noCounts, lines: records, records, rejected: records };
-    await trx
-      .updateTable('chunk')
-      .set({ ...counts, state: 'quarantined', lease_owner: null, error: text(reason) })
-      .where('id', '=', claim.id)
-      .execute();
-    await trx
-      .insertInto('chunk_reject_count')
-      .values({ chunk_id: claim.id, reason: inQuarantine, count: records })
-      .execute();
-    await trx
-      .insertInto('quarantine')
-      .values({
-        chunk_id: claim.id,
-        source: claim.source,
-        part_start: claim.part?.from ?? 0,
-        part_end: claim.part?.to ?? records,
-        reason: text(reason),
-        sealed,
-        at: now,
-      })
-      .execute();
-    const chunks = isNew(claim) ? 1 : 0;
-    await addToHour(trx, claim.source, claim.receivedAt, { chunks, received: records, quarantined: records });
-    return true;
-  });
-}
-
-/**
- * Ends a chunk without results: its bytes are gone (`lost`) or nothing can read them (`quarantined`), which are known gaps, or they
- * were there already (`duplicate`).
- */
-export async function endChunk(
-  db: Db,
-  claim: Claim,
-  { state, why, now }: { state: 'lost' | 'duplicate' | 'quarantined'; why: string; now: number },
-): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    if (!(await stillHeld(trx, claim))) return;
-    await trx
-      .updateTable('chunk')
-      .set({ state, lease_owner: null, error: text(why) })
-      .where('id', '=', claim.id)
-      .execute();
-    if (state === 'duplicate') return;
-    await trx
-      .insertInto('source_gap')
-      .values({ source: claim.source, at: now, why: text(why), bytes: claim.size, lines: null })
-      .execute();
-  });
-}
-
 /** Ends a replay without new results: what the chunk gave before stays. */
 export async function keepResults(db: Db, claim: Claim, why: string): Promise<void> {
   await db
@@ -337,52 +196,4 @@ export async function keepResults(db: Db, claim: Claim, why: string): Promise<vo
     .where('fence', '=', claim.fence)
     .where('lease_owner', '=', claim.owner)
     .execute();
-}
-
-/**
- * Marks chunks whose raw input is still there for a scan by the rules of today, also what is in quarantine; what they gave stays until
- * new results replace it.
- */
-export async function replayChunks(
-  db: Db,
-  filter: { source?: string | undefined; since?: number | undefined; until?: number | undefined },
-): Promise<number[]> {
-  let query = db
-    .updateTable('chunk')
-    .set({ state: 'pending', not_before: 0, attempts: 0 })
-    .where('state', 'in', ['done', 'quarantined'])
-    // Without its share its results could not be taken out.
-    .where((eb) =>
-      eb.or([
-        eb('hits', '=', 0),
-        eb.exists(eb.selectFrom('chunk_usage').select('position').whereRef('chunk_usage.chunk_id', '=', 'chunk.id')),
-      ]),
-    )
-    .where((eb) =>
-      eb.or([
-        eb('place', 'is not', null),
-        eb.exists(
-          eb
-            .selectFrom('chunk_input')
-            .select('part')
-            .where((input) =>
-              input.or([
-                input('chunk_input.chunk_id', '=', input.ref('chunk.id')),
-                input('chunk_input.chunk_id', '=', input.ref('chunk.parent_id')),
-              ]),
-            ),
-        ),
-        eb.exists(
-          eb
-            .selectFrom('chunk as whole')
-            .select('whole.id')
-            .whereRef('whole.id', '=', 'chunk.parent_id')
-            .where('whole.place', 'is not', null),
-        ),
-      ]),
-    );
-  if (filter.source !== undefined) query = query.where('source', '=', filter.source);
-  if (filter.since !== undefined) query = query.where('received_at', '>=', filter.since);
-  if (filter.until !== undefined) query = query.where('received_at', '<', filter.until);
-  return (await query.returning('id').execute()).map((row) => row.id);
 }

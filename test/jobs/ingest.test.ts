@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { ingest } from '../../src/jobs/ingest/ingest.js';
 import { unseal } from '../../src/jobs/seal.js';
-import { claimChunk, commitChunk, replayChunks } from '../../src/store/claims.js';
+import { replayChunks } from '../../src/store/chunk-ends.js';
+import { claimChunk, commitChunk } from '../../src/store/claims.js';
 import { removeInstance } from '../../src/store/instances.js';
 import { loadTotals } from '../../src/store/ledger.js';
 import type { Db } from '../../src/store/tables.js';
@@ -171,7 +172,15 @@ await describeOnDatabases('a chunk', (server) => {
     const replayed = await replayChunks(db, { source: 'proxy' });
     expect(replayed).toHaveLength(4);
     for (const id of replayed) await ingest(second.context, id);
-    const results = ['usage', 'usage_day', 'usage_service_day', 'evidence', 'candidate', 'source_hour', 'chunk_reject_count'] as const;
+    const results = [
+      'usage',
+      'usage_day',
+      'usage_service_day',
+      'evidence',
+      'candidate',
+      'source_hour',
+      'chunk_reject_count',
+    ] as const;
     const got = await dumpAll(db);
     expect(await eventsOf('chat')).toBe(0);
     expect(await eventsOf('other')).toBe(20 + 33 + 1);

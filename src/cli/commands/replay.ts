@@ -14,7 +14,7 @@ export const command: AddCommand = (program) => {
     .action(async (options: { config?: string; source?: string; since?: string; until?: string }) => {
       const [{ besideService }, { replayChunks }, { appendAudit }] = await Promise.all([
         import('../common/service/beside.js'),
-        import('../../store/claims.js'),
+        import('../../store/chunk-ends.js'),
         import('../../store/audit.js'),
       ]);
       await besideService(options.config, async ({ opened, store, who }) => {

@@ -1,5 +1,6 @@
 import { faultPoint } from '../../core/fault.js';
-import { type Claim, claimChunk, commitChunk, endChunk, keepResults, releaseChunk } from '../../store/claims.js';
+import { endChunk } from '../../store/chunk-ends.js';
+import { type Claim, claimChunk, commitChunk, keepResults, releaseChunk } from '../../store/claims.js';
 import { isDataError } from '../../store/errors.js';
 import { loadInput } from '../../store/intake.js';
 import { chunkPlace } from '../../store/reads/chunk-place.js';

@@ -1,4 +1,5 @@
-import { type Claim, quarantineChunk, splitChunk } from '../../store/claims.js';
+import { quarantineChunk, splitChunk } from '../../store/chunk-ends.js';
+import type { Claim } from '../../store/claims.js';
 import { chunkError } from '../../store/reads/chunk-place.js';
 import type { IngestContext } from './context.js';
 import type { ThreadJob } from './messages.js';

@@ -1,15 +1,8 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { appendAudit, loadAudit, verifyAudit } from '../../../src/store/audit.js';
-import {
-  claimChunk,
-  commitChunk,
-  endChunk,
-  keepResults,
-  quarantineChunk,
-  replayChunks,
-  splitChunk,
-} from '../../../src/store/claims.js';
+import { endChunk, quarantineChunk, replayChunks, splitChunk } from '../../../src/store/chunk-ends.js';
+import { claimChunk, commitChunk, keepResults } from '../../../src/store/claims.js';
 import { releaseHold, setHold } from '../../../src/store/holds.js';
 import { loadTotals } from '../../../src/store/ledger.js';
 import { loadRegister, saveRegister } from '../../../src/store/registers.js';
