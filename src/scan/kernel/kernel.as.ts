@@ -59,6 +59,9 @@ let FIELDS: usize = 0;
 let LINES: usize = 0;
 /** For each line of a table: its host's hash, where it begins (0: none), and its length. */
 let HOSTS: usize = 0;
+/** Lines of which only the hosts are not judged yet; which key comes behind which. */
+let WAITING: usize = 0;
+let KEYS: usize = 0;
 
 let poolAt: usize = 0;
 let tokens: u32 = 0;
@@ -74,6 +77,8 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
   fields: usize,
   lines: usize,
   hosts: usize,
+  waiting: usize,
+  keys: usize,
 ): void {
   PROGRAMS = programs;
   SLOTS = slots;
@@ -87,6 +92,8 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
   FIELDS = fields;
   LINES = lines;
   HOSTS = hosts;
+  WAITING = waiting;
+  KEYS = keys;
   for (let i: usize = 0; i < 16; i++) {
     store<u8>(masks + i, 0xff);
     store<u8>(masks + 16 + i, 0);
@@ -98,6 +105,7 @@ export function setup(programs: usize, slots: usize, slotCount: u32, pool: usize
 /** Forgets all tokens. */
 export function clear(): void {
   memory.fill(SLOTS, 0, ((slotMask as usize) + 1) * slotSize);
+  memory.fill(KEYS, 0, keySize * keyMask + keySize);
   poolAt = POOL;
   tokens = 0;
 }
@@ -108,36 +116,122 @@ export function clear(): void {
  * program are others than at the last call.
  */
 export function scan(from: usize, limit: usize, end: usize, fresh: bool): u32 {
-  return load<u32>(PROGRAMS, 4) === NO_TABLE ? scanLines(from, limit) : scanTable(from, limit, end, fresh);
+  return load<u32>(PROGRAMS, 4) === NO_TABLE ? scanLines(from, limit, fresh) : scanTable(from, limit, end, fresh);
 }
 
-function scanLines(from: usize, limit: usize): u32 {
-  const newline = i8x16.splat(10);
-  aheadStart = 0;
+/** Lines that wait: how many, the next, and where it begins. */
+let waiting: u32 = 0;
+let nextWaiting: u32 = 0;
+let waitingFrom: usize = 0;
+/** Where hosts of the line at hand are put. */
+let hostsAt: usize = 0;
+/** A line that waits: start, stop, start of the next, path, whether there are several, end of the hosts; then hash, start and length of each. */
+const waitingSize: usize = 128;
+const hostsBegin: usize = 32;
+const maxWaiting: u32 = 32;
+
+/** The hosts of many lines are judged together, after all else, so that the processor can fetch what is known of them at the same time. */
+function scanLines(from: usize, limit: usize, fresh: bool): u32 {
+  if (fresh || from !== waitingFrom) waiting = nextWaiting = 0;
   let p = from;
   let passed: u32 = 0;
   let answer: u32 = 0;
-  while (p < limit) {
+  while (true) {
+    while (nextWaiting < waiting) {
+      const entry = WAITING + (nextWaiting as usize) * waitingSize;
+      answer = settle(entry);
+      if (answer !== ORDINARY) {
+        store<u32>(OUT, load<u32>(entry));
+        store<u32>(OUT, load<u32>(entry, 4), 4);
+        if (answer === LOOK) {
+          nextWaiting++;
+          p = load<u32>(entry, 8) as usize;
+        }
+        break;
+      }
+      nextWaiting++;
+      p = load<u32>(entry, 8) as usize;
+      passed++;
+    }
+    if (answer !== ORDINARY || p >= limit) break;
+    waiting = nextWaiting = 0;
     let q = p;
-    let m = mask64(q, newline);
-    while (m === 0) {
-      q += 64;
-      m = mask64(q, newline);
+    while (q < limit && waiting < maxWaiting) {
+      const newline = lineEnd(q);
+      const stop = newline > q && load<u8>(newline - 1) === 13 ? newline - 1 : newline;
+      const entry = WAITING + (waiting as usize) * waitingSize;
+      hostsAt = entry + hostsBegin;
+      answer = line(q, stop);
+      if (answer !== ORDINARY) {
+        // Those before it come first.
+        if (waiting !== 0) {
+          answer = ORDINARY;
+          break;
+        }
+        store<u32>(OUT, q as u32);
+        store<u32>(OUT, stop as u32, 4);
+        if (answer === LOOK) p = newline + 1;
+        break;
+      }
+      store<u32>(entry, q as u32);
+      store<u32>(entry, stop as u32, 4);
+      q = newline + 1;
+      store<u32>(entry, q as u32, 8);
+      store<u32>(entry, path as u32, 12);
+      store<u32>(entry, severalPaths ? 1 : 0, 16);
+      store<u32>(entry, hostsAt as u32, 20);
+      waiting++;
     }
-    q += ctz<u64>(m) as usize;
-    const stop = q > p && load<u8>(q - 1) === 13 ? q - 1 : q;
-    answer = line(p, stop);
-    if (answer !== ORDINARY) {
-      store<u32>(OUT, p as u32);
-      store<u32>(OUT, stop as u32, 4);
-      break;
-    }
-    passed++;
-    p = q + 1;
+    hostsAt = 0;
+    if (answer !== ORDINARY) break;
+    fetch();
   }
+  waitingFrom = p;
   store<u32>(OUT, p as u32, 8);
   store<u32>(OUT, passed, 24);
   return answer;
+}
+
+/** Has the processor fetch the slots of all hosts that wait. */
+function fetch(): void {
+  let sum: u32 = 0;
+  for (let i: u32 = 0; i < waiting; i++) {
+    const entry = WAITING + (i as usize) * waitingSize;
+    const end = load<u32>(entry, 20) as usize;
+    for (let at = entry + hostsBegin; at < end; at += 16) sum ^= load<u32>(SLOTS + ((load<u32>(at, 4) & slotMask) as usize) * slotSize);
+  }
+  fetched = sum;
+}
+
+/** Judges the hosts of a line that waits. */
+function settle(entry: usize): u32 {
+  list = 0;
+  path = load<u32>(entry, 12) as usize;
+  severalPaths = load<u32>(entry, 16) !== 0;
+  const end = load<u32>(entry, 20) as usize;
+  for (let at = entry + hostsBegin; at < end; at += 16) {
+    aheadHash = load<u64>(at);
+    aheadStart = load<u32>(at, 8) as usize;
+    aheadLength = load<u32>(at, 12);
+    const answer = judge(aheadStart, aheadLength, HOST_KIND);
+    if (answer !== ORDINARY) return answer;
+  }
+  return listed() ? LOOK : ORDINARY;
+}
+
+/** Takes account of a host now, or puts it where those of lines that wait are. */
+function judgeHost(s: usize, n: u32): u32 {
+  if (hostsAt === 0) return judge(s, n, HOST_KIND);
+  const room = (hostsAt - WAITING) & (waitingSize - 1);
+  if (room === 0 || n > longestToken) return LOOK;
+  // Twice the same, as in the URL and beside it.
+  if (room > hostsBegin && load<u32>(hostsAt - 16, 12) === n && equal(s, load<u32>(hostsAt - 16, 8) as usize, n)) return ORDINARY;
+  hash(s, n, HOST_KIND);
+  store<u64>(hostsAt, hashed);
+  store<u32>(hostsAt, s as u32, 8);
+  store<u32>(hostsAt, n, 12);
+  hostsAt += 16;
+  return ORDINARY;
 }
 
 /** Where the line at `p` ends: the place of its line end. */
@@ -174,6 +268,8 @@ function line(p: usize, e: usize): u32 {
 /** Runs one program over the line `[c, e)`. */
 function run(start: usize, begin: usize, e: usize): u32 {
   let c = begin;
+  hostsAt = WAITING + (waiting as usize) * waitingSize + hostsBegin;
+  aheadStart = 0;
   list = 0;
   path = 0;
   severalPaths = false;
@@ -782,7 +878,7 @@ function host(p: usize, e: usize, stop: u8): u32 {
   }
   if (q < e && load<u8>(q) !== stop) return LOOK;
   after = q < e ? q : e;
-  return judge(p, n, HOST_KIND);
+  return judgeHost(p, n);
 }
 
 /** A URL, `host:port`, `host/path` or `/path`, up to `stop` or the end of the line, with none of the bytes `bad` in it. */
@@ -817,7 +913,7 @@ function url(p: usize, e: usize, stop: u8, bad1: u8, bad2: u8, dotted: bool): u3
       if (answer !== ORDINARY) return answer;
     } else return LOOK;
   }
-  return judge(s, n, HOST_KIND);
+  return judgeHost(s, n);
 }
 
 /** A path, and maybe a query, up to `stop` or the end of the line. Looks at how the path ends; `listed` looks at how it begins. */
@@ -892,22 +988,24 @@ const inSlot: u32 = 48;
 let hashed: u64 = 0;
 
 function hash(s: usize, n: u32, kind: u32): void {
-  let h: u64 = ((n as u64) << 8) ^ ((kind as u64) * 0x9e3779b97f4a7c15);
+  let a: u64 = ((n as u64) << 8) ^ ((kind as u64) * 0x9e3779b97f4a7c15);
+  let b: u64 = a;
   let i: u32 = 0;
   for (; i + 16 <= n; i += 16) {
-    h = (h ^ load<u64>(s + (i as usize))) * 0xff51afd7ed558ccd;
-    h ^= h >> 32;
-    h = (h ^ load<u64>(s + (i as usize), 8)) * 0xc4ceb9fe1a85ec53;
-    h ^= h >> 29;
+    a = (a ^ load<u64>(s + (i as usize))) * 0xff51afd7ed558ccd;
+    b = (b ^ load<u64>(s + (i as usize), 8)) * 0xc4ceb9fe1a85ec53;
+    a ^= a >> 32;
+    b ^= b >> 29;
   }
   if (i < n) {
     const v = v128.and(v128.load(s + (i as usize)), keep(n - i));
-    h = (h ^ i64x2.extract_lane(v, 0)) * 0xff51afd7ed558ccd;
-    h ^= h >> 32;
-    h = (h ^ i64x2.extract_lane(v, 1)) * 0xc4ceb9fe1a85ec53;
-    h ^= h >> 29;
+    a = (a ^ i64x2.extract_lane(v, 0)) * 0xff51afd7ed558ccd;
+    b = (b ^ i64x2.extract_lane(v, 1)) * 0xc4ceb9fe1a85ec53;
+    a ^= a >> 32;
+    b ^= b >> 29;
   }
-  hashed = h;
+  a = (a ^ rotl<u64>(b, 32)) * 0x9fb21c651e98df25;
+  hashed = a ^ (a >> 29);
 }
 
 function equal(a: usize, b: usize, n: u32): bool {
@@ -995,19 +1093,29 @@ function object(p: usize, e: usize, required: u32): u32 {
   let seen: u32 = 0;
   let depth: u32 = 0;
   let deepest: u32 = 0;
+  let expected = KEYS;
   if (load<u8>(c) !== 123) return UNFIT;
   c = blank(c + 1);
   while (true) {
     if (load<u8>(c) !== 34) return UNFIT;
     const k = c + 1;
-    c = find2(k, e, 34, 92);
-    if (c >= e || load<u8>(c) !== 34) return UNFIT;
-    const key = lookup(k, (c - k) as u32, KEY_KIND);
-    if (key === 0) {
-      store<u32>(OUT, k as u32, 12);
-      store<u32>(OUT, (c - k) as u32, 16);
-      store<u32>(OUT, KEY_KIND, 20);
-      return UNKNOWN;
+    const length = load<u32>(expected, 32);
+    let key: u32;
+    if (length !== 0 && isExpected(k, expected, length)) {
+      key = load<u32>(expected, 36);
+      c = k + (length as usize) - 1;
+      expected = load<u32>(expected, 40) as usize;
+    } else {
+      c = find2(k, e, 34, 92);
+      if (c >= e || load<u8>(c) !== 34) return UNFIT;
+      key = lookup(k, (c - k) as u32, KEY_KIND);
+      if (key === 0) {
+        store<u32>(OUT, k as u32, 12);
+        store<u32>(OUT, (c - k) as u32, 16);
+        store<u32>(OUT, KEY_KIND, 20);
+        return UNKNOWN;
+      }
+      expected = expect(expected, k, (c - k) as u32 + 1, key);
     }
     c++;
     if (load<u8>(c) === 32) c = blank(c);
@@ -1068,6 +1176,31 @@ function object(p: usize, e: usize, required: u32): u32 {
   while (load<u8>(c) === 32 && c < e) c++;
   if (c !== e || (seen & required) !== required) return UNFIT;
   return listed() ? LOOK : ORDINARY;
+}
+
+// Records of a log have their keys in the same order as a rule: for each key is kept which one came behind it last, at a place that
+// its hash gives: 32 bytes of it, the quote behind it included; how many they are; its class; and where what came behind it is kept.
+
+const keySize: usize = 64;
+const keyMask: usize = 63;
+
+function isExpected(k: usize, expected: usize, length: u32): bool {
+  const first = v128.xor(v128.load(k), v128.load(expected));
+  if (length <= 16) return !v128.any_true(v128.and(first, keep(length)));
+  return !v128.any_true(v128.or(first, v128.and(v128.xor(v128.load(k, 16), v128.load(expected, 16)), keep(length - 16))));
+}
+
+/** Keeps the key that came, the last one that was hashed, and says where what comes behind it is kept. */
+function expect(at: usize, k: usize, length: u32, key: u32): usize {
+  // The first place is that of the first key of a record.
+  const next = KEYS + (1 + ((hashed >> 32) as usize) % keyMask) * keySize;
+  if (length > 32) return next;
+  v128.store(at, v128.load(k));
+  v128.store(at, v128.load(k, 16), 16);
+  store<u32>(at, length, 32);
+  store<u32>(at, key, 36);
+  store<u32>(at, next as u32, 40);
+  return next;
 }
 
 function none(c: usize): u32 {

@@ -8,6 +8,7 @@ import {
   HOSTS,
   INPUT,
   inputSize,
+  KEYS,
   LINES,
   LISTS,
   listSize,
@@ -20,6 +21,7 @@ import {
   poolSize,
   SLOTS,
   slotCount,
+  WAITING,
 } from './memory.js';
 import { kernelModule } from './module.js';
 import { agentKind, firstJudge, hostKind, keyClass, keyKind, writeProgram } from './program.js';
@@ -71,7 +73,7 @@ export class Kernel {
     this.bytes = Buffer.from(memory.buffer);
     this.#out = new Uint32Array(memory.buffer, OUT, 8);
     this.#detection = detection;
-    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT, FIELDS, LINES, HOSTS);
+    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT, FIELDS, LINES, HOSTS, WAITING, KEYS);
     this.#writePairs(ENDS, detection.glance.pathEnds.map(endPair));
   }
 

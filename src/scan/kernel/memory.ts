@@ -28,5 +28,8 @@ export const LINES = FIELDS + 65_536 * 4 + 1024;
 const maxLines = 16_384 + 64;
 /** For each line what is known of its host before the line is looked at. */
 export const HOSTS = LINES + maxLines * 8;
+/** 32 lines that wait, and 64 places for keys. */
+export const WAITING = (HOSTS + maxLines * 16 + 127) & ~127;
+export const KEYS = WAITING + 32 * 128;
 
-export const pages = Math.ceil((HOSTS + maxLines * 16) / 65_536);
+export const pages = Math.ceil((KEYS + 64 * 64) / 65_536);
