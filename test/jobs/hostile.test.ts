@@ -30,7 +30,10 @@ const inDatabase = (connection: pg.PoolConfig, database: string): pg.PoolConfig 
 };
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+let databases = 0;
+
 await describeOnDatabases('hostile data', (server) => {
+  const embedded = databases++ === 0;
   let db: Db;
   beforeAll(async () => {
     db = await server.database();
@@ -103,7 +106,7 @@ await describeOnDatabases('hostile data', (server) => {
     };
     const json = setupOf({ sources: [sourceOf('proxy', { format: 'json-lines' })] });
     const made = await testService(db, { setup: json });
-    const prototype = Object.getOwnPropertyNames(Object.prototype).sort().join();
+    const prototype = Object.getOwnPropertyNames(Object.prototype).join();
     const lines = Array.from({ length: 20_000 }, line);
     for (let from = 0; from < lines.length; from += 5000)
       await ingest(made.context, await push(made, `${lines.slice(from, from + 5000).join('\n')}\n`));
@@ -116,7 +119,7 @@ await describeOnDatabases('hostile data', (server) => {
     expect((total?.landed ?? 0) + (total?.rejected ?? 0)).toBe(20_000);
     expect(await hits(db)).toBeGreaterThanOrEqual(good);
     expect(made.logged.filter((text) => /could not be worked on|ended its reader/.test(text))).toEqual([]);
-    expect(Object.getOwnPropertyNames(Object.prototype).sort().join()).toBe(prototype);
+    expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(prototype);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
@@ -198,87 +201,91 @@ await describeOnDatabases('hostile data', (server) => {
     await proxy.close();
   });
 
-  it('A30 somebody who writes, removes and repeats jobs at random changes nothing in the result', async () => {
-    const connection = await server.connection();
-    const own = openDb({ ...connection, max: 12 });
-    await migrate(own);
-    const pool = await openQueuePool(connection, 12);
-    const queue = openQueue({ postgres: pool }, () => {});
-    const setup = setupOf();
-    const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    const runtime = new Runtime({
-      db: own,
-      queue,
-      log: quiet,
-      version: '0',
-      role: 'serve',
-      setup,
-      catalog: compileCatalog(services),
-      collectors: new Map(),
-      channels: new Map(),
-      sealKey,
-      registerFiles: async () => ({ people: undefined, inventory: [] }),
-    });
-    const roll = random(30);
-    try {
-      const plain = await testService(own);
-      await runtime.start({ work: true, schedule: true });
-      const { rows: tables } = await sql<{ name: string }>`
+  // It takes long, and the queue is kept in PostgreSQL either way.
+  it.runIf(embedded)(
+    'A30 somebody who writes, removes and repeats jobs at random changes nothing in the result',
+    async () => {
+      const connection = await server.connection();
+      const own = openDb({ ...connection, max: 12 });
+      await migrate(own);
+      const pool = await openQueuePool(connection, 12);
+      const queue = openQueue({ postgres: pool }, () => {});
+      const setup = setupOf();
+      const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+      const runtime = new Runtime({
+        db: own,
+        queue,
+        log: quiet,
+        version: '0',
+        role: 'serve',
+        setup,
+        catalog: compileCatalog(services),
+        collectors: new Map(),
+        channels: new Map(),
+        sealKey,
+        registerFiles: async () => ({ people: undefined, inventory: [] }),
+      });
+      const roll = random(30);
+      try {
+        const plain = await testService(own);
+        await runtime.start({ work: true, schedule: true });
+        const { rows: tables } = await sql<{ name: string }>`
         select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'bullmq' and c.relkind = 'r'`.execute(own);
-      expect(tables.length).toBeGreaterThan(0);
-      const forged = [
-        '1',
-        '7',
-        '-1',
-        '1e3',
-        'retention@1',
-        'recheck@99999999',
-        'collect:proxy@5',
-        '__proto__',
-        'x'.repeat(150),
-        'due',
-      ];
-      let going = true;
-      const writer = (async () => {
-        while (going) {
-          const kind = jobKinds[Math.floor(roll() * jobKinds.length)] as JobKind;
-          const id = roll() < 0.5 ? String(1 + Math.floor(roll() * 40)) : forged[Math.floor(roll() * forged.length)];
-          await queue.enqueue(kind, id ?? '', { delay: roll() < 0.3 ? 1e6 : 0 }).catch(() => {});
-          const table = tables[Math.floor(roll() * tables.length)]?.name ?? '';
-          if (roll() < 0.3 && /job/.test(table))
-            await sql`delete from ${sql.table(`bullmq.${table}`)} where ctid in (select ctid from ${sql.table(`bullmq.${table}`)} limit 5)`
-              .execute(own)
-              .catch(() => {});
-          await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(tables.length).toBeGreaterThan(0);
+        const forged = [
+          '1',
+          '7',
+          '-1',
+          '1e3',
+          'retention@1',
+          'recheck@99999999',
+          'collect:proxy@5',
+          '__proto__',
+          'x'.repeat(150),
+          'due',
+        ];
+        let going = true;
+        const writer = (async () => {
+          while (going) {
+            const kind = jobKinds[Math.floor(roll() * jobKinds.length)] as JobKind;
+            const id = roll() < 0.5 ? String(1 + Math.floor(roll() * 40)) : forged[Math.floor(roll() * forged.length)];
+            await queue.enqueue(kind, id ?? '', { delay: roll() < 0.3 ? 1e6 : 0 }).catch(() => {});
+            const table = tables[Math.floor(roll() * tables.length)]?.name ?? '';
+            if (roll() < 0.3 && /job/.test(table))
+              await sql`delete from ${sql.table(`bullmq.${table}`)} where ctid in (select ctid from ${sql.table(`bullmq.${table}`)} limit 5)`
+                .execute(own)
+                .catch(() => {});
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+        })();
+        for (let n = 0; n < 40; n++) {
+          const text = Array.from({ length: 10 }, (_, at) => squidLine('chat.example', `u${at}`, noon + n * 1000)).join(
+            '',
+          );
+          const id = await push(plain, text);
+          runtime.context.ring('ingest', String(id));
         }
-      })();
-      for (let n = 0; n < 40; n++) {
-        const text = Array.from({ length: 10 }, (_, at) => squidLine('chat.example', `u${at}`, noon + n * 1000)).join(
-          '',
-        );
-        const id = await push(plain, text);
-        runtime.context.ring('ingest', String(id));
+        await expect
+          .poll(async () => (await sql`select from chunk where state <> 'done'`.execute(own)).rows.length, {
+            timeout: 60_000,
+            interval: 200,
+          })
+          .toBe(0);
+        going = false;
+        await writer;
+        expect(await hits(own)).toBe(400);
+        const { rows } =
+          await sql`select sum(landed)::int as landed, sum(chunks)::int as chunks from source_hour`.execute(own);
+        expect(rows).toEqual([{ landed: 400, chunks: 40 }]);
+        // No slot was invented.
+        const { rows: slots } = await sql`select from job_run where attempts > 0`.execute(own);
+        expect(slots).toEqual([]);
+      } finally {
+        await runtime.stop(2000);
+        await own.destroy();
+        await pool.close();
       }
-      await expect
-        .poll(async () => (await sql`select from chunk where state <> 'done'`.execute(own)).rows.length, {
-          timeout: 60_000,
-          interval: 200,
-        })
-        .toBe(0);
-      going = false;
-      await writer;
-      expect(await hits(own)).toBe(400);
-      const { rows } =
-        await sql`select sum(landed)::int as landed, sum(chunks)::int as chunks from source_hour`.execute(own);
-      expect(rows).toEqual([{ landed: 400, chunks: 40 }]);
-      // No slot was invented.
-      const { rows: slots } = await sql`select from job_run where attempts > 0`.execute(own);
-      expect(slots).toEqual([]);
-    } finally {
-      await runtime.stop(2000);
-      await own.destroy();
-      await pool.close();
-    }
-  });
+    },
+  );
 });
