@@ -68,13 +68,18 @@ export class TargetIndex {
   /** All that `find` may say of a host. */
   reach(host: string): Reach {
     const paths: string[] = [];
+    let known = false;
     for (let at = 0; at >= 0; at = host.indexOf('.', at) + 1 || -1) {
-      for (const { rule, exact, hostTest } of this.#byTail.get(at === 0 ? host : host.slice(at)) ?? []) {
+      const list = this.#byTail.get(at === 0 ? host : host.slice(at));
+      if (list === undefined) continue;
+      known = true;
+      for (const { rule, exact, hostTest } of list) {
         if (rule.path === undefined || (exact && at > 0)) continue;
         if (hostTest === undefined || hostTest.test(host)) paths.push(rule.path);
       }
     }
-    return { rule: this.find(host, undefined), paths };
+    // Nearly all hosts that a log names are none of the catalog's.
+    return known ? { rule: this.find(host, undefined), paths } : nowhere;
   }
 }
 
@@ -85,6 +90,8 @@ export interface Reach {
   /** Path patterns of rules that may hold on the host. */
   paths: readonly string[];
 }
+
+const nowhere: Reach = { rule: undefined, paths: [] };
 
 function beats(a: Indexed, b: Indexed): boolean {
   const [aPath, bPath] = [a.rule.path?.length ?? 0, b.rule.path?.length ?? 0];

@@ -1,6 +1,8 @@
 import { domainToASCII } from 'node:url';
 
 const plainHost = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_-])?$/;
+/** An IPv4 address in its canonical form, as nearly all logs write it. */
+const plainIpv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
@@ -30,6 +32,7 @@ export function canonicalHost(raw: string): string | undefined {
  * dropped. Undefined for anything else.
  */
 export function canonicalIp(raw: string): string | undefined {
+  if (plainIpv4.test(raw)) return raw;
   let text = raw.trim();
   const bracketed = /^\[([^\]]+)\](:\d+)?$/.exec(text);
   if (bracketed?.[1] !== undefined) text = bracketed[1];

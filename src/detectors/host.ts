@@ -1,7 +1,7 @@
 import { signatureOf } from '../catalog/compile.js';
 import { type Detector, networkStrength } from './common/detector.js';
 import { literalPiece } from './common/needles.js';
-import { counts, ruleFor } from './common/target.js';
+import { counts, reachOf, ruleFor } from './common/target.js';
 
 /** A request to, or a look-up of, a host of a service. */
 export const detector: Detector = {
@@ -32,5 +32,5 @@ export const detector: Detector = {
     catalog.targetRules
       .filter((rule) => rule.path === undefined && !rule.weak && rule.role !== 'telemetry')
       .map((rule) => literalPiece(rule.host)),
-  glance: (catalog) => ({ host: (host) => counts(catalog.targets.reach(host).rule) }),
+  glance: (catalog) => ({ host: (host) => counts(reachOf(host, catalog).rule) }),
 };

@@ -1,7 +1,7 @@
 import { signatureOf } from '../catalog/compile.js';
 import { type Detector, networkStrength } from './common/detector.js';
 import { literalPiece } from './common/needles.js';
-import { ruleFor } from './common/target.js';
+import { reachOf, ruleFor } from './common/target.js';
 
 /** A request to a path that only the AI part of a host has. */
 export const detector: Detector = {
@@ -26,5 +26,5 @@ export const detector: Detector = {
       const piece = literalPiece(rule.path);
       return [piece.length >= 5 ? piece : literalPiece(rule.host)];
     }),
-  glance: (catalog) => ({ host: (host) => catalog.targets.reach(host).paths }),
+  glance: (catalog) => ({ host: (host) => reachOf(host, catalog).paths }),
 };

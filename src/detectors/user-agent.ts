@@ -22,7 +22,28 @@ export const detector: Detector = {
   glance: (catalog) => ({ agent: (agent) => rulesIn(agent, catalog).length > 0 }),
 };
 
-function rulesIn(userAgent: string, catalog: Catalog): NamedRule[] {
+const seen = new WeakMap<Catalog, Map<string, readonly NamedRule[]>>();
+const maxSeen = 1024;
+
+/** Remembered: an organisation has few browsers. */
+function rulesIn(userAgent: string, catalog: Catalog): readonly NamedRule[] {
+  let known = seen.get(catalog);
+  if (known === undefined) {
+    known = new Map();
+    seen.set(catalog, known);
+  }
+  let rules = known.get(userAgent);
+  if (rules === undefined) {
+    rules = rulesOf(userAgent, catalog);
+    if (userAgent.length > 512) return rules;
+    if (known.size >= maxSeen) known.clear();
+    // A copy: a slice of a log line would keep all of the line alive.
+    known.set(Buffer.from(userAgent).toString(), rules);
+  }
+  return rules;
+}
+
+function rulesOf(userAgent: string, catalog: Catalog): NamedRule[] {
   return catalog.userAgents.filter(({ value }) => {
     for (let at = userAgent.indexOf(value); at >= 0; at = userAgent.indexOf(value, at + 1)) {
       if (at === 0 || !/[A-Za-z0-9]/.test(userAgent[at - 1] ?? '')) return true;

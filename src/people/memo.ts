@@ -15,10 +15,11 @@ export class Memo<T> {
     if (found !== undefined) return found;
     // Texts this long are no names; they would only fill the memory.
     if (key.length > 512) return answer(key);
-    const value = this.#old.get(key) ?? answer(key);
+    // A copy, of which the answer is made too: a slice of a log line would keep all of the line alive.
+    const copy = Buffer.from(key).toString();
+    const value = this.#old.get(key) ?? answer(copy);
     if (this.#young.size >= this.#size) [this.#old, this.#young] = [this.#young, new Map()];
-    // A copy: a slice of a log line would keep its whole block of input alive.
-    this.#young.set(Buffer.from(key).toString(), value);
+    this.#young.set(copy, value);
     return value;
   }
 }

@@ -1,3 +1,4 @@
+import { Memo } from '../core/memo.js';
 import type { Actor } from '../core/usage.js';
 import type { Person } from '../people/person.js';
 import { type MergedGroups, mergeSmallGroups, pseudonym } from '../people/privacy.js';
@@ -15,9 +16,13 @@ export function createLabels(names: boolean, people: ReadonlyMap<string, Person>
   const sizes = new Map<string, number>();
   for (const { group } of people.values()) if (group !== '') sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const { shownAs } = mergeSmallGroups(sizes);
+  // An actor stands in many rows, and a pseudonym costs several microseconds.
+  const pseudonyms = new Memo<string>();
+  const pseudonymOf = (actor: Actor): string =>
+    pseudonyms.get(`${actor.kind}\0${actor.id}`, () => pseudonym(key, actor));
   return {
     names,
-    actor: (actor) => (names ? nameOf(actor, people) : pseudonym(key, actor)),
+    actor: (actor) => (names ? nameOf(actor, people) : pseudonymOf(actor)),
     group: (actor) => (actor.group === '' ? '' : shownAs(actor.group)),
   };
 }

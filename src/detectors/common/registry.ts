@@ -21,20 +21,23 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
   const folder = join(import.meta.dirname, '..');
   const detectors = await loadPlugins<Detector>(folder, 'detector');
   const candidates = await loadPlugins<CandidateDetector>(join(folder, 'candidates'), 'candidate');
+  const list = [...detectors];
   const glances = [...detectors.values(), ...candidates.values()].flatMap((plugin) => plugin.glance?.(catalog) ?? []);
   return {
     detect(event) {
       const hits: Hit[] = [];
-      for (const [id, detector] of detectors) {
-        for (const found of detector.detect(event, catalog)) {
-          const { account, ...rest } = found;
+      for (const [id, detector] of list) {
+        for (const { account, service, signature, reason, confidence, strength } of detector.detect(event, catalog))
           addHit(hits, {
-            ...rest,
+            service,
+            signature,
+            reason,
+            confidence,
+            strength,
             detector: id,
             accountKind: account ?? 'unknown',
             attempt: event.action === 'blocked',
           });
-        }
       }
       return hits;
     },
@@ -61,9 +64,14 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
 
 /** True where one says so, else all paths. */
 function joined(answers: readonly (boolean | readonly string[])[]): boolean | readonly string[] {
-  if (answers.includes(true)) return true;
+  let some = false;
+  for (const answer of answers) {
+    if (answer === true) return true;
+    some ||= typeof answer !== 'boolean' && answer.length > 0;
+  }
+  if (!some) return false;
   const paths = answers.flatMap((answer) => (typeof answer === 'boolean' ? [] : answer));
-  return paths.length > 0 && [...new Set(paths)];
+  return [...new Set(paths)];
 }
 
 /** Several proofs of one service in one event are one hit; a known account kind is kept from whichever proof has it. */

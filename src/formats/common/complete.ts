@@ -14,35 +14,44 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   const host = named.host ?? target.host;
   const port = draft.port ?? named.port ?? target.port;
   const path = known(draft.path) ?? target.path;
-  const fields: { [K in keyof Event]?: Event[K] | undefined } = {
-    time: draft.time !== undefined && Number.isFinite(draft.time) ? Math.floor(draft.time) : undefined,
-    user: known(draft.user),
-    device: known(draft.device),
-    src_ip: draft.src_ip === undefined ? undefined : canonicalIp(draft.src_ip),
-    dst_ip: draft.dst_ip === undefined ? undefined : canonicalIp(draft.dst_ip),
-    host,
-    port: port !== undefined && port > 0 && port < 65536 ? port : undefined,
-    url,
-    path,
-    method: known(draft.method),
-    status: draft.status,
-    bytes_out: draft.bytes_out,
-    bytes_in: draft.bytes_in,
-    user_agent: known(draft.user_agent),
-    app: known(draft.app),
-    app_id: known(draft.app_id),
-    scopes: draft.scopes !== undefined && draft.scopes.length > 0 ? draft.scopes : undefined,
-    event_id: known(draft.event_id),
-    merchant: known(draft.merchant),
-    amount: draft.amount,
-    currency: known(draft.currency)?.toUpperCase(),
-    cost_centre: known(draft.cost_centre),
-    extension_id: known(draft.extension_id),
-  };
   const event: Event = { line, kind: draft.kind, action: draft.action, vendor_format: format };
-  for (const [key, value] of Object.entries(fields)) {
-    if (value !== undefined) (event as unknown as Record<string, unknown>)[key] = value;
-  }
+  // Field by field: a list of entries in between made this the dearest part of a hit.
+  if (draft.time !== undefined && Number.isFinite(draft.time)) event.time = Math.floor(draft.time);
+  const user = known(draft.user);
+  if (user !== undefined) event.user = user;
+  const device = known(draft.device);
+  if (device !== undefined) event.device = device;
+  const source = draft.src_ip === undefined ? undefined : canonicalIp(draft.src_ip);
+  if (source !== undefined) event.src_ip = source;
+  const destination = draft.dst_ip === undefined ? undefined : canonicalIp(draft.dst_ip);
+  if (destination !== undefined) event.dst_ip = destination;
+  if (host !== undefined) event.host = host;
+  if (port !== undefined && port > 0 && port < 65536) event.port = port;
+  if (url !== undefined) event.url = url;
+  if (path !== undefined) event.path = path;
+  const method = known(draft.method);
+  if (method !== undefined) event.method = method;
+  if (draft.status !== undefined) event.status = draft.status;
+  if (draft.bytes_out !== undefined) event.bytes_out = draft.bytes_out;
+  if (draft.bytes_in !== undefined) event.bytes_in = draft.bytes_in;
+  const agent = known(draft.user_agent);
+  if (agent !== undefined) event.user_agent = agent;
+  const app = known(draft.app);
+  if (app !== undefined) event.app = app;
+  const appId = known(draft.app_id);
+  if (appId !== undefined) event.app_id = appId;
+  if (draft.scopes !== undefined && draft.scopes.length > 0) event.scopes = draft.scopes;
+  const eventId = known(draft.event_id);
+  if (eventId !== undefined) event.event_id = eventId;
+  const merchant = known(draft.merchant);
+  if (merchant !== undefined) event.merchant = merchant;
+  if (draft.amount !== undefined) event.amount = draft.amount;
+  const currency = known(draft.currency)?.toUpperCase();
+  if (currency !== undefined) event.currency = currency;
+  const centre = known(draft.cost_centre);
+  if (centre !== undefined) event.cost_centre = centre;
+  const extension = known(draft.extension_id);
+  if (extension !== undefined) event.extension_id = extension;
   return event;
 }
 
