@@ -1,4 +1,5 @@
-import type { Evidence } from '../core/usage.js';
+import type { Actor, Evidence } from '../core/usage.js';
+import { ActorNumbers } from './usage-table.js';
 
 /** Kept for each service and day, beside the first of each actor on a service. */
 const perServiceAndDay = 3;
@@ -21,34 +22,62 @@ const compare = (a: Ordered, b: Ordered): number =>
  * and the first three of a service on a day.
  */
 export class EvidenceRule<T extends Ordered & Pick<Evidence, 'service' | 'actor' | 'signature'>> {
-  readonly #firstOfActor = new Map<string, T>();
-  readonly #ofDay = new Map<string, T[]>();
+  readonly #actors: ActorNumbers;
+  readonly #services = new Map<string, OfService<T>>();
   /** How many were offered. */
   offered = 0;
 
-  offer(item: T, day: string): void {
+  /** `actors`: numbers that others use too. */
+  constructor(actors = new ActorNumbers()) {
+    this.#actors = actors;
+  }
+
+  /** `make` is asked for the item only where it is kept, and then once. */
+  offer(place: Ordered, service: string, actor: Actor, day: string, make: () => T): void {
     this.offered++;
-    const actorKey = [item.service, item.actor.kind, item.actor.id].join('\u0000');
-    const first = this.#firstOfActor.get(actorKey);
-    if (first === undefined || compare(item, first) < 0) this.#firstOfActor.set(actorKey, item);
-    const dayKey = `${item.service}\u0000${day}`;
-    const list = this.#ofDay.get(dayKey) ?? [];
-    if (list.length === 0) this.#ofDay.set(dayKey, list);
+    let of = this.#services.get(service);
+    if (of === undefined) {
+      of = { firstOfActor: new Map(), ofDay: new Map() };
+      this.#services.set(service, of);
+    }
+    let item: T | undefined;
+    const number = this.#actors.of(actor);
+    const first = of.firstOfActor.get(number);
+    if (first === undefined || compare(place, first) < 0) {
+      item = make();
+      of.firstOfActor.set(number, item);
+    }
+    let list = of.ofDay.get(day);
+    if (list === undefined) {
+      list = [];
+      of.ofDay.set(day, list);
+    }
     const last = list[perServiceAndDay - 1];
-    if (last !== undefined && compare(item, last) >= 0) return;
-    list.push(item);
+    if (last !== undefined && compare(place, last) >= 0) return;
+    list.push(item ?? make());
     list.sort(compare);
     if (list.length > perServiceAndDay) list.pop();
   }
 
   /** By service, then in order; each record once. */
   kept(): T[] {
-    const items = new Map<string, T>();
-    for (const item of [...this.#firstOfActor.values(), ...[...this.#ofDay.values()].flat()]) {
-      const key = [item.service, item.order, item.line].join('\u0000');
-      const other = items.get(key);
-      if (other === undefined || item.signature < other.signature) items.set(key, item);
+    const all: T[] = [];
+    for (const service of [...this.#services.keys()].sort()) {
+      const of = this.#services.get(service);
+      const items = new Map<number | string, T>();
+      for (const item of [...(of?.firstOfActor.values() ?? []), ...[...(of?.ofDay.values() ?? [])].flat()]) {
+        const key = item.order === 0 ? item.line : `${item.order} ${item.line}`;
+        const other = items.get(key);
+        if (other === undefined || item.signature < other.signature) items.set(key, item);
+      }
+      for (const item of [...items.values()].sort(compare)) all.push(item);
     }
-    return [...items.values()].sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : compare(a, b)));
+    return all;
   }
+}
+
+interface OfService<T> {
+  /** By number of the actor. */
+  firstOfActor: Map<number, T>;
+  ofDay: Map<string, T[]>;
 }

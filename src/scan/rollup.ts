@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../core/event.js';
 import { type CandidateHit, confidences, type Hit } from '../core/hit.js';
+import { Memo } from '../core/memo.js';
 import { redact } from '../core/redact.js';
 import { dayOf } from '../core/time.js';
 import type { Actor, Evidence, Usage } from '../core/usage.js';
 import { EvidenceRule } from './evidence.js';
+import { ActorNumbers, added, UsageTable, widen } from './usage-table.js';
 
 const sampleLength = 500;
 /** Candidates of one input that are told apart; later new ones are only counted, so that memory is bounded. */
@@ -34,6 +36,8 @@ export interface RollupResult {
   otherCandidates: number;
 }
 
+const same = (text: string): string => text;
+
 /** Shared by all rows without payments, which are nearly all: a map of its own would double the size of a row. */
 const noSpend: ReadonlyMap<string, number> = new Map();
 
@@ -54,9 +58,12 @@ export class Rollup {
   readonly #file: string;
   readonly #source: string;
   readonly #zone: string;
-  readonly #rows = new Map<string, Usage>();
-  readonly #evidence = new EvidenceRule<Raw>();
+  readonly #actors = new ActorNumbers();
+  readonly #usage = new UsageTable(this.#actors);
+  readonly #evidence = new EvidenceRule<Raw>(this.#actors);
   readonly #candidates = new Map<string, CandidateRow>();
+  /** Signatures and reasons, which many hits share. */
+  readonly #texts = new Memo<string>(4096);
   #otherCandidates = 0;
 
   /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. */
@@ -70,27 +77,22 @@ export class Rollup {
   add(hit: Hit, event: Event, actor: Actor, text: string): void {
     const day = event.time === undefined ? '' : dayOf(event.time, this.#zone);
     const { service, accountKind, strength, confidence, attempt } = hit;
-    const key = [day, service, actor.kind, actor.id, accountKind, strength].join('\u0000');
-    let row = this.#rows.get(key);
-    if (row === undefined) {
-      row = {
-        day,
-        service,
-        actor,
-        source: this.#source,
-        accountKind,
-        strength,
-        confidence,
-        events: 0,
-        attempts: 0,
-        bytesOut: 0,
-        bytesIn: 0,
-        spend: noSpend,
-        first: undefined,
-        last: undefined,
-      };
-      this.#rows.set(key, row);
-    }
+    const row = this.#usage.row(day, service, actor, this.#source, accountKind, strength, (group, who) => ({
+      day: group.day,
+      service: group.service,
+      actor: who,
+      source: group.source,
+      accountKind,
+      strength,
+      confidence,
+      events: 0,
+      attempts: 0,
+      bytesOut: 0,
+      bytesIn: 0,
+      spend: noSpend,
+      first: undefined,
+      last: undefined,
+    }));
     if (attempt) row.attempts++;
     else {
       row.events++;
@@ -101,26 +103,23 @@ export class Rollup {
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
     widen(row, event.time, event.time);
-    const { signature, reason } = hit;
-    this.#evidence.offer(
-      {
-        service,
-        actor,
-        accountKind,
-        strength,
-        attempt,
-        time: event.time,
-        file: this.#file,
-        order: 0,
-        line: event.line,
-        signature,
-        reason,
-        confidence,
-        sha256: '',
-        sample: text,
-      },
-      day,
-    );
+    const place = { time: event.time, order: 0, line: event.line };
+    this.#evidence.offer(place, service, row.actor, day, () => ({
+      service,
+      actor: row.actor,
+      accountKind,
+      strength,
+      attempt,
+      time: event.time,
+      file: this.#file,
+      order: 0,
+      line: event.line,
+      signature: this.#texts.get(hit.signature, same),
+      reason: this.#texts.get(hit.reason, same),
+      confidence,
+      sha256: '',
+      sample: text,
+    }));
   }
 
   suggest(candidate: CandidateHit, event: Event, actor: Actor, text: string): void {
@@ -150,7 +149,7 @@ export class Rollup {
 
   result(): RollupResult {
     return {
-      usage: sortedUsage(this.#rows),
+      usage: this.#usage.sorted(),
       evidence: this.#evidence.kept().map(finish),
       candidates: sortedCandidates(this.#candidates.values()),
       hits: this.#evidence.offered,
@@ -167,20 +166,17 @@ export function mergeRollups(results: readonly RollupResult[], zone: string, sam
     const { usage, evidence, candidates: seen, hits, otherCandidates } = only;
     return { usage, evidence, candidates: seen, hits, otherCandidates };
   }
-  const rows = new Map<string, Usage>();
-  const rule = new EvidenceRule<Evidence & { order: number }>();
+  const actors = new ActorNumbers();
+  const table = new UsageTable(actors);
+  const rule = new EvidenceRule<Evidence & { order: number }>(actors);
   const candidates = new Map<string, CandidateRow>();
   for (const [order, result] of results.entries()) {
-    for (const usage of result.usage) addUsage(rows, usage);
-    for (const evidence of result.evidence)
-      rule.offer(
-        { ...evidence, order: sameFile ? 0 : order },
-        evidence.time === undefined ? '' : dayOf(evidence.time, zone),
-      );
+    for (const usage of result.usage) table.add(usage);
+    for (const evidence of result.evidence) offerAgain(rule, evidence, sameFile ? 0 : order, zone);
     for (const candidate of result.candidates) addCandidate(candidates, candidate);
   }
   return {
-    usage: sortedUsage(rows),
+    usage: table.sorted(),
     evidence: rule.kept().map(({ order: _order, ...evidence }) => evidence),
     candidates: sortedCandidates(candidates.values()),
     hits: results.reduce((sum, result) => sum + result.hits, 0),
@@ -207,28 +203,15 @@ export function mergeParts(
   return { usage, evidence, candidates: [...candidates, ...sortedCandidates(rows.values())], hits, otherCandidates };
 }
 
-function addUsage(rows: Map<string, Usage>, usage: Usage): void {
-  const key = [
-    usage.day,
-    usage.service,
-    usage.actor.kind,
-    usage.actor.id,
-    usage.source,
-    usage.accountKind,
-    usage.strength,
-  ].join('\u0000');
-  const row = rows.get(key);
-  if (row === undefined) {
-    rows.set(key, { ...usage });
-    return;
-  }
-  row.events += usage.events;
-  row.attempts += usage.attempts;
-  row.bytesOut += usage.bytesOut;
-  row.bytesIn += usage.bytesIn;
-  for (const [currency, amount] of usage.spend) row.spend = added(row.spend, currency, amount);
-  if (confidences.indexOf(usage.confidence) > confidences.indexOf(row.confidence)) row.confidence = usage.confidence;
-  widen(row, usage.first, usage.last);
+function offerAgain(
+  rule: EvidenceRule<Evidence & { order: number }>,
+  evidence: Evidence,
+  order: number,
+  zone: string,
+): void {
+  const { time, line, service, actor } = evidence;
+  const day = time === undefined ? '' : dayOf(time, zone);
+  rule.offer({ time, order, line }, service, actor, day, () => ({ ...evidence, order }));
 }
 
 function addCandidate(rows: Map<string, CandidateRow>, candidate: Candidate): void {
@@ -246,28 +229,12 @@ function addCandidate(rows: Map<string, CandidateRow>, candidate: Candidate): vo
 /** Evidence of several chunks, in their order, brought down to what the rule keeps. */
 export function sampleEvidence(evidence: readonly Evidence[], zone: string): Evidence[] {
   const rule = new EvidenceRule<Evidence & { order: number }>();
-  for (const [order, item] of evidence.entries())
-    rule.offer({ ...item, order }, item.time === undefined ? '' : dayOf(item.time, zone));
+  for (const [order, item] of evidence.entries()) offerAgain(rule, item, order, zone);
   return rule.kept().map(({ order: _order, ...item }) => item);
 }
 
 const candidateKey = (candidate: CandidateHit): string => `${candidate.kind}\u0000${candidate.subject}`;
 
-const sortedUsage = (rows: ReadonlyMap<string, Usage>): Usage[] =>
-  [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-
 /** Most events first. */
 const sortedCandidates = (rows: Iterable<CandidateRow>): Candidate[] =>
   [...rows].sort((a, b) => b.events - a.events || (candidateKey(a) < candidateKey(b) ? -1 : 1));
-
-const added = (sums: ReadonlyMap<string, number>, key: string, amount: number): ReadonlyMap<string, number> =>
-  new Map(sums).set(key, (sums.get(key) ?? 0) + amount);
-
-function widen(
-  row: { first: number | undefined; last: number | undefined },
-  first: number | undefined,
-  last: number | undefined,
-): void {
-  if (first !== undefined && (row.first === undefined || first < row.first)) row.first = first;
-  if (last !== undefined && (row.last === undefined || last > row.last)) row.last = last;
-}
