@@ -203,3 +203,32 @@ describe('the kernel', () => {
     expect(read.length).toBeLessThan(3000);
   });
 });
+
+it('JSON keys in another order on each line, and some left out, hide no host and need no second look', () => {
+  const next = random(11);
+  const isHit: boolean[] = [];
+  const line = (i: number): string => {
+    const host = next() < 0.05 ? 'chatgpt.com' : `site-${Math.floor(next() * 2000)}.example.org`;
+    isHit.push(host === 'chatgpt.com');
+    const pairs = [
+      ['uid', '"Cab"'],
+      ['id.orig_h', '"10.0.0.1"'],
+      ['id.resp_h', '"10.0.0.2"'],
+      ['host', `"${host}"`],
+      ['uri', '"/a"'],
+      ['method', '"GET"'],
+      ['a_key_that_is_longer_than_thirty_two_bytes', '[1,{"host":"x.example"}]'],
+      ['trans_depth', '1'],
+    ].filter(([key]) => next() < 0.8 || !/^(?:a_key|uid)/.test(key ?? ''));
+    for (let at = pairs.length - 1; at > 0 && i % 3 > 0; at--) {
+      const other = Math.floor(next() * (at + 1));
+      [pairs[at], pairs[other]] = [pairs[other] ?? [], pairs[at] ?? []];
+    }
+    return `{"ts":${1793000000 + i}.5,${pairs.map(([key, value]) => `"${key}":${value}`).join(',')}}\n`;
+  };
+  const { handedOut } = through('zeek', Array.from({ length: 3000 }, (_, i) => line(i)).join(''), 30_000);
+  const hits = isHit.flatMap((hit, i) => (hit ? [i + 1] : []));
+  expect(hits.length).toBeGreaterThan(50);
+  expect(hits.filter((at) => !handedOut.has(at))).toEqual([]);
+  expect(handedOut.size - hits.length).toBeLessThan(10);
+});

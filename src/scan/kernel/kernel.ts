@@ -73,7 +73,22 @@ export class Kernel {
     this.bytes = Buffer.from(memory.buffer);
     this.#out = new Uint32Array(memory.buffer, OUT, 8);
     this.#detection = detection;
-    this.#exports.setup(PROGRAMS, SLOTS, slotCount, POOL, poolSize, LISTS, ENDS, MASKS, OUT, FIELDS, LINES, HOSTS, WAITING, KEYS);
+    this.#exports.setup(
+      PROGRAMS,
+      SLOTS,
+      slotCount,
+      POOL,
+      poolSize,
+      LISTS,
+      ENDS,
+      MASKS,
+      OUT,
+      FIELDS,
+      LINES,
+      HOSTS,
+      WAITING,
+      KEYS,
+    );
     this.#writePairs(ENDS, detection.glance.pathEnds.map(endPair));
   }
 
