@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compressionOf } from './decompress.js';
 import { headBytes, type InputSource } from './input.js';
+
+const headSpace = Buffer.alloc(headBytes);
 
 /** A file that is read from its disk without a stream; and by several threads, a part each time. */
 export class OpenFile {
@@ -13,11 +16,11 @@ export class OpenFile {
   constructor(path: string) {
     this.#fd = openSync(path, 'r');
     try {
-      const bytes = Buffer.allocUnsafe(headBytes);
       let length = 0;
       for (let more = 1; more > 0 && length < headBytes; length += more)
-        more = readSync(this.#fd, bytes, length, headBytes - length, length);
-      this.head = bytes.subarray(0, length);
+        more = readSync(this.#fd, headSpace, length, headBytes - length, length);
+      // A copy as long as need be: many small files would otherwise leave as many large buffers behind.
+      this.head = Buffer.from(headSpace.subarray(0, length));
     } catch (error) {
       this.close();
       throw error;
@@ -63,6 +66,15 @@ export class OpenFile {
         await nextTurn();
       }
     }
+  }
+
+  /** SHA-256 of the first `length` bytes, in hex. */
+  async sha256(length: number): Promise<string> {
+    const hash = createHash('sha256');
+    const space = Buffer.allocUnsafe(readBytes);
+    const into = (): Buffer => space;
+    await this.read(0, length, into, (more) => hash.update(space.subarray(0, more)));
+    return hash.digest('hex');
   }
 
   close(): void {

@@ -123,13 +123,22 @@ export interface PartsResult {
   parts: PartReport[];
 }
 
-/** Reads parts of a file until none is left. Undefined: the file cannot be read in parts. */
-export async function scanParts(job: PartsJob, input: Input, options: ScanOptions): Promise<PartsResult | undefined> {
-  const scan = new InputScan(input, options);
+/**
+ * Reads parts of a file until none is left, and does `first` before, if it can be read in parts. Undefined: it cannot. It is for
+ * the caller to hash the file.
+ */
+export async function scanParts(
+  job: PartsJob,
+  input: Input,
+  options: ScanOptions,
+  first?: (file: OpenFile) => Promise<void>,
+): Promise<PartsResult | undefined> {
+  const scan = new InputScan(input, { ...options, hash: false });
   const file = new OpenFile(job.source.name);
   try {
     const parts: PartReport[] = [];
     if (!file.plain || file.head.length === 0 || !scan.begin(file.head, false) || !scan.splits) return undefined;
+    await first?.(file);
     for (let part = takePart(job); part !== undefined; part = takePart(job))
       parts.push(await scan.readPart(file, part, job));
     return { result: scan.end(undefined), parts };
@@ -277,7 +286,7 @@ class InputScan {
 
   /** The input can be read in parts. */
   get splits(): boolean {
-    return this.#reader?.splits === true && this.#hash === undefined && this.#input.prime === undefined;
+    return this.#reader?.splits === true && this.#input.prime === undefined;
   }
 
   async readPart(file: OpenFile, part: number, { size, partBytes }: PartsJob): Promise<PartReport> {

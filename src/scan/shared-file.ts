@@ -30,7 +30,11 @@ export async function readShared(
 ): Promise<InputResult> {
   const job = partsJob(input.source, input.size, partBytes);
   let inParts = true;
-  const own = scanParts(job, input, options)
+  let sha256: string | undefined;
+  // The main thread hashes the whole file first; meanwhile the others take its parts.
+  const own = scanParts(job, input, options, async (file) => {
+    if (options.hash) sha256 = await file.sha256(input.size);
+  })
     .catch(() => undefined)
     .then((result) => {
       inParts = result !== undefined;
@@ -45,7 +49,7 @@ export async function readShared(
   const merged = results.every((result): result is PartsResult => result !== undefined && !(result instanceof Error))
     ? merge(results, options)
     : undefined;
-  if (merged !== undefined) return merged;
+  if (merged !== undefined) return { ...merged, sha256 };
   // What was read of it before is in the progress already.
   const { progress: _progress, ...rest } = options;
   return scanInput(input, first === undefined ? options : rest);
