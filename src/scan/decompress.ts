@@ -35,8 +35,12 @@ async function* limited(source: AsyncGenerator<{ chunk: Buffer; read: number }, 
   }
 }
 
-/** Compressed bytes in one step of the decompressor, which gives out nothing of a step that fails. */
-const step = 8192;
+/**
+ * Compressed bytes in one step of the decompressor, and unpacked ones in a chunk; it gives out nothing of the chunk in which it
+ * fails. A step goes to another thread and back, which costs as much as to unpack some KiB.
+ */
+const step = 65_536;
+const chunkSize = 1 << 18;
 const tinyStep = 64;
 /** Up to this many compressed bytes are kept, so that a damaged stream can be read again in tiny steps, up to the damage. */
 const replayable = 4 << 20;
@@ -81,7 +85,7 @@ async function* inflated(source: AsyncIterable<Buffer>): AsyncGenerator<{ chunk:
 /** Node's gunzip, one step at a time: what a step gave is returned before the next, and an error is kept instead of thrown. */
 class Gunzipper {
   failure: Error | undefined;
-  readonly #stream = createGunzip();
+  readonly #stream = createGunzip({ chunkSize });
   #ready: Buffer[] = [];
   #wake: (() => void) | undefined;
 
