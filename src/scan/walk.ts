@@ -60,7 +60,7 @@ async function* walk(
     notRead({ name: path, why: 'is no regular file (a pipe, socket or device)' });
     return;
   }
-  if (compressionOf(await readHead(path)) === 'zip') yield* zipInputs(path, notRead);
+  if (compressionOf(readHead(path)) === 'zip') yield* zipInputs(path, notRead);
   else yield fileInput(path, info.mtimeMs, info.size);
 }
 

@@ -14,7 +14,7 @@ export async function inputOf(path: string): Promise<Input> {
     const info = statSync(path);
     if (info.isDirectory())
       throw new CliError(`${safeLine(path)} is a folder; name a file, or use "halflight scan" for folders`);
-    if (compressionOf(await readHead(path)) === 'zip') return await onlyEntryOf(path);
+    if (compressionOf(readHead(path)) === 'zip') return await onlyEntryOf(path);
     return fileInput(path, info.mtimeMs, info.size);
   } catch (error) {
     if (error instanceof CliError) throw error;
