@@ -26,7 +26,7 @@ import { retention } from './retention.js';
 import { type Round, schedule } from './schedule.js';
 import { seal } from './seal.js';
 import type { ServiceSetup } from './setup.js';
-import { rungFor, sweep } from './sweep.js';
+import { rungFor, sweep, sweepSources } from './sweep.js';
 import { type RegisterFiles, syncRegisters } from './sync-registers.js';
 
 /** What a process of the service is made from; opened and closed by the composition root. */
@@ -198,9 +198,12 @@ export class Runtime {
     while (!this.stopping) {
       await sleep(localSweepMs, undefined, { signal: this.#stop.signal }).catch(() => {});
       if (this.stopping || (await this.#parts.queue.reachable())) continue;
-      await sweep(this.context).catch((error: unknown) => {
+      try {
+        await sweep(this.context);
+        await sweepSources(this.context);
+      } catch (error) {
         this.#parts.log.warn({ why: error instanceof Error ? error.message : String(error) }, 'sweeping failed');
-      });
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import { undoneChunks } from '../store/claims.js';
 import { unfinishedSlots } from '../store/job-runs.js';
 import { freeOrphans } from '../store/leases.js';
 import { nextDelivery } from '../store/outbox.js';
+import { loadSources } from '../store/sources.js';
 import type { ServiceContext } from './context.js';
 
 const atOnce = 500;
@@ -29,4 +30,13 @@ export async function sweep(context: ServiceContext): Promise<{ chunks: number }
   if (next !== undefined && next <= now()) context.ring('deliver', 'due');
   context.ring('reconcile', 'due');
   return { chunks: chunks.length };
+}
+
+/** Asks sources that are due, while the bells of who schedules do not arrive. Several processes may: one collects at a time. */
+export async function sweepSources({ db, now, setup, ring }: ServiceContext): Promise<void> {
+  const lastRun = new Map((await loadSources(db)).map((source) => [source.id, source.lastRunAt ?? 0]));
+  for (const { id, role, every } of setup().sources) {
+    const last = lastRun.get(id);
+    if (role === 'collector' && every !== undefined && last !== undefined && now() - last >= every) ring('collect', id);
+  }
 }
