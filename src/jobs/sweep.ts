@@ -10,7 +10,7 @@ const atOnce = 500;
  * Share of the sweeps that ring under another name: a job under the usual one may be there and never be run, as somebody who writes into
  * the queue can have it.
  */
-const otherName = 0.2;
+const otherName = 0.5;
 
 /** What a bell is for, without the name under which it was rung. */
 export const rungFor = (id: string): string => id.replace(/~[^~@]*$/, '');
