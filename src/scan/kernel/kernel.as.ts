@@ -1,4 +1,4 @@
-// AssemblyScript, not TypeScript: compiled by scripts/kernel.js to WebAssembly with SIMD (see docs/decisions/0009-scan-kernel.md).
+// AssemblyScript, not TypeScript: compiled by scripts/kernel.js to WebAssembly with SIMD (see docs/decisions/0012-scan-kernel.md).
 //
 // The kernel passes over lines that are surely one event without a hit. It knows no vendor: a program of steps (program.ts, from
 // the `Layout` of a reader) says what a line must look like, and the table of tokens says of each host, user agent or word that
