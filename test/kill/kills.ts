@@ -56,6 +56,8 @@ export class Killer {
   /** What comes back meanwhile. */
   readonly #returning = new Set<Promise<void>>();
   readonly #frozen = new Set<Halflight>();
+  /** Why something does not come back. */
+  #failure: unknown;
   #postgresBusy = false;
   #redisBusy = false;
 
@@ -66,9 +68,10 @@ export class Killer {
     [this.site, this.dice] = [site, dice];
   }
 
-  /** Stalls that make the stages long enough to be hit; other ones for each process. */
+  /** Stalls that make the stages long enough to be hit; other ones for each process, as a stall also hides what only haste shows. */
   stalls(): Record<string, string> {
-    const rules = stages.map((stage) => `${stage}=stall:${this.dice.between(20, 160)}`);
+    const slow = stages.filter(() => this.dice.chance(0.7));
+    const rules = slow.map((stage) => `${stage}=stall:${this.dice.between(20, 160)}`);
     return { HALFLIGHT_FAULTS: rules.join(',') };
   }
 
@@ -89,12 +92,15 @@ export class Killer {
   /** Waits until everything runs again. */
   async allBack(): Promise<void> {
     while (this.#returning.size > 0) await Promise.all(this.#returning);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #drawn(): string {
     for (;;) {
       const what = this.dice.weighted(deeds[this.site.kind]);
-      if (this.#postgresBusy && /postgres|backends/.test(what)) continue;
+      // Nor before the process is up that began to start when it came back: on a busy machine it would never be.
+      const serves = this.#usable('serve').length > 0;
+      if (/postgres|backends/.test(what) && (this.#postgresBusy || !serves)) continue;
       if (this.#redisBusy && what.startsWith('redis')) continue;
       if (ofHalflight.test(what) && this.#usable(what).length === 0) continue;
       return what;
@@ -152,7 +158,11 @@ export class Killer {
   }
 
   #return(task: Promise<void>): void {
-    const tracked = task.finally(() => this.#returning.delete(tracked));
+    const tracked = task
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#returning.delete(tracked));
     this.#returning.add(tracked);
   }
 

@@ -144,7 +144,7 @@ export class Site {
 
   /** Starts a process again until it works: when its database is away a start fails, as with any supervisor. */
   async keepStarting(name: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const until = performance.now() + 120_000;
+    const until = performance.now() + 600_000;
     for (;;) {
       const process = this.start(name, env);
       const outcome = await Promise.race([

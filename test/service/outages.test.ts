@@ -40,15 +40,21 @@ describeWithServers('Redis and PostgreSQL that go away', () => {
 
   it('F9 while Redis stays away the workers go on by themselves', async () => {
     await site.redis?.kill();
-    await load(all, 1000);
-    expect(await all.wrong()).toEqual([]);
-    await site.redis?.start();
+    try {
+      await load(all, 1000);
+      expect(await all.wrong()).toEqual([]);
+    } finally {
+      await site.redis?.start();
+    }
   });
 
   it('F10 PostgreSQL stopped for 10 s: pushes are taken meanwhile and land afterwards', async () => {
     await site.postgres?.stop('SIGINT');
-    await load(all, 10_000);
-    await site.postgres?.start();
+    try {
+      await load(all, 10_000);
+    } finally {
+      await site.postgres?.start();
+    }
     expect(await all.wrong()).toEqual([]);
     for (const name of ['serve', 'work-1', 'work-2', 'schedule-1']) expect(all.process(name).alive).toBe(true);
   });

@@ -13,7 +13,7 @@ describeWithServers('workers of their own', () => {
     all.write(300);
     const victim = site.start('work-1', { HALFLIGHT_FAULTS: 'read=kill' });
     expect((await victim.ended).signal).toBe('SIGKILL');
-    expect(await site.query('select id from chunk')).toEqual([]);
+    expect(await site.query(`select id from chunk where source = 'watched'`)).toEqual([]);
     await site.start('work-2').ready;
     expect(await all.wrong()).toEqual([]);
     await all.process('work-2').kill('SIGTERM');

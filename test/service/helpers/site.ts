@@ -9,7 +9,7 @@ import { observed, pending } from '../../kill/observe.js';
 import { missingServers } from '../../kill/own-servers.js';
 import type { Halflight } from '../../kill/process.js';
 import { Dice } from '../../kill/random.js';
-import { type Kind, Site } from '../../kill/site.js';
+import { type Kind, Site, until } from '../../kill/site.js';
 
 /** Tests that need a PostgreSQL server and a Redis of their own. Where the programs are missing they are skipped, and it is said. */
 export function describeWithServers(name: string, tests: () => void): void {
@@ -54,6 +54,8 @@ export class TestSite {
     await this.site.start(first).ready;
     await Promise.all(others.map((name) => this.site.start(name).ready));
     this.#token = await this.site.token('events');
+    // A new token is known within a second.
+    await until('the token is known', async () => (await this.push(1)) === 202);
   }
 
   process(name: string): Halflight {
