@@ -114,7 +114,8 @@ export async function commitChunk(
       .set({ lease_owner: null, error: problem === undefined ? null : text(problem) })
       .where('id', '=', claim.id)
       .execute();
-    await markDue(trx, services, result.scannedAt, claim.id);
+    // From the receipt on, so that the time to the finding can be told; a replay begins now.
+    await markDue(trx, services, claim.replaces ? result.scannedAt : claim.receivedAt, claim.id);
     // The source before its hour, as a collection does that finds a gap: else they could wait for each other.
     await sql`
       update source set last_data_at = greatest(last_data_at, ${claim.receivedAt}),
