@@ -1,6 +1,6 @@
 import type { Batch, CollectContext, Cursor } from '../collector.js';
 import { type Opened, openContent } from './content.js';
-import { followCopy, growAny, takeOver } from './copies.js';
+import { followCopy, fork, growAny, takeOver } from './copies.js';
 import { type Found, inodeOf } from './found.js';
 import { type Listing, listFolder } from './list.js';
 import { meet } from './meet.js';
@@ -145,12 +145,16 @@ async function* findLost(step: Step): AsyncGenerator<Batch> {
   for (const copy of [...streams.values()]) {
     const stream = copy.copy === undefined ? undefined : streams.get(copy.copy);
     if (copy.lost !== undefined || stream?.lost === undefined || copy.prints.print !== stream.prints.print) continue;
-    const { path, length } = copy;
-    takeOver(step, stream, copy);
-    if (length > stream.prints.offset)
+    const { path, length, skip } = copy;
+    const more = length > stream.prints.offset;
+    // A few bytes of a line do not make it the same log.
+    const parts = more && stream.line !== undefined;
+    if (!parts) takeOver(step, stream, copy);
+    if (more)
       yield* withOpened(step, { path }, async function* (opened) {
-        const here = { ...opened, content: opened.content.behind(stream.skip) };
-        if (inodeOf(opened.file) === inodeOf(stream)) yield* growAny(step, stream, here);
+        const here = { ...opened, content: opened.content.behind(skip) };
+        if (inodeOf(opened.file) !== inodeOf(copy)) return;
+        yield* parts ? fork(step, copy, here) : growAny(step, stream, here);
       });
     yield* step.batch();
   }

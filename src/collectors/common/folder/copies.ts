@@ -1,11 +1,11 @@
 import type { Batch } from '../collector.js';
-import { type Content, type Opened, reopen, sameBytes } from './content.js';
+import { type Opened, reopen, sameBytes } from './content.js';
 import { grow } from './grow.js';
 import { growPacked } from './packed.js';
-import { commonPoint, noPrints, type Prints } from './prints.js';
+import { commonPoint, type Prints } from './prints.js';
 import type { Step } from './step.js';
-import { isFragment, type Stream } from './stream.js';
-import { type Survey, survey } from './survey.js';
+import type { Stream } from './stream.js';
+import { atLineEnd, type Survey, survey } from './survey.js';
 
 /** What a shorter file that agrees with the beginning of a stream is; `wait`: it cannot be told yet. */
 export type Judgement = 'copy' | 'other' | 'wait';
@@ -36,21 +36,8 @@ export async function judgeShorter(
 }
 
 /** Sizes at which a stream can be known again. */
-export const marksOf = ({ prints, earlier }: Stream): number[] =>
-  earlier === undefined ? [prints.offset] : [prints.offset, earlier.offset];
-
-/** What is known of a copy as far as its lines are whole, so that it can become a log of its own from there on. */
-export async function wholeLines(
-  content: Content,
-  from: Prints,
-  header: string | undefined,
-  seen: Survey,
-): Promise<Pick<Stream, 'prints' | 'header' | 'torn'>> {
-  if (!seen.torn) return { prints: seen.prints, header: seen.header, torn: false };
-  if (seen.lineEnd <= from.offset) return { prints: from, header };
-  const whole = await survey(content, from, { header, to: seen.lineEnd });
-  return { prints: whole.prints, header: whole.header, torn: false };
-}
+export const marksOf = ({ prints, earlier, proven }: Stream): number[] =>
+  [prints, earlier, proven].flatMap((known) => (known === undefined ? [] : [known.offset]));
 
 /** A copy goes on as the stream whose file is lost. */
 export function takeOver(step: Step, stream: Stream, copy: Stream): void {
@@ -87,20 +74,21 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
       : await judgePart(step, stream, opened, copy.prints, seen);
     if (judgement === 'wait') return true;
     if (judgement === 'other') return yield* fork(step, copy, opened);
-    if (reached) step.memory.change(copy, { prints: known, header: stream.header, torn: stream.torn });
+    if (reached) step.memory.change(copy, { prints: known, header: stream.header, line: stream.line });
     else if (length > copy.prints.offset)
-      step.memory.change(copy, await wholeLines(opened.content, copy.prints, copy.header, seen));
+      step.memory.change(copy, { ...(await atLineEnd(opened.content, copy, seen)), line: undefined });
   }
   if (copy.prints.offset === known.offset && length > known.offset) {
     if (stream.lost !== undefined) {
+      if (stream.line !== undefined) return yield* fork(step, copy, opened);
       takeOver(step, stream, copy);
       return yield* growAny(step, stream, opened);
     }
     const rest = await compareRest(step, stream, opened, known.offset, length);
-    // Behind the stream's own file for a moment: one of two writers is the first to write a line.
-    if (rest === 'wait' || (rest === 'ahead' && !step.settled(opened.file))) return true;
+    if (rest === 'wait') return true;
     if (rest !== 'same') return yield* fork(step, copy, opened);
   }
+  step.memory.change(copy, { proven: { offset: length, print: seen.prints.print } });
   step.seen(copy, opened, length);
   return true;
 }
@@ -118,25 +106,29 @@ async function judgePart(
   return await judgeShorter(step, stream, opened, { from: known, length: to.offset, marked });
 }
 
+/** Holds what a copy has behind its stream's prints against the stream's own file. */
 async function compareRest(
   step: Step,
   stream: Stream,
-  { content }: Opened,
+  { content, file }: Opened,
   from: number,
   length: number,
-): Promise<'same' | 'ahead' | 'different' | 'wait'> {
+): Promise<'same' | 'different' | 'wait'> {
   const home = await reopen(step.root, stream, stream.skip);
   if (home === undefined) return 'wait';
   try {
     const same = await sameBytes(content, home.content, from, length);
-    return same === 'shorter' ? 'ahead' : same;
+    if (same !== 'shorter') return same;
+    // Both are being written, with the same lines as far as can be seen: one of two writers is ahead for a moment.
+    return step.settled(file) || step.settled(home.file) ? 'different' : 'wait';
   } finally {
     await home.close();
   }
 }
 
-async function* fork(step: Step, copy: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
-  const anew = isFragment(copy) && { prints: noPrints, header: undefined };
-  step.memory.change(copy, { copy: undefined, since: step.now, ...anew });
+/** A copy becomes a log of its own, from the last line on that it shares. */
+export async function* fork(step: Step, copy: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
+  const { prints, header } = copy.line ?? copy;
+  step.memory.change(copy, { copy: undefined, proven: undefined, line: undefined, prints, header, since: step.now });
   return yield* growAny(step, copy, opened);
 }

@@ -8,7 +8,7 @@ import { endOfHole, startOfHole } from './holes.js';
 import { showPath } from './names.js';
 import { hasHoles, type Step } from './step.js';
 import type { Stream } from './stream.js';
-import { survey } from './survey.js';
+import { beforeFragment, survey } from './survey.js';
 import { tailPrint } from './tail-print.js';
 
 const longHalfLine = 1 << 20;
@@ -39,13 +39,15 @@ export async function* grow(step: Step, stream: Stream, opened: Opened): AsyncGe
       cut = hole ?? content.length;
     }
     if (cut === undefined) break;
-    const { prints, header, torn } = await survey(content, stream.prints, { header: stream.header, to: cut });
+    const seen = await survey(content, stream.prints, { header: stream.header, to: cut });
+    const { prints, header } = seen;
     // Truncated while it was read: the next run sees what it is now.
     if (prints.offset !== cut) break;
     if (unfinished) step.tell(`${showPath(stream.path)}: its last line has no end and is read as it is`);
     step.add(draftOf(stream, opened.file, prints, { tail: await tailPrint(content, from, cut), unfinished }));
+    const line = await beforeFragment(content, stream.line ?? stream, seen);
     // Looked at again, should this run end before the file does.
-    step.memory.change(stream, { prints, header, torn, sig: '', ...earlier });
+    step.memory.change(stream, { prints, header, line, sig: '', ...earlier });
     earlier = {};
     yield* step.batch();
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../collector.js';
 import type { Opened } from './content.js';
-import { followCopy, growAny, judgeShorter, marksOf, wholeLines } from './copies.js';
+import { followCopy, growAny, judgeShorter, marksOf } from './copies.js';
 import { draftOf } from './draft.js';
 import { holeBytes } from './found.js';
 import { grow, layoutOf } from './grow.js';
@@ -12,7 +12,7 @@ import { readRange } from './read-range.js';
 import { hasHoles, type Step } from './step.js';
 import type { Stream } from './stream.js';
 import type { StreamIndex } from './stream-index.js';
-import { type Survey, survey } from './survey.js';
+import { atLineEnd, type Survey, survey } from './survey.js';
 
 const headBytes = 65_536;
 /** Streams whose files a shorter file is compared with, byte by byte. */
@@ -35,8 +35,16 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
   // What is plain and like nothing known need not be read twice.
   const seen = content.packed || candidates.length > 0 ? await surveyFor(opened, candidates) : undefined;
   if (seen !== undefined) {
-    // First whether it is all of it the beginning of a longer one, then whether a shorter one is its beginning.
-    const { offset, ladder } = seen.prints;
+    // Is it a copy that is known, or the beginning of a longer stream? Then, does it begin as a shorter one does?
+    const { offset, print, ladder } = seen.prints;
+    const twin = candidates.find(({ proven }) => proven?.offset === offset && proven.print === print);
+    if (twin !== undefined && (content.packed || offset === content.length)) {
+      const copy = begin(step, opened, head);
+      const { prints, header, proven, line } = twin;
+      step.memory.change(copy, { copy: twin.copy, prints, header, proven, line });
+      step.seen(copy, opened, offset);
+      return;
+    }
     for (const stream of offset >= ladderPoint(0) ? longerOnes(candidates, offset, ladder) : []) {
       // What is whole in a cut file is surely no log of its own when it agrees with one.
       const cut = seen.damage !== undefined;
@@ -50,8 +58,8 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
       if (judgement === 'wait') return;
       if (judgement === 'other') continue;
       const copy = begin(step, opened, head);
-      const known = await wholeLines(content, noPrints, undefined, seen);
-      step.memory.change(copy, { copy: stream.id, ...known });
+      const known = await atLineEnd(content, { prints: noPrints }, seen);
+      step.memory.change(copy, { copy: stream.id, ...known, proven: { offset, print } });
       step.seen(copy, opened, offset);
       return;
     }
@@ -104,18 +112,21 @@ async function* goOn(
 ): AsyncGenerator<Batch> {
   const { file, content } = opened;
   const { compression, skip } = content;
-  if (stream.lost !== undefined && stream.copy === undefined) {
+  const longer = content.packed ? seen.prints.offset : content.length;
+  const parts = stream.line !== undefined && longer > stream.prints.offset;
+  if (stream.lost !== undefined && stream.copy === undefined && !parts) {
     step.memory.move(stream, file, { compression, skip, since: step.now });
     if (content.packed && seen.prints.offset === stream.prints.offset) yield* keepPacked(step, stream, opened, seen);
     else yield* growAny(step, stream, opened);
     return;
   }
   let copy = stream;
-  if (stream.lost !== undefined) step.memory.move(stream, file, { compression, skip, since: step.now });
+  if (stream.lost !== undefined && stream.copy !== undefined)
+    step.memory.move(stream, file, { compression, skip, since: step.now });
   else {
     copy = step.memory.create(file, step.now);
-    const { prints, header, layout, torn } = stream;
-    step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, torn, compression, skip });
+    const { prints, header, layout, line } = stream;
+    step.memory.change(copy, { copy: stream.copy ?? stream.id, prints, header, layout, line, compression, skip });
   }
   yield* followCopy(step, copy, opened);
   // It went its own way at once.

@@ -3,7 +3,7 @@ import type { Opened } from './content.js';
 import { draftOf } from './draft.js';
 import type { Step } from './step.js';
 import type { Stream } from './stream.js';
-import { type Survey, survey } from './survey.js';
+import { beforeFragment, type Survey, survey } from './survey.js';
 
 /** Gives out what a compressed file holds beyond what is known of its stream, as one piece. False: it is another stream now. */
 export async function* growPacked(step: Step, stream: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
@@ -14,14 +14,21 @@ export async function* growPacked(step: Step, stream: Stream, opened: Opened): A
 }
 
 /** The same, when the file was just read. `key`: of the piece, where it is the whole stream. */
-export function* keepPacked(step: Step, stream: Stream, opened: Opened, seen: Survey, key?: string): Generator<Batch> {
-  const { prints, header, torn, damage } = seen;
+export async function* keepPacked(
+  step: Step,
+  stream: Stream,
+  opened: Opened,
+  seen: Survey,
+  key?: string,
+): AsyncGenerator<Batch> {
+  const { prints, header, damage } = seen;
   const before = stream.sig;
   step.seen(stream, opened, prints.offset);
   if (damage !== undefined && (before === '' || before !== stream.sig)) tellDamage(step, stream, opened, damage);
   if (prints.offset <= stream.prints.offset) return;
   step.add(draftOf(stream, opened.file, prints, { key }));
-  step.memory.change(stream, { prints, header, torn });
+  const line = await beforeFragment(opened.content, stream.line ?? stream, seen);
+  step.memory.change(stream, { prints, header, line });
   yield* step.batch();
 }
 

@@ -1,5 +1,5 @@
 import { ladderPoint, ladderPrefixes, noPrints, Printer, sameLadder } from './prints.js';
-import { isFragment, type Stream } from './stream.js';
+import type { Stream } from './stream.js';
 
 const smallest = ladderPoint(0);
 
@@ -39,11 +39,7 @@ export class StreamIndex {
       for (let at = this.#place(ladder); this.#ladders[at]?.startsWith(ladder) === true; at++)
         for (const stream of this.#byLadder.get(this.#ladders[at] ?? '') ?? []) found.add(stream);
     }
-    return [...found].filter((stream) => {
-      const { prints } = stream;
-      if (prints.offset === 0 || !sameLadder(prints.ladder, ladder)) return false;
-      return !isFragment(stream) || prints.offset >= head.length;
-    });
+    return [...found].filter(({ prints }) => prints.offset > 0 && sameLadder(prints.ladder, ladder));
   }
 
   #enter(stream: Stream): void {

@@ -4,6 +4,7 @@ import type { Cursor } from '../collector.js';
 import type { Layout } from './cut.js';
 import { type Found, inodeOf } from './found.js';
 import { noPrints, type Prints } from './prints.js';
+import type { Known } from './survey.js';
 
 /** One log over its life, whatever its file is called: an entry of the cursor. */
 export interface Stream {
@@ -28,8 +29,13 @@ export interface Stream {
   since: number;
   /** What was given out. */
   prints: Prints;
-  /** What was given out ends in the middle of a line. */
-  torn?: boolean | undefined;
+  /**
+   * Where its last line begins, when only a few bytes of it were given out: another log may begin just so, and its line is to
+   * be read whole.
+   */
+  line?: Known | undefined;
+  /** Of a copy: all of it, with a line that is not whole, was found in its stream. */
+  proven?: { offset: number; print: string } | undefined;
   /** Where the last look began to read: a copy that was made since has at least this. */
   earlier?: { offset: number; print: string } | undefined;
   header?: string | undefined;
@@ -40,9 +46,6 @@ export interface Stream {
   /** The loss of what was not read was reported. */
   told?: boolean | undefined;
 }
-
-/** A beginning of a line, which may begin any file. Whole lines that two files share do no harm where they part. */
-export const isFragment = ({ torn, prints }: Stream): boolean => torn === true && prints.offset < 256;
 
 const prefix = 's:';
 const counterKey = 'streams';

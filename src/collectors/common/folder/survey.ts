@@ -69,3 +69,26 @@ export async function survey(
   if (!result.verified) result.prints = from;
   return result;
 }
+
+/** What is known of the beginning of a stream. */
+export interface Known {
+  prints: Prints;
+  header?: string | undefined;
+}
+
+/** The same at the last line end of what was read from `from` on. */
+export async function atLineEnd(content: Content, from: Known, seen: Survey): Promise<Known> {
+  if (!seen.torn) return { prints: seen.prints, header: seen.header };
+  if (seen.lineEnd <= from.prints.offset) return { prints: from.prints, header: from.header };
+  const { prints, header } = await survey(content, from.prints, { header: from.header, to: seen.lineEnd });
+  return { prints, header };
+}
+
+/** Other logs may well have a line that begins with so many of the same bytes. */
+const fragmentBytes = 64;
+
+/** Where the line begins of which what was read ends with a few bytes; `undefined` where it does not end so. */
+export async function beforeFragment(content: Content, from: Known, seen: Survey): Promise<Known | undefined> {
+  if (!seen.torn || seen.prints.offset - Math.max(seen.lineEnd, from.prints.offset) > fragmentBytes) return undefined;
+  return await atLineEnd(content, from, seen);
+}
