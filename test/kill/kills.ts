@@ -77,7 +77,7 @@ export class Killer {
 
   async once(): Promise<Kill> {
     await sleep(this.dice.below(300));
-    const what = this.#drawn();
+    const what = await this.#drawn();
     const { stage, inWork, victim } = await this.#moment(what);
     // It ended by itself meanwhile, as a start without a database does.
     if (victim === undefined && ofHalflight.test(what)) return this.once();
@@ -95,8 +95,10 @@ export class Killer {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #drawn(): string {
+  async #drawn(): Promise<string> {
     for (;;) {
+      // Perhaps all of them are being started just now.
+      await sleep(5);
       const what = this.dice.weighted(deeds[this.site.kind]);
       // Nor before the process is up that began to start when it came back: on a busy machine it would never be.
       const serves = this.#usable('serve').length > 0;
