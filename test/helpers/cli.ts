@@ -38,7 +38,10 @@ export const onTerminal = (args: string, options: RunOptions = {}): Promise<Ran>
 
 function run(command: string, args: readonly string[], { input, cwd = root, env }: RunOptions): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const { NO_COLOR: _colour, HALFLIGHT_PSEUDONYM_KEY: _key, ...inherited } = process.env;
+    // Nothing of our own settings: those of the test run would be told as unknown.
+    const inherited = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => name !== 'NO_COLOR' && !name.startsWith('HALFLIGHT_')),
+    );
     const child = spawn(command, args, { cwd, env: { ...inherited, ...env } });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
