@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// HALFLIGHT_TEST_RESULTS names a file for the counts that .ci/run prints.
-const results = process.env.HALFLIGHT_TEST_RESULTS;
+// TEST_RESULTS names a file for the counts that .ci/run prints.
+const results = process.env.TEST_RESULTS;
 
 export default defineConfig({
   test: {

@@ -12,7 +12,7 @@ import type { Db } from '../../src/store/tables.js';
 import { halflight, type Ran, root, temporaryFolder } from '../helpers/cli.js';
 import { dumpWhole, fillWhole } from '../store/helpers/whole.js';
 
-const serverUrl = process.env.HALFLIGHT_TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
+const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
 
 async function administer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });

@@ -22,7 +22,7 @@ import { halflight, root, temporaryFolder, writeFiles } from '../helpers/cli.js'
 import { tcpServer } from '../helpers/http-server.js';
 import { fillWhole } from '../store/helpers/whole.js';
 
-const serverUrl = process.env.HALFLIGHT_TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
+const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
 
 /** A folder with a configuration, closed to others; `files` are secrets. */
 function installation(config: string, files: Record<string, string> = {}): string {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 
-/** Debian's Chromium, or the one that HALFLIGHT_CHROMIUM names. */
-const executablePath = process.env.HALFLIGHT_CHROMIUM ?? '/usr/bin/chromium';
+/** Debian's Chromium, or the one that TEST_CHROMIUM names. */
+const executablePath = process.env.TEST_CHROMIUM ?? '/usr/bin/chromium';
 
 const args = [
   '--headless',
@@ -17,13 +17,13 @@ const args = [
 ];
 
 /**
- * Tests that need a real browser. Without one they are skipped, and say so on standard error; with HALFLIGHT_REQUIRE_ALL=1, as in CI, they
+ * Tests that need a real browser. Without one they are skipped, and say so on standard error; with TEST_REQUIRE_ALL=1, as in CI, they
  * fail instead. Each run has an empty profile, which Playwright makes in a temporary folder and removes.
  */
 export function describeInBrowser(name: string, body: (browser: () => Browser) => void): void {
   if (!existsSync(executablePath)) {
-    const why = `no Chromium at ${executablePath}: apt-get install chromium, or set HALFLIGHT_CHROMIUM`;
-    if (process.env.HALFLIGHT_REQUIRE_ALL === '1') {
+    const why = `no Chromium at ${executablePath}: apt-get install chromium, or set TEST_CHROMIUM`;
+    if (process.env.TEST_REQUIRE_ALL === '1') {
       test(name, () => {
         throw new Error(why);
       });

@@ -30,7 +30,7 @@ for (const kind of kinds) {
   const missing = kind === 'servers' ? missingServers() : undefined;
   if (missing !== undefined) {
     say(`SKIPPED: the set-up with servers: ${missing}`);
-    if (process.env.HALFLIGHT_REQUIRE_ALL === '1') good = false;
+    if (process.env.TEST_REQUIRE_ALL === '1') good = false;
     continue;
   }
   // Half of the kills on each set-up.

@@ -18,7 +18,7 @@ export async function freePort(): Promise<number> {
 
 /** Where the programs of PostgreSQL are; undefined: nowhere. */
 export function postgresPrograms(): string | undefined {
-  const given = process.env.HALFLIGHT_TEST_POSTGRES_BIN;
+  const given = process.env.TEST_POSTGRES_BIN;
   if (given !== undefined && given !== '') return given;
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
@@ -37,7 +37,7 @@ export function hasRedis(): boolean {
 /** What is missing on this machine for a set-up with servers, as a sentence; undefined: nothing. */
 export function missingServers(): string | undefined {
   if (postgresPrograms() === undefined)
-    return 'no PostgreSQL server programs are in /usr/lib/postgresql: install postgresql, or set HALFLIGHT_TEST_POSTGRES_BIN';
+    return 'no PostgreSQL server programs are in /usr/lib/postgresql: install postgresql, or set TEST_POSTGRES_BIN';
   return hasRedis() ? undefined : 'redis-server is not installed';
 }
 

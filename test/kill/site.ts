@@ -35,7 +35,7 @@ export interface SiteConfig {
 /** Milliseconds until a process must do its work or have ended, on a busy machine. */
 const mostForStart = 90_000;
 
-const bin = process.env.HALFLIGHT_TEST_BIN ?? resolve(import.meta.dirname, '../../bin/halflight.js');
+const bin = process.env.TEST_BIN ?? resolve(import.meta.dirname, '../../bin/halflight.js');
 
 /** An installation of Halflight of the test's own: its folder, its servers, its processes. */
 export class Site {

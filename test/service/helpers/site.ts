@@ -15,7 +15,7 @@ import { type Kind, Site, until } from '../../kill/site.js';
 export function describeWithServers(name: string, tests: () => void): void {
   const missing = missingServers();
   if (missing === undefined) describe(name, tests);
-  else if (process.env.HALFLIGHT_REQUIRE_ALL === '1') throw new Error(`HALFLIGHT_REQUIRE_ALL=1, and ${missing}`);
+  else if (process.env.TEST_REQUIRE_ALL === '1') throw new Error(`TEST_REQUIRE_ALL=1, and ${missing}`);
   else {
     process.stderr.write(`\nSKIPPED: ${name}: ${missing}\n\n`);
     describe.skip(name, tests);

@@ -9,7 +9,7 @@ import { type Embedded, startEmbedded } from '../../../src/store/embedded.js';
 import { migrate } from '../../../src/store/migrate.js';
 import type { Db } from '../../../src/store/tables.js';
 
-const systemUrl = process.env.HALFLIGHT_TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
+const systemUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
 
 /** An empty folder for tests. Remove it with `removeFolder`. */
 export function temporaryFolder(): string {
@@ -52,11 +52,11 @@ export async function describeOnDatabases(name: string, tests: (server: TestServ
   const title = `${name}, PostgreSQL server`;
   if (problem === undefined) {
     describe(title, () => tests(testServer(async () => ({ connectionString: systemUrl }))));
-  } else if (process.env.HALFLIGHT_REQUIRE_ALL === '1') {
-    throw new Error(`HALFLIGHT_REQUIRE_ALL=1, and no PostgreSQL server answers at ${systemUrl}: ${problem}`);
+  } else if (process.env.TEST_REQUIRE_ALL === '1') {
+    throw new Error(`TEST_REQUIRE_ALL=1, and no PostgreSQL server answers at ${systemUrl}: ${problem}`);
   } else {
     process.stderr.write(
-      `\nSKIPPED: ${title}: none answers at ${systemUrl} (${problem}); set HALFLIGHT_TEST_DATABASE_URL\n\n`,
+      `\nSKIPPED: ${title}: none answers at ${systemUrl} (${problem}); set TEST_DATABASE_URL\n\n`,
     );
     describe.skip(title, () => tests(testServer(async () => ({ connectionString: systemUrl }))));
   }
