@@ -15,7 +15,13 @@ it.each(seeds)(
       const { twice, missing, lost } = driver.account();
       const [first = Number.POSITIVE_INFINITY] = [...missing, ...twice].sort((a, b) => a - b);
       const at = driver.history.findIndex((text) => Number(/up to (\d+)/.exec(text)?.[1] ?? -1) >= first);
-      const context = at < 0 ? [] : driver.history.slice(Math.max(0, at - 30), at + 60);
+      const context =
+        at < 0
+          ? []
+          : [
+              ...driver.history.slice(Math.max(0, at - 30), at + 60),
+              ...driver.history.filter((text) => text.includes(' again ')),
+            ];
       expect({ twice, missing: missing.slice(0, 20), context }).toEqual({ twice: [], missing: [], context: [] });
       expect(driver.written.size).toBeGreaterThan(steps / 3);
       const reported = driver.folder.gaps.filter(({ why }) => why.includes('was truncated'));

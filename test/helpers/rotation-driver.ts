@@ -198,9 +198,12 @@ export class RotationDriver {
     },
     removeUpload: {
       weight: 2,
-      run: () => {
+      run: async () => {
         const name = this.#pick(this.#files((file) => file.startsWith('upload')));
-        if (name !== undefined) rmSync(this.#path(name));
+        if (name === undefined) return;
+        // A line whose end was torn off elsewhere may be in the copy alone.
+        await this.#open(this.#toOpen.length);
+        rmSync(this.#path(name));
       },
     },
     remove: {

@@ -46,6 +46,13 @@ export function takeOver(step: Step, stream: Stream, copy: Stream): void {
   step.memory.move(stream, copy, { sig, compression, skip, length, since: step.now });
 }
 
+/** Whether a file with these prints is all in the stream that a copy is of, where that was read or still can be. */
+export function isProven(step: Step, { copy, proven }: Stream, { offset, print }: Prints): boolean {
+  if (proven?.offset !== offset || proven.print !== print) return false;
+  const stream = step.memory.streams.get(copy ?? '');
+  return stream !== undefined && (stream.lost === undefined || stream.prints.offset >= offset);
+}
+
 /** Reads a plain or compressed file of a stream. */
 export async function* growAny(step: Step, stream: Stream, opened: Opened): AsyncGenerator<Batch, boolean> {
   if (opened.content.packed) return yield* growPacked(step, stream, opened);
@@ -64,6 +71,11 @@ export async function* followCopy(step: Step, copy: Stream, opened: Opened): Asy
   const seen = await survey(opened.content, copy.prints, { marks: marksOf(stream), header: copy.header });
   if (!seen.verified) return false;
   const length = seen.prints.offset;
+  // Renamed, touched: nothing is new.
+  if (isProven(step, copy, seen.prints)) {
+    step.seen(copy, opened, length);
+    return true;
+  }
 
   if (known.offset > copy.prints.offset) {
     const reached = length >= known.offset;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Batch } from '../collector.js';
 import type { Opened } from './content.js';
-import { followCopy, growAny, judgeShorter, marksOf } from './copies.js';
+import { followCopy, growAny, isProven, judgeShorter, marksOf } from './copies.js';
 import { draftOf } from './draft.js';
 import { holeBytes } from './found.js';
 import { grow, layoutOf } from './grow.js';
@@ -37,7 +37,7 @@ async function* meetStream(step: Step, index: StreamIndex, opened: Opened): Asyn
   if (seen !== undefined) {
     // Is it a copy that is known, or the beginning of a longer stream? Then, does it begin as a shorter one does?
     const { offset, print, ladder } = seen.prints;
-    const twin = candidates.find(({ proven }) => proven?.offset === offset && proven.print === print);
+    const twin = candidates.find((candidate) => isProven(step, candidate, seen.prints));
     if (twin !== undefined && (content.packed || offset === content.length)) {
       const copy = begin(step, opened, head);
       const { prints, header, proven, line } = twin;
