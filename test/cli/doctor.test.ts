@@ -116,10 +116,11 @@ describe('a fresh machine', () => {
     const ran = await halflight(['doctor'], { cwd: folder });
     expect(ran.code).toBe(1);
     expect(ran.stdout).toMatch(
-      /^FAILED {2}configuration +halflight\.yaml:1: log\.level: .*\n {8}docs\/configuration\.md/m,
+      /^FAILED {2}configuration +halflight\.yaml:1: log\.level: (?:.*\n +)+docs\/configuration\.md/m,
     );
-    expect(ran.stdout).toMatch(/^FAILED {2}secret redis\.url +env NO_SUCH_VARIABLE gives nothing\n {8}Set it/m);
-    expect(ran.stdout).toMatch(/did you mean folder\?/);
+    expect(ran.stdout).toMatch(/^FAILED {2}secret redis\.url +env NO_SUCH_VARIABLE gives nothing\n +Set it/m);
+    expect(ran.stdout).toMatch(/did\s+you\s+mean\s+folder\?/);
+    for (const line of ran.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(ran.stdout).toMatch(/\d+ checks: \d+ failed, \d+ to look at\.\n$/);
     const missing = await halflight(['doctor', '--config', 'none.yaml'], { cwd: folder });
     expect([missing.code, missing.stdout]).toEqual([
