@@ -55,9 +55,7 @@ export async function describeOnDatabases(name: string, tests: (server: TestServ
   } else if (process.env.TEST_REQUIRE_ALL === '1') {
     throw new Error(`TEST_REQUIRE_ALL=1, and no PostgreSQL server answers at ${systemUrl}: ${problem}`);
   } else {
-    process.stderr.write(
-      `\nSKIPPED: ${title}: none answers at ${systemUrl} (${problem}); set TEST_DATABASE_URL\n\n`,
-    );
+    process.stderr.write(`\nSKIPPED: ${title}: none answers at ${systemUrl} (${problem}); set TEST_DATABASE_URL\n\n`);
     describe.skip(title, () => tests(testServer(async () => ({ connectionString: systemUrl }))));
   }
 }
