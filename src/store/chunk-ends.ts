@@ -1,4 +1,4 @@
-import { removeResults } from './chunks.js';
+import { nothingYet, removeResults } from './chunks.js';
 import { type Claim, countsOf, inQuarantine, isNew, markDue, stillHeld } from './claims.js';
 import { addToHour } from './ledger.js';
 import type { Db } from './tables.js';
@@ -52,18 +52,8 @@ export async function splitChunk(
           key: `${claim.key.replace(/#\d+-\d+$/, '')}#${from}-${to}`,
           source: claim.source,
           sha256: '',
-          state: 'pending' as const,
+          ...nothingYet,
           name: text(claim.name),
-          format: '',
-          catalog_hash: '',
-          bytes: 0,
-          lines: 0,
-          records: 0,
-          with_events: 0,
-          events: 0,
-          skipped: 0,
-          rejected: 0,
-          scanned_at: 0,
           prime: claim.prime ?? null,
           modified: count(claim.modified),
           received_at: claim.receivedAt,

@@ -139,7 +139,8 @@ export async function loadCoverage(db: Db): Promise<ChunkCoverage[]> {
   }));
 }
 
-const nothingYet = {
+/** A chunk that was not scanned: all counts are 0. */
+export const nothingYet = {
   state: 'pending',
   name: '',
   format: '',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ChunkDraft, Gap } from '../core/chunk.js';
+import { nothingYet } from './chunks.js';
 import { addToHour, saveGaps } from './ledger.js';
 import type { Db } from './tables.js';
 import { count, json, keyText, text } from './values.js';
@@ -67,18 +68,8 @@ async function insertChunk(trx: Db, source: string, chunk: ChunkDraft, now: numb
       key: serviceKey(source, chunk.key),
       source,
       sha256: '',
-      state: 'pending',
+      ...nothingYet,
       name: text(chunk.name).slice(0, 1000),
-      format: '',
-      catalog_hash: '',
-      bytes: 0,
-      lines: 0,
-      records: 0,
-      with_events: 0,
-      events: 0,
-      skipped: 0,
-      rejected: 0,
-      scanned_at: 0,
       place: chunk.place === undefined ? null : (json(chunk.place) as unknown as Record<string, unknown>),
       prime: chunk.prime === undefined ? null : text(chunk.prime),
       modified: count(chunk.modified),
