@@ -1,36 +1,6 @@
 import { z } from 'zod';
 import { accountKinds, confidences } from '../core/hit.js';
-
-/** What a service is mainly for; the one list of categories. */
-export const categories = {
-  chat: 'general chat assistants',
-  coding: 'coding assistants, AI editors, command-line agents, app builders',
-  image: 'image generation and editing',
-  video: 'video generation, editing and avatars',
-  audio: 'speech, voice and music generation, transcription of audio',
-  meeting: 'meeting recorders and note takers',
-  writing: 'writing, grammar, paraphrasing',
-  search: 'answer engines and AI search',
-  translation: 'machine translation',
-  data: 'data analysis, spreadsheets, notebooks with AI',
-  agent: 'agents, automation and browsers that act by themselves',
-  'model-api': 'model APIs and gateways',
-  'model-hub': 'model and data set hubs, hosted inference spaces',
-  mlops: 'training, evaluation, vector databases, observability of models',
-  'saas-ai': 'AI features inside a wider product',
-  companion: 'character chat',
-  'local-runtime': 'model servers on own machines',
-  productivity: 'notes, documents, presentations, e-mail with AI',
-  marketing: 'marketing, sales and content at scale',
-  support: 'customer support bots',
-  hr: 'recruiting and people operations',
-  legal: 'legal research and contracts',
-  health: 'clinical and health',
-  education: 'learning and tutoring',
-  design: 'design, user interface, presentation graphics',
-  detector: 'detection of AI-written text',
-} as const;
-export type Category = keyof typeof categories;
+import { type Category, categories } from './categories.js';
 
 const categoryIds = Object.keys(categories) as [Category, ...Category[]];
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as YYYY-MM-DD');

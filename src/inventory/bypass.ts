@@ -1,4 +1,5 @@
-import type { Category, Service } from '../catalog/schema.js';
+import type { Category } from '../catalog/categories.js';
+import type { Service } from '../catalog/schema.js';
 import type { InventoryEntry, Signal, Verdict } from '../core/register.js';
 import type { Usage } from '../core/usage.js';
 import { foldName, stateOf } from './decide.js';

@@ -1,4 +1,4 @@
-import type { Category } from '../catalog/schema.js';
+import type { Category } from '../catalog/categories.js';
 import type { Strength } from '../core/hit.js';
 import type { Verdict } from '../core/register.js';
 

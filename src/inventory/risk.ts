@@ -1,4 +1,5 @@
-import { categories, type Service } from '../catalog/schema.js';
+import { categories } from '../catalog/categories.js';
+import type { Service } from '../catalog/schema.js';
 import type { AccountKind, Strength } from '../core/hit.js';
 import { actionable, type Risk, type RiskFactor, type Verdict } from '../core/register.js';
 import { type RiskRules, riskRules } from './risk-rules.js';
