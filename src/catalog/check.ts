@@ -1,5 +1,6 @@
 import { getPublicSuffix } from 'tldts';
 import { checkTexts } from './check-texts.js';
+import { matchCodeExample } from './code-index.js';
 import { type Catalog, compileCatalog, foldName, matchInput, signatureOf, type TargetRule } from './compile.js';
 import type { Problem } from './load.js';
 import type { Service } from './schema.js';
@@ -119,6 +120,8 @@ function checkReach(rule: TargetRule, report: Report): void {
 /** Every example hits or misses as it says. */
 function checkExamples(catalog: Catalog, service: Service, matchExample: ExampleMatcher, report: Report): void {
   const named = (example: string): readonly string[] => {
+    const code = matchCodeExample(catalog, example);
+    if (code !== undefined) return code;
     if (/^(app|merchant|ua|extension):/.test(example)) return matchExample(catalog, example);
     const match = matchInput(catalog, example);
     return 'service' in match && match.service !== null ? [match.service] : [];

@@ -1,5 +1,5 @@
 import type { AccountKind, Confidence } from '../core/hit.js';
-import type { Service } from './schema.js';
+import type { Protocol, Service } from './schema.js';
 
 /** A host or path signature, compiled. */
 export interface TargetRule {
@@ -11,6 +11,8 @@ export interface TargetRule {
   match: 'exact' | 'suffix' | 'wildcard' | 'path';
   role: 'web' | 'api' | 'data' | 'telemetry';
   weak: boolean;
+  /** Family of the API, where the signature says it. */
+  protocol: Protocol | undefined;
   account: Exclude<AccountKind, 'unknown'> | undefined;
   confidence: Confidence;
 }

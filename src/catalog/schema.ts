@@ -2,6 +2,28 @@ import { z } from 'zod';
 import { accountKinds, confidences } from '../core/hit.js';
 import { type Category, categories } from './categories.js';
 
+/** Families of programming interfaces: what a request to a host, path or port looks like. */
+export const protocols = {
+  openai: "OpenAI's, and the many that copy it",
+  anthropic: "Anthropic's messages, and those that copy them",
+  gemini: "Google's generateContent, of Gemini and Vertex AI",
+  bedrock: 'Amazon Bedrock',
+  cohere: 'Cohere',
+  ollama: 'Ollama',
+  huggingface: 'Hugging Face inference',
+  replicate: 'Replicate predictions',
+  fal: 'fal queues',
+  mcp: 'Model Context Protocol',
+  deepl: 'DeepL translation',
+  'vector-db': 'a vector database',
+  native: "the vendor's own",
+} as const;
+export type Protocol = keyof typeof protocols;
+
+/** Where packages come from; `cli` is the name of a program on a machine. */
+export const ecosystems = ['npm', 'pypi', 'go', 'maven', 'crates', 'nuget', 'rubygems', 'packagist', 'cli'] as const;
+export type Ecosystem = (typeof ecosystems)[number];
+
 const categoryIds = Object.keys(categories) as [Category, ...Category[]];
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as YYYY-MM-DD');
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens');
@@ -13,6 +35,10 @@ const line = z
   .regex(/^[^\n\r]*$/, 'one line');
 const account = z.enum(accountKinds).exclude(['unknown']);
 const role = z.enum(['web', 'api', 'data', 'telemetry']);
+const protocol = z
+  .enum(Object.keys(protocols) as [Protocol, ...Protocol[]])
+  .optional()
+  .describe('Family of the API that programs find there.');
 const hostPattern = z
   .string()
   .regex(
@@ -33,6 +59,7 @@ const hostSignature = z.strictObject({
     .describe(
       'web: people visit it; api: programs call it; data: uploads and content; telemetry: known and not counted as use.',
     ),
+  protocol,
   account: account.optional().describe('Set only where this host tells the plan.'),
   weak: z.boolean().optional().describe('A host of the wider product: not AI use by itself.'),
   confidence: z.enum(confidences).optional(),
@@ -45,6 +72,7 @@ const pathSignature = z.strictObject({
     .regex(/^\/[^\s?#]*$/, 'a path that begins with / and has no query')
     .describe('Prefix on segment borders; * stands for one or more characters within a segment.'),
   role: role.default('web'),
+  protocol,
   capability: z.enum(['chat', 'upload', 'api', 'admin', 'agent', 'image', 'audio']).optional(),
   account: account.optional(),
   confidence: z.enum(confidences).optional(),
@@ -59,6 +87,18 @@ const fact = z.strictObject({
   value: line,
   ...sourced,
 });
+
+const httpToken = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+const tenantControl = z
+  .strictObject({
+    header: z.string().regex(httpToken, 'a header name as in HTTP, without colon').optional(),
+    host: hostPattern.optional().describe('A host of which each plan or tenant has its own.'),
+    value: line.optional().describe('What the header holds.'),
+    effect: line.describe('What it brings about.'),
+    plan: line.optional().describe('Plan that has it.'),
+    ...sourced,
+  })
+  .refine(({ header, host }) => (header === undefined) !== (host === undefined), 'either a header or a host');
 
 /** One file of signatures/. */
 export const serviceSchema = z.strictObject({
@@ -80,6 +120,8 @@ export const serviceSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('AI inside a wider product: its hosts are weak unless they serve only the AI part.'),
+  agent: z.boolean().default(false).describe('Acts by itself: works through tasks without a person at each step.'),
+  mcp: z.boolean().default(false).describe('Is or offers a remote MCP server.'),
   confidence: z.enum(confidences).default('high').describe('How sure the entry is as a whole; low: one list only.'),
   checked: day,
   sources: z
@@ -139,6 +181,46 @@ export const serviceSchema = z.strictObject({
       }),
     )
     .default([]),
+  packages: z
+    .array(
+      z.strictObject({
+        ecosystem: z.enum(ecosystems),
+        name: line
+          .regex(/^\S+$/, 'a package name without blanks')
+          .describe('As in manifests; Maven: group:artifact; Go: module path.'),
+        kind: z.enum(['sdk', 'cli', 'framework', 'mcp-server']).optional(),
+      }),
+    )
+    .default([])
+    .describe('Packages whose use is use of the service.'),
+  keys: z
+    .array(
+      z.strictObject({
+        prefix: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{2,}$/, 'three or more letters, digits, _ or -, as keys of the vendor begin')
+          .describe('Published beginning of its API keys.'),
+        name: line.optional().describe('Kind of key.'),
+      }),
+    )
+    .default([]),
+  tenant_controls: z
+    .array(tenantControl)
+    .default([])
+    .describe('What separates the tenant of the organisation from other use, at a proxy.'),
+  ports: z
+    .array(
+      z.strictObject({
+        port: z.int().min(1).max(65535),
+        path: z
+          .string()
+          .regex(/^\/[^\s?#]*$/, 'a path that begins with / and has no query')
+          .optional(),
+        protocol,
+      }),
+    )
+    .default([])
+    .describe('Where a local runtime listens unless told otherwise.'),
   plans: z
     .array(
       z.strictObject({
@@ -171,7 +253,7 @@ export const serviceSchema = z.strictObject({
       .array(line)
       .min(1)
       .describe(
-        'Hosts or URLs that must name this service; with a prefix `app:`, `merchant:`, `ua:`, `extension:` the other signatures.',
+        'Hosts or URLs that must name this service; with a prefix `app:`, `merchant:`, `ua:`, `extension:`, `package:` (package:npm/openai), `key:`, `port:` (port:11434/api/chat) the other signatures.',
       ),
     miss: z.array(line).min(1).describe('Look-alikes, parents and neighbours that must not name this service.'),
   }),

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Service } from '../../catalog/schema.js';
+import { signatureSchema } from './version.js';
 
 // Reading 600 YAML files takes half a second, one JSON file 5 ms: the build keeps the checked services, and they hold as
-// long as the files of the folder are the same by name, size and time of last change.
+// long as the schema is the same and the files of the folder are, by name, size and time of last change.
 export interface Cache {
   fingerprint: string;
   services: Service[];
@@ -20,9 +21,9 @@ export function readCatalogCache(folder: string, file: string): Service[] | unde
   }
 }
 
-/** Of the signature files of a folder, by name, size and time of last change. */
+/** Of the schema's text, and of the signature files of a folder by name, size and time of last change. */
 export function fingerprint(folder: string): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(readFileSync(signatureSchema));
   for (const name of readdirSync(folder)
     .filter((item) => /\.ya?ml$/.test(item))
     .sort()) {

@@ -8,8 +8,9 @@ export const installRoot: string = (() => {
   return folder;
 })();
 
-/** Folder of the signatures that come with the product, and the checked signatures as the build left them. */
+/** Folder of the signatures that come with the product, their schema, and the checked signatures as the build left them. */
 export const ownSignatures = join(installRoot, 'signatures');
+export const signatureSchema = join(installRoot, 'schemas/signature.schema.json');
 export const catalogCache = join(installRoot, 'dist/catalog.json');
 
 export const version: string = (
