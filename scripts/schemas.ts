@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { openApi } from '../src/api/openapi.js';
 import { routes } from '../src/api/registry.js';
+import { additionSchema } from '../src/catalog/extend.js';
 import { serviceSchema } from '../src/catalog/schema.js';
 import { configSchema } from '../src/config/schema.js';
 import { mappingSchema } from '../src/formats/common/mapping-file.js';
@@ -13,6 +14,7 @@ import { reportSchema } from '../src/reports/schema.js';
 const root = join(import.meta.dirname, '..');
 const schemas = {
   signature: ['A signature file of the catalog', serviceSchema, 'input'],
+  'signature-addition': ['A signature file that adds to a service', additionSchema, 'input'],
   inventory: ['The register of AI systems', inventorySchema, 'input'],
   mapping: ['A mapping file for custom logs', mappingSchema, 'input'],
   config: ['halflight.yaml, the configuration of the service', configSchema, 'input'],

@@ -77,9 +77,17 @@ export function checkTexts(catalog: Catalog, report: Report): void {
   for (const { service, value } of catalog.userAgents) {
     const hit = commonAgents.find((agent) => agent.toLowerCase().includes(value.toLowerCase()));
     if (hit !== undefined)
-      report(service, 'user_agents', `${value} hits the common user agent "${hit}": use the product's own token`);
+      report(
+        service,
+        agentField(service, value),
+        `${value} hits the common user agent "${hit}": use the product's own token`,
+      );
     else if (letters(value) < shortest.agent)
-      report(service, 'user_agents', `${value} is too short to be told from other text: use the product's own token`);
+      report(
+        service,
+        agentField(service, value),
+        `${value} is too short to be told from other text: use the product's own token`,
+      );
   }
   for (const name of commonApps) {
     const rule = catalog.oauthNames.get(name) ?? catalog.samlNames.get(name);
@@ -94,10 +102,13 @@ export function checkTexts(catalog: Catalog, report: Report): void {
     if (!ambiguous && letters(value) < shortest.merchant)
       report(
         service,
-        'merchants',
+        `merchants.${service.merchants.findIndex(({ descriptor }) => descriptor === value)}`,
         `${value} is too short to be told from other firms: use more of the text, or mark it ambiguous`,
       );
   }
 }
+
+const agentField = (service: Catalog['userAgents'][number]['service'], value: string): string =>
+  `user_agents.${service.user_agents.findIndex(({ token }) => token === value)}`;
 
 const letters = (text: string): number => text.replace(/[^\p{L}\p{N}]/gu, '').length;

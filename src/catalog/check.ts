@@ -2,6 +2,7 @@ import { getPublicSuffix } from 'tldts';
 import { checkTexts } from './check-texts.js';
 import { matchCodeExample } from './code-index.js';
 import { type Catalog, compileCatalog, foldName, matchInput, signatureOf, type TargetRule } from './compile.js';
+import { type Added, placeOf } from './extend.js';
 import type { Problem } from './load.js';
 import type { Service } from './schema.js';
 import { sharedHosts } from './shared-hosts.js';
@@ -13,6 +14,10 @@ export interface CheckInput {
   services: readonly Service[];
   /** Service id -> file, for messages. */
   files: ReadonlyMap<string, string>;
+  /** What files with `extends` added. */
+  added: readonly Added[];
+  /** Whether a file is the organisation's own, and not of the catalog that comes with Halflight. Without it none is. */
+  isOwn?: ((file: string) => boolean) | undefined;
   /** Hosts that are known not to be AI. */
   popularHosts: readonly string[];
   /** Names the services that an example of another kind than host and URL hits (`app:`, `merchant:`, `ua:`, `extension:`). */
@@ -20,13 +25,14 @@ export interface CheckInput {
 }
 
 /** All checks over the whole catalog that a schema cannot express; an empty list when it holds. */
-export function checkCatalog({ services, files, popularHosts, matchExample }: CheckInput): Problem[] {
+export function checkCatalog(input: CheckInput): Problem[] {
+  const { services, popularHosts, matchExample } = input;
   const catalog = compileCatalog(services);
   const problems: Problem[] = [];
   const report = (service: Service, field: string, message: string): void => {
-    problems.push({ file: files.get(service.id) ?? service.id, field, message });
+    problems.push({ ...placeOf(input, service.id, field), message });
   };
-  checkClaims(services, report);
+  checkClaims(input, report);
   checkTexts(catalog, report);
   for (const rule of catalog.targetRules) checkReach(rule, report);
   for (const service of services) checkExamples(catalog, service, matchExample, report);
@@ -40,7 +46,7 @@ export function checkCatalog({ services, files, popularHosts, matchExample }: Ch
     const others = hosts.length > 3 ? ` and ${hosts.length - 3} more` : '';
     report(
       rule.service,
-      'hosts',
+      fieldOf(rule),
       `${signatureOf(rule)} hits the popular host ${hosts.slice(0, 3).join(', ')}${others}, no AI service: name a more precise host, a path, or make it weak`,
     );
   }
@@ -49,15 +55,19 @@ export function checkCatalog({ services, files, popularHosts, matchExample }: Ch
 
 type Report = (service: Service, field: string, message: string) => void;
 
+/** `hosts.3`: where a rule stands in its service. */
+function fieldOf({ service, host, path }: TargetRule): string {
+  return path === undefined
+    ? `hosts.${service.hosts.findIndex((item) => item.host === host)}`
+    : `paths.${service.paths.findIndex((item) => item.host === host && item.path === path)}`;
+}
+
 /** No value of a signature belongs to two services. */
-function checkClaims(services: readonly Service[], report: Report): void {
-  const owners = new Map<string, Service>();
+function checkClaims(input: CheckInput, report: Report): void {
+  const { services, isOwn = () => false } = input;
+  const claims: { service: Service; field: string; key: string; own: boolean }[] = [];
   const claim = (service: Service, field: string, kind: string, value: string): void => {
-    const key = `${kind} ${value}`;
-    const owner = owners.get(key);
-    if (owner === undefined) owners.set(key, service);
-    else if (owner === service) report(service, field, `${key} is listed twice`);
-    else report(service, field, `${key} is claimed by ${owner.id} already: give it to one of the two`);
+    claims.push({ service, field, key: `${kind} ${value}`, own: isOwn(placeOf(input, service.id, field).file) });
   };
   for (const service of services.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     for (const [i, host] of service.hosts.entries()) {
@@ -82,11 +92,28 @@ function checkClaims(services: readonly Service[], report: Report): void {
       if (merchant.ambiguous !== true) claim(service, `merchants.${i}`, 'merchant', merchant.descriptor);
     }
   }
+  // The organisation's own claims last: who can correct them is who is told.
+  const owners = new Map<string, (typeof claims)[number]>();
+  for (const it of [...claims.filter(({ own }) => !own), ...claims.filter(({ own }) => own)]) {
+    const { service, field, key } = it;
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, it);
+    else if (owner.service === service && owner.own === it.own) report(service, field, `${key} is listed twice`);
+    else if (owner.service === service)
+      report(service, field, `${service.id} has ${key} already: take it out of your file`);
+    else if (it.own && !owner.own)
+      report(
+        service,
+        field,
+        `${key} of ${service.id} is claimed by ${owner.service.id} of the catalog already: take it out of your file, write "extends: ${owner.service.id}" to add to that entry, or name your file ${owner.service.id}.yaml to replace it`,
+      );
+    else report(service, field, `${key} is claimed by ${owner.service.id} already: give it to one of the two`);
+  }
 }
 
 /** Nothing claims a public suffix, a shared host, or a pattern that reaches across a shared name. */
 function checkReach(rule: TargetRule, report: Report): void {
-  const field = rule.path === undefined ? 'hosts' : 'paths';
+  const field = fieldOf(rule);
   const literal = rule.host.replace(/^\*\./, '');
   if (
     !literal.includes('.') ||

@@ -11,6 +11,7 @@ async function check(services: Service[], popularHosts: string[] = []): Promise<
   return checkCatalog({
     services,
     files: new Map(services.map(({ id }) => [id, `${id}.yaml`])),
+    added: [],
     popularHosts,
     matchExample,
   }).map((problem) => `${problem.file} ${problem.field}: ${problem.message}`);

@@ -72,7 +72,7 @@ export const command: AddCommand = (program) => {
       const [
         { checkCatalog },
         { compileCatalog },
-        { describeProblem, exampleMatcher, readPopularHosts, readSignatures },
+        { describeProblem, exampleMatcher, isOwnFile, readPopularHosts, readSignatures },
       ] = await Promise.all([
         import('../../catalog/check.js'),
         import('../../catalog/compile.js'),
@@ -83,7 +83,7 @@ export const command: AddCommand = (program) => {
       const matchExample = await exampleMatcher(compileCatalog(loaded.services));
       const problems = [
         ...loaded.problems,
-        ...checkCatalog({ services: loaded.services, files: loaded.files, popularHosts, matchExample }),
+        ...checkCatalog({ ...loaded, isOwn: isOwnFile, popularHosts, matchExample }),
       ];
       if (options.json === true)
         print(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { type Catalog, compileCatalog } from '../../catalog/compile.js';
 import { type Loaded, loadSignatures } from '../../catalog/load.js';
 import type { Event } from '../../core/event.js';
@@ -16,6 +16,9 @@ export function readSignatures(extraFolder?: string): Loaded {
     throw new CliError(explainFileError(error, extraFolder ?? ownSignatures));
   }
 }
+
+/** Whether a signature file is the organisation's own. */
+export const isOwnFile = (file: string): boolean => !file.startsWith(ownSignatures + sep);
 
 /**
  * The catalog for work.
