@@ -8,8 +8,12 @@ export function csvRow(cells: readonly (string | number)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
+/** Text of which nothing has to be changed, as nearly all cells hold: it begins with a letter or digit, and no rule below knows any of its characters. */
+const plain = /^[A-Za-z0-9][A-Za-z0-9_.:@/+-]*$/;
+
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
+  if (value === '' || plain.test(value)) return value;
   const text = safeText(value);
   const safe = formula.test(text) ? `'${text}` : text;
   return /[",;\t|\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

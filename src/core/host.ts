@@ -3,6 +3,8 @@ import { domainToASCII } from 'node:url';
 const plainHost = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_-])?$/;
 /** An IPv4 address in its canonical form, as nearly all logs write it. */
 const plainIpv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+/** A name in its canonical form, as nearly all logs write it: no part is empty, and the last begins with a letter, so it is no address. */
+const canonicalName = /^[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9_-]*$/;
 const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
@@ -11,6 +13,8 @@ const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
  * Undefined for anything that is no host (blank, `-`, forbidden characters).
  */
 export function canonicalHost(raw: string): string | undefined {
+  // One look instead of eight: half the price of a hit's host.
+  if (raw.length <= 253 && canonicalName.test(raw)) return raw;
   let host = raw.trim().toLowerCase();
   if (host.includes('%')) host = decodePercent(host).toLowerCase();
   if (host.startsWith('[') && host.endsWith(']')) return canonicalIp(host);

@@ -72,7 +72,10 @@ export function dayStart(day: string, zone: string): number | undefined {
 }
 
 /** RFC 3339 in UTC, milliseconds only where there are any. */
-export const formatTime = (instant: number): string => new Date(instant).toISOString().replace('.000Z', 'Z');
+export const formatTime = (instant: number): string => {
+  const text = new Date(instant).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+};
 
 /** Year, month 1-12, day, hour, minute, second, millisecond. */
 export type Wall = readonly [number, number, number, number, number, number, number];

@@ -13,11 +13,17 @@ export interface Target {
 /** Pages of the browser itself, of extensions (what looks like a host is the extension's id), and local files. */
 const noHost = /^(?:file|chrome|edge|about|devtools|blob|[a-z-]{1,32}-extension)$/;
 
+/** A URL as nearly all logs write it: scheme, canonical name, port, path, and maybe a query. */
+const plainUrl =
+  /^(?:(https?):\/\/)?([a-z0-9_][a-z0-9_.-]*\.[a-z][a-z0-9_-]*)(?::(\d{1,5}))?(?:(\/[^?#\s]*)(?:[?#]\S*)?)?$/;
+
 /**
  * Takes apart what logs call a URL: absolute, without scheme (`host/path`), `host:443` of a CONNECT, `//host/path`, or a
  * path alone. User information is dropped. Never throws; what is not there is left out, nothing is guessed.
  */
 export function splitUrl(raw: string): Target {
+  const plain = plainUrl.exec(raw);
+  if (plain !== null) return plainTarget(plain);
   const text = raw.trim();
   const target: Target = {};
   let rest = text;
@@ -45,6 +51,17 @@ export function splitUrl(raw: string): Target {
   if (host !== undefined) target.host = host;
   if (port !== undefined) target.port = port;
   if (tail.startsWith('/')) target.path = cutQuery(tail);
+  return target;
+}
+
+function plainTarget([, scheme, name = '', digits, path]: RegExpExecArray): Target {
+  const target: Target = {};
+  if (scheme !== undefined) target.scheme = scheme;
+  const host = canonicalHost(name);
+  if (host !== undefined) target.host = host;
+  const port = Number(digits);
+  if (port > 0 && port < 65536) target.port = port;
+  if (path !== undefined) target.path = path;
   return target;
 }
 

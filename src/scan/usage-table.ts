@@ -36,7 +36,8 @@ type Group = Pick<Usage, 'day' | 'service' | 'source' | 'accountKind' | 'strengt
 export class UsageTable {
   readonly #numbers: ActorNumbers;
   readonly #groups: Group[] = [];
-  readonly #groupNumbers = new Map<string, number>();
+  /** Numbers of the groups of a day and service, which are few. */
+  readonly #groupNumbers = new Map<string, Map<string, number[]>>();
   readonly #rows = new Map<number, Usage>();
 
   constructor(numbers = new ActorNumbers()) {
@@ -53,13 +54,7 @@ export class UsageTable {
     strength: Usage['strength'],
     make: (group: Group, actor: Actor) => Usage,
   ): Usage {
-    const name = `${day}\0${service}\0${source}\0${accountKind}\0${strength}`;
-    let number = this.#groupNumbers.get(name);
-    if (number === undefined) {
-      number = this.#groups.length;
-      this.#groups.push({ day, service, source, accountKind, strength });
-      this.#groupNumbers.set(name, number);
-    }
+    const number = this.#groupOf(day, service, source, accountKind, strength);
     const actorNumber = this.#numbers.of(actor);
     const key = number * actorRange + actorNumber;
     let row = this.#rows.get(key);
@@ -69,6 +64,33 @@ export class UsageTable {
       this.#rows.set(key, row);
     }
     return row;
+  }
+
+  /** By nested maps: a key of all its texts took longer to make than to look up. */
+  #groupOf(
+    day: string,
+    service: string,
+    source: string,
+    accountKind: Usage['accountKind'],
+    strength: Usage['strength'],
+  ): number {
+    let ofDay = this.#groupNumbers.get(day);
+    if (ofDay === undefined) {
+      ofDay = new Map();
+      this.#groupNumbers.set(day, ofDay);
+    }
+    let numbers = ofDay.get(service);
+    if (numbers === undefined) {
+      numbers = [];
+      ofDay.set(service, numbers);
+    }
+    for (const number of numbers) {
+      const group = this.#groups[number];
+      if (group?.strength === strength && group.accountKind === accountKind && group.source === source) return number;
+    }
+    const number = this.#groups.push({ day, service, source, accountKind, strength }) - 1;
+    numbers.push(number);
+    return number;
   }
 
   add(usage: Usage): void {
