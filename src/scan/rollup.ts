@@ -9,6 +9,8 @@ import { EvidenceRule } from './evidence.js';
 import { ActorNumbers, added, UsageTable, widen } from './usage-table.js';
 
 const sampleLength = 500;
+/** Records that are longer are cut at once: many of a megabyte would fill the memory. */
+const maxRaw = 2048;
 /** Candidates of one input that are told apart; later new ones are only counted, so that memory is bounded. */
 export const maxCandidates = 10_000;
 /** Actors of one candidate that are told apart. */
@@ -44,14 +46,18 @@ const noSpend: ReadonlyMap<string, number> = new Map();
 interface CandidateRow extends Omit<Candidate, 'who'> {
   who: Set<string>;
 }
-/** Evidence on its way: `sample` holds the whole record until the end, when hash and sample are made in place, so that nothing stands twice. */
+/** Evidence on its way: while there is no hash, `sample` holds the whole record. Hash and sample are made in place, so that nothing stands twice. */
 type Raw = Evidence & { order: number };
 
-function finish(evidence: Raw): Evidence {
+function finish(evidence: Raw): Raw {
+  if (evidence.sha256 !== '') return evidence;
   evidence.sha256 = createHash('sha256').update(evidence.sample).digest('hex');
-  evidence.sample = redact(evidence.sample, sampleLength);
+  evidence.sample = sampleOf(evidence.sample);
   return evidence;
 }
+
+/** A copy: a slice would keep all of the record alive. */
+const sampleOf = (text: string): string => Buffer.from(redact(text, sampleLength)).toString();
 
 /** Adds up the hits of one input to usage, evidence and candidates. */
 export class Rollup {
@@ -104,7 +110,7 @@ export class Rollup {
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
     widen(row, event.time, event.time);
     const place = { time: event.time, order: 0, line: event.line };
-    this.#evidence.offer(place, service, row.actor, day, () => ({
+    const make = (): Raw => ({
       service,
       actor: row.actor,
       accountKind,
@@ -119,7 +125,8 @@ export class Rollup {
       confidence,
       sha256: '',
       sample: text,
-    }));
+    });
+    this.#evidence.offer(place, service, row.actor, day, text.length > maxRaw ? () => finish(make()) : make);
   }
 
   suggest(candidate: CandidateHit, event: Event, actor: Actor, text: string): void {
@@ -138,7 +145,7 @@ export class Rollup {
         last: undefined,
         file: this.#file,
         line: event.line,
-        sample: redact(text, sampleLength),
+        sample: sampleOf(text),
       };
       this.#candidates.set(key, row);
     }
