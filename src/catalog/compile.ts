@@ -3,6 +3,7 @@ import type { Confidence } from '../core/hit.js';
 import { canonicalHost } from '../core/host.js';
 import { splitUrl } from '../core/url.js';
 import { TargetIndex, type TargetRule } from './host-index.js';
+import { type LowConfidence, LowConfidenceList } from './low-confidence.js';
 import type { Service } from './schema.js';
 
 export type { TargetRule } from './host-index.js';
@@ -22,7 +23,7 @@ export interface MerchantRule extends NamedRule {
 /** The compiled catalog: all services, and look-ups from what logs hold to services. */
 export interface Catalog {
   services: ReadonlyMap<string, Service>;
-  /** SHA-256 over all services in canonical form: the version. */
+  /** SHA-256 over all services in canonical form and the low-confidence list: the version. */
   hash: string;
   targets: TargetIndex;
   targetRules: readonly TargetRule[];
@@ -35,13 +36,20 @@ export interface Catalog {
   userAgents: readonly NamedRule[];
   /** Longest descriptor first. */
   merchants: readonly MerchantRule[];
+  /** The row of the low-confidence list for a canonical host or its nearest parent: a reason for a candidate, never a hit. */
+  lowConfidence(host: string): LowConfidence | undefined;
+  /** The list behind `lowConfidence`; its text goes to threads that compile the catalog again. */
+  lowConfidenceList: LowConfidenceList;
 }
 
 /** Display names are compared without regard to case and runs of blanks. */
 export const foldName = (name: string): string => name.trim().toLowerCase().replace(/\s+/g, ' ');
 
-/** Compiles checked services. Where two claim one value the first by id holds it (`checkCatalog` reports that). */
-export function compileCatalog(services: readonly Service[]): Catalog {
+/**
+ * Compiles checked services, with the text of the low-confidence list. Where two claim one value the first by id holds it
+ * (`checkCatalog` reports that).
+ */
+export function compileCatalog(services: readonly Service[], lowConfidence = ''): Catalog {
   const sorted = services.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const targetRules = sorted.flatMap(targetRulesOf);
   const named = (
@@ -54,9 +62,10 @@ export function compileCatalog(services: readonly Service[]): Catalog {
     }
     return map;
   };
+  const low = new LowConfidenceList(lowConfidence);
   return {
     services: new Map(sorted.map((service) => [service.id, service])),
-    hash: createHash('sha256').update(JSON.stringify(sorted)).digest('hex'),
+    hash: createHash('sha256').update(JSON.stringify(sorted)).update(lowConfidence).digest('hex'),
     targets: new TargetIndex(targetRules),
     targetRules,
     appIds: named((service) =>
@@ -81,6 +90,8 @@ export function compileCatalog(services: readonly Service[]): Catalog {
         })),
       )
       .sort((a, b) => b.value.length - a.value.length || (a.value < b.value ? -1 : 1)),
+    lowConfidence: (host) => low.find(host),
+    lowConfidenceList: low,
   };
 }
 

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Added, type Addition, additionSchema, applyAdditions } from './extend.js';
+import { lowConfidenceFile } from './low-confidence.js';
 import type { Problem } from './problem.js';
 import { type Service, serviceSchema } from './schema.js';
 
@@ -15,6 +16,10 @@ export interface Loaded {
   /** What files with `extends` added, in that order. */
   added: Added[];
   problems: Problem[];
+}
+export interface LoadedFolders extends Loaded {
+  /** Text of the low-confidence lists of all folders. */
+  lowConfidence: string;
 }
 
 /** A signature file: its name for messages, and its text. */
@@ -34,15 +39,17 @@ export const signatureNames = (folder: string): string[] =>
  * earlier one, and a file with `extends` adds to one: so an organisation's own signatures override and add. A broken file
  * costs itself and is a problem.
  */
-export const loadSignatures = (folders: readonly string[]): Loaded =>
-  readSignatureFiles(
+export const loadSignatures = (folders: readonly string[]): LoadedFolders => ({
+  ...readSignatureFiles(
     folders.flatMap((folder) =>
       signatureNames(folder).map((name) => ({
         file: join(folder, name),
         text: readFileSync(join(folder, name), 'utf8'),
       })),
     ),
-  );
+  ),
+  lowConfidence: readLowConfidence(folders),
+});
 
 /** The same of files that were read already; `first`: services that they override and add to. */
 export function readSignatureFiles(list: Iterable<SignatureFile>, first: Iterable<Service> = []): Loaded {
@@ -66,6 +73,15 @@ export function readSignatureFiles(list: Iterable<SignatureFile>, first: Iterabl
   }
   const added = applyAdditions(services, additions, problems);
   return { services: [...services.values()], files, added, problems };
+}
+
+/** The low-confidence lists of the folders, one behind the other; a folder need not have one. */
+export function readLowConfidence(folders: readonly string[]): string {
+  return folders
+    .map((folder) => join(folder, lowConfidenceFile))
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
 }
 
 /** Parses and checks one file; problems are added to the list. */

@@ -5,6 +5,9 @@ import { loadSignatures } from '../catalog/load.js';
 import { type Cache, fingerprint } from './common/catalog-cache.js';
 import { catalogCache, ownSignatures } from './common/version.js';
 
-const { services, problems } = loadSignatures([ownSignatures]);
+const { services, lowConfidence, problems } = loadSignatures([ownSignatures]);
 if (problems.length === 0)
-  writeFileSync(catalogCache, JSON.stringify({ fingerprint: fingerprint(ownSignatures), services } satisfies Cache));
+  writeFileSync(
+    catalogCache,
+    JSON.stringify({ fingerprint: fingerprint(ownSignatures), services, lowConfidence } satisfies Cache),
+  );

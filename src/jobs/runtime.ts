@@ -221,6 +221,7 @@ export class Runtime {
     if (this.#scanner?.people === people.hash) return this.#scanner.scanner;
     const data = {
       services: [...this.#parts.catalog.services.values()],
+      lowConfidence: this.#parts.catalog.lowConfidenceList.text,
       people: people.body,
       zone: this.#setup.zone,
       net: this.#setup.net,

@@ -10,13 +10,15 @@ export interface Threads {
   /** How many the user asked for, 0 or 1 for none beside the main thread; undefined: as many as are of use. */
   count: number | undefined;
   services: readonly Service[];
+  /** Text of the catalog's low-confidence list. */
+  lowConfidence?: string;
   people: readonly Person[];
   /** Bytes of a part of a file that several threads read together. */
   partBytes?: number;
 }
 
 /** What a worker is given when it starts, and what it says. Then it gets a `Task` at a time. */
-export interface ToWorker extends Pick<Threads, 'services' | 'people'> {
+export interface ToWorker extends Pick<Threads, 'services' | 'lowConfidence' | 'people'> {
   choices: ScanChoices;
 }
 export type Task = { kind: 'input'; source: InputSource } | { kind: 'parts'; job: PartsJob };
@@ -47,9 +49,9 @@ export class ScanThread {
   #started: (ready: boolean) => void = () => {};
   #answer: ((outcome: Answer | Error) => void) | undefined;
 
-  constructor({ services, people }: Threads, options: ScanOptions) {
+  constructor({ services, lowConfidence, people }: Threads, options: ScanOptions) {
     const { formats: _f, detection: _d, resolve: _r, progress, ...choices } = options;
-    const data: ToWorker = { services, people, choices };
+    const data: ToWorker = { services, ...(lowConfidence !== undefined && { lowConfidence }), people, choices };
     this.ready = new Promise((resolve) => {
       this.#started = resolve;
     });

@@ -18,9 +18,9 @@ const port = parentPort;
 if (port === null) throw new Error('src/scan/worker is the module of a worker thread');
 const send = (message: FromWorker): void => port.postMessage(message);
 
-const { services, people, choices } = workerData as ToWorker;
+const { services, lowConfidence, people, choices } = workerData as ToWorker;
 const directory = new Directory(people);
-const [known, detection] = await Promise.all([allFormats(), loadDetection(compileCatalog(services))]);
+const [known, detection] = await Promise.all([allFormats(), loadDetection(compileCatalog(services, lowConfidence))]);
 const { mapping, logZone } = choices;
 const formats = mapping === undefined ? known : withMapping(known, mapping, logZone);
 

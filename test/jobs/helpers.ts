@@ -97,7 +97,8 @@ afterAll(() => {
 /** Threads take seconds to start: those with the same data are shared by the tests of a file. */
 function scannerFor(all: readonly Service[], zone: string, poison: string | undefined): Scanner {
   const key = JSON.stringify([all.map(({ id, hosts }) => [id, hosts]), zone, poison]);
-  const scanner = scanners.get(key) ?? new Scanner(2, { services: all, people: [], zone, net: {}, poison });
+  const scanner =
+    scanners.get(key) ?? new Scanner(2, { services: all, lowConfidence: '', people: [], zone, net: {}, poison });
   scanners.set(key, scanner);
   return scanner;
 }

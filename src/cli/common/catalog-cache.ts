@@ -1,31 +1,35 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Catalog, compileCatalog } from '../../catalog/compile.js';
 import type { Service } from '../../catalog/schema.js';
-import { signatureSchema } from './version.js';
+import { catalogCache, ownSignatures, signatureSchema } from './version.js';
 
 // Reading 600 YAML files takes half a second, one JSON file 5 ms: the build keeps the checked services, and they hold as
 // long as the schema is the same and the files of the folder are, by name, size and time of last change.
 export interface Cache {
   fingerprint: string;
   services: Service[];
+  lowConfidence: string;
 }
 
-/** The services of the folder, or undefined where there is no cache or the folder has changed. */
-export function readCatalogCache(folder: string, file: string): Service[] | undefined {
+/** The catalog that comes with the product, or undefined where there is no cache or the folder has changed. */
+export function cachedCatalog(): Catalog | undefined {
+  let cache: Cache;
   try {
-    const cache = JSON.parse(readFileSync(file, 'utf8')) as Cache;
-    return cache.fingerprint === fingerprint(folder) ? cache.services : undefined;
+    cache = JSON.parse(readFileSync(catalogCache, 'utf8')) as Cache;
+    if (cache.fingerprint !== fingerprint(ownSignatures)) return undefined;
   } catch {
     return undefined;
   }
+  return compileCatalog(cache.services, cache.lowConfidence);
 }
 
-/** Of the schema's text, and of the signature files of a folder by name, size and time of last change. */
+/** Of the schema's text, and of the signature files and lists of a folder by name, size and time of last change. */
 export function fingerprint(folder: string): string {
   const hash = createHash('sha256').update(readFileSync(signatureSchema));
   for (const name of readdirSync(folder)
-    .filter((item) => /\.ya?ml$/.test(item))
+    .filter((item) => /\.(ya?ml|tsv)$/.test(item))
     .sort()) {
     const { size, mtimeMs } = statSync(join(folder, name));
     hash.update(`${name} ${size} ${mtimeMs}\n`);

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type Catalog, compileCatalog } from '../../catalog/compile.js';
-import { type Loaded, loadSignatures } from '../../catalog/load.js';
+import { type LoadedFolders, loadSignatures } from '../../catalog/load.js';
 import type { Event } from '../../core/event.js';
 import { loadDetection } from '../../detectors/common/registry.js';
-import { readCatalogCache } from './catalog-cache.js';
+import { cachedCatalog } from './catalog-cache.js';
 import { CliError, explainFileError } from './errors.js';
-import { catalogCache, ownSignatures } from './version.js';
+import { ownSignatures } from './version.js';
 
 /** Reads the product's signatures and, behind them, the organisation's own folder. */
-export function readSignatures(extraFolder?: string): Loaded {
+export function readSignatures(extraFolder?: string): LoadedFolders {
   try {
     return loadSignatures(extraFolder === undefined ? [ownSignatures] : [ownSignatures, extraFolder]);
   } catch (error) {
@@ -25,16 +25,16 @@ export const isOwnFile = (file: string): boolean => !file.startsWith(ownSignatur
  * @throws CliError listing the broken files: a catalog with holes would call AI use ordinary.
  */
 export function loadCatalog(extraFolder?: string): Catalog {
-  const cached = extraFolder === undefined ? readCatalogCache(ownSignatures, catalogCache) : undefined;
-  if (cached !== undefined) return compileCatalog(cached);
-  const { services, problems } = readSignatures(extraFolder);
+  const cached = extraFolder === undefined ? cachedCatalog() : undefined;
+  if (cached !== undefined) return cached;
+  const { services, lowConfidence, problems } = readSignatures(extraFolder);
   if (problems.length > 0) {
     const shown = problems.slice(0, 10).map(describeProblem);
     throw new CliError(
       `${problems.length === 1 ? '1 problem' : `${problems.length} problems`} in the signatures; "halflight catalog check" shows all:\n${shown.join('\n')}`,
     );
   }
-  return compileCatalog(services);
+  return compileCatalog(services, lowConfidence);
 }
 
 export const describeProblem = (problem: { file: string; line?: number; field?: string; message: string }): string =>

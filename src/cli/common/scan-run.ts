@@ -76,6 +76,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     result = await scan(inputs, notRead, options, {
       count: request.threads,
       services: [...catalog.services.values()],
+      lowConfidence: catalog.lowConfidenceList.text,
       people: [...registers.directory.people.values()],
     });
     progress.end();

@@ -10,6 +10,8 @@ import type { InputResult } from '../../scan/scan-input.js';
 /** What a thread is given when it starts: the data behind detection and people. */
 export interface ThreadData {
   services: readonly Service[];
+  /** Text of the catalog's low-confidence list. */
+  lowConfidence: string;
   people: readonly Person[];
   zone: string;
   net: EgressPolicy;

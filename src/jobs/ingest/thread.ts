@@ -32,7 +32,7 @@ const data = workerData as ThreadData;
 const directory = new Directory(data.people);
 const [known, detection, collectors] = await Promise.all([
   allFormats(),
-  loadDetection(compileCatalog(data.services)),
+  loadDetection(compileCatalog(data.services, data.lowConfidence)),
   loadPlugins<Collector>(join(import.meta.dirname, '../../collectors'), 'collector'),
 ]);
 const formats = data.poison === undefined ? known : poisoned(known, data.poison);
