@@ -270,6 +270,32 @@ export async function up(db: Kysely<unknown>): Promise<void> {
      )`,
   );
 
+  // Candidates: a score with its reasons, who and how much, and what of the subject was seen.
+  await run(
+    `alter table candidate
+       add column score integer not null default 50,
+       add column reasons jsonb not null default '[]',
+       add column bytes_out bigint not null default 0,
+       add column bytes_in bigint not null default 0,
+       add column traces jsonb not null default '[]',
+       add column who jsonb not null default '[]'`,
+    `update candidate set reasons = jsonb_build_array(jsonb_build_object('rule', 'before', 'points', 50, 'why', reason))`,
+    `alter table candidate drop column reason`,
+    `create index candidate_chunk_subject on candidate (md5(subject), kind)`,
+    // What people decided about candidates. Chunks come and go; decisions stay.
+    `create table candidate_decision (
+       kind text collate "C" not null,
+       subject_hash text collate "C" not null,
+       subject text collate "C" not null,
+       action text collate "C" not null check (action in ('dismissed', 'attached', 'asked')),
+       -- Why, to which service, or the question.
+       body jsonb not null,
+       who text collate "C" not null,
+       at bigint not null,
+       primary key (kind, subject_hash, action)
+     )`,
+  );
+
   await run(
     `create table outbox (
        id bigint generated always as identity primary key,

@@ -54,6 +54,11 @@ export class LowConfidenceList {
     return undefined;
   }
 
+  /** All names. */
+  hosts(): string[] {
+    return [...this.#all().keys()];
+  }
+
   get size(): number {
     return this.#all().size;
   }

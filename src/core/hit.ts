@@ -27,10 +27,27 @@ export interface Hit {
   attempt: boolean;
 }
 
+/** What a candidate can be. */
+export const candidateKinds = ['host', 'app', 'merchant', 'extension'] as const;
+export type CandidateKind = (typeof candidateKinds)[number];
+
+/** One reason why something looks like AI, with its share of the score. */
+export interface CandidateReason {
+  /** Name of the rule. */
+  rule: string;
+  /** Share of the score; below zero where it speaks against AI. */
+  points: number;
+  /** For people: why. Holds log data: escape it for the place where it is shown. */
+  why: string;
+}
+
 /** Something that looks like AI but is in no catalog. */
 export interface CandidateHit {
-  /** What is shown and grouped by: a registrable domain, an app name or a merchant text. */
+  /** What is shown and grouped by: a registrable domain, a tenant's host on a shared platform, an app name or a merchant text. */
   subject: string;
-  kind: 'host' | 'app' | 'merchant' | 'extension';
-  reason: string;
+  kind: CandidateKind;
+  /** The sum of the reasons, from 0 to 100. */
+  score: number;
+  /** The weightiest first. */
+  reasons: readonly CandidateReason[];
 }

@@ -22,7 +22,6 @@ import {
   order,
   pairsOf,
   parseFeedObject,
-  unescapedName,
   type Values,
 } from './common/zscaler-web.js';
 
@@ -106,7 +105,8 @@ function open({ zone, modified, sample }: FormatContext): Reader {
       kind: 'web',
       action,
       time,
-      user: unescapedName(get('user')),
+      // A control character is a backslash of DOMAIN\name that the feed did not escape.
+      user: get('user')?.replace(/[\b\f\n\r\t]/g, (c) => JSON.stringify(c).slice(1, -1)),
       device: get('device'),
       src_ip: get('src_ip'),
       dst_ip: get('dst_ip'),

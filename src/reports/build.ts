@@ -1,4 +1,6 @@
 import type { Catalog } from '../catalog/compile.js';
+import { candidateId, reasonOf } from '../core/candidate.js';
+import type { CandidateHit } from '../core/hit.js';
 import { actionable, type InventoryEntry } from '../core/register.js';
 import type { Evidence, Period, Usage } from '../core/usage.js';
 import { completeness } from '../inventory/completeness.js';
@@ -22,17 +24,16 @@ export interface ReportInput {
   usage: readonly Usage[];
   evidence: readonly Evidence[];
   hits: number;
-  candidates: readonly {
-    kind: 'host' | 'app' | 'merchant' | 'extension';
-    subject: string;
-    reason: string;
+  candidates: readonly (CandidateHit & {
     events: number;
+    bytesOut: number;
+    bytesIn: number;
     actors: number;
     first: number | undefined;
     last: number | undefined;
     file: string;
     line: number;
-  }[];
+  })[];
   otherCandidates: number;
   inputs: Report['coverage']['inputs'];
   notRead: Report['coverage']['not_read'];
@@ -99,9 +100,22 @@ export function buildReport(input: ReportInput): Report {
         return { entry: entry.id, name: entry.name, score, missing: [...missing] };
       }),
     },
-    candidates: input.candidates
-      .slice(0, shownCandidates)
-      .map((row) => ({ ...row, first: instant(row.first), last: instant(row.last) })),
+    candidates: input.candidates.slice(0, shownCandidates).map((row) => ({
+      id: candidateId(row),
+      kind: row.kind,
+      subject: row.subject,
+      score: row.score,
+      reason: reasonOf(row),
+      reasons: row.reasons.map(({ rule, points, why }) => ({ rule, points, why })),
+      events: row.events,
+      bytes_out: row.bytesOut,
+      bytes_in: row.bytesIn,
+      actors: row.actors,
+      first: instant(row.first),
+      last: instant(row.last),
+      file: row.file,
+      line: row.line,
+    })),
     other_candidates: input.otherCandidates + sum(input.candidates.slice(shownCandidates).map((row) => row.events)),
     coverage: { inputs: [...input.inputs], not_read: [...input.notRead], shows: whatSourcesShow(input.inputs) },
     problems: [...input.problems],

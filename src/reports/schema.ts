@@ -122,10 +122,15 @@ export const reportSchema = z.strictObject({
   }),
   candidates: z.array(
     z.strictObject({
+      id: z.string().describe('For "halflight candidate show"'),
       kind: z.enum(['host', 'app', 'merchant', 'extension']),
       subject: z.string(),
-      reason: z.string(),
+      score: z.int().min(0).max(100).describe('The sum of the reasons'),
+      reason: z.string().describe('All reasons in one sentence'),
+      reasons: z.array(z.strictObject({ rule: z.string(), points: z.int(), why: z.string() })),
       events: count,
+      bytes_out: count,
+      bytes_in: count,
       actors: count,
       first: instant,
       last: instant,

@@ -80,7 +80,7 @@ export function reportToText(report: Report, options: TerminalOptions): string {
     heading('Looks like AI, in no catalog');
     for (const item of report.candidates.slice(0, 10))
       paragraph(
-        `${item.subject} (${item.kind}): ${item.reason}; ${plural(item.events, 'event')} by ${plural(item.actors, 'actor')}`,
+        `${item.subject} (${item.kind}, score ${item.score}): ${item.reason}; ${plural(item.events, 'event')} by ${plural(item.actors, 'actor')}`,
         2,
       );
     if (report.candidates.length > 10) add(`  and ${number(report.candidates.length - 10)} more in report.json`);

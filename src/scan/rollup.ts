@@ -1,32 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../core/event.js';
-import { type CandidateHit, confidences, type Hit } from '../core/hit.js';
+import { confidences, type Hit } from '../core/hit.js';
 import { Memo } from '../core/memo.js';
 import { redact } from '../core/redact.js';
 import { dayOf } from '../core/time.js';
 import type { Actor, Evidence, Usage } from '../core/usage.js';
+import type { Suggestion } from '../detectors/common/registry.js';
+import { type Candidate, CandidateTable } from './candidate-table.js';
 import { EvidenceRule } from './evidence.js';
 import { ActorNumbers, added, UsageTable, widen } from './usage-table.js';
 
 const sampleLength = 500;
 /** Records that are longer are cut at once: many of a megabyte would fill the memory. */
 const maxRaw = 2048;
-/** Candidates of one input that are told apart; later new ones are only counted, so that memory is bounded. */
-export const maxCandidates = 10_000;
-/** Actors of one candidate that are told apart. */
-const maxCandidateActors = 10_000;
-
-/** Something that looks like AI and is in no catalog, with how much it was seen. */
-export interface Candidate extends CandidateHit {
-  events: number;
-  /** Who: kind and id of each, up to a bound. */
-  who: ReadonlySet<string>;
-  first: number | undefined;
-  last: number | undefined;
-  file: string;
-  line: number;
-  sample: string;
-}
 
 /** What one input gave. */
 export interface RollupResult {
@@ -36,6 +22,8 @@ export interface RollupResult {
   hits: number;
   /** Candidate events beyond the bound. */
   otherCandidates: number;
+  /** Candidates, or actors of them, were left out: parts of a file do not add up to it. */
+  candidatesCut: boolean;
 }
 
 const same = (text: string): string => text;
@@ -43,9 +31,6 @@ const same = (text: string): string => text;
 /** Shared by all rows without payments, which are nearly all: a map of its own would double the size of a row. */
 const noSpend: ReadonlyMap<string, number> = new Map();
 
-interface CandidateRow extends Omit<Candidate, 'who'> {
-  who: Set<string>;
-}
 /** Evidence on its way: while there is no hash, `sample` holds the whole record. Hash and sample are made in place, so that nothing stands twice. */
 type Raw = Evidence & { order: number };
 
@@ -67,10 +52,9 @@ export class Rollup {
   readonly #actors = new ActorNumbers();
   readonly #usage = new UsageTable(this.#actors);
   readonly #evidence = new EvidenceRule<Raw>(this.#actors);
-  readonly #candidates = new Map<string, CandidateRow>();
+  readonly #candidates = new CandidateTable();
   /** Signatures and reasons, which many hits share. */
   readonly #texts = new Memo<string>(4096);
-  #otherCandidates = 0;
 
   /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. */
   constructor(file: string, source: string, zone: string) {
@@ -129,38 +113,20 @@ export class Rollup {
     this.#evidence.offer(place, service, row.actor, day, text.length > maxRaw ? () => finish(make()) : make);
   }
 
-  suggest(candidate: CandidateHit, event: Event, actor: Actor, text: string): void {
-    const key = candidateKey(candidate);
-    let row = this.#candidates.get(key);
-    if (row === undefined) {
-      if (this.#candidates.size >= maxCandidates) {
-        this.#otherCandidates++;
-        return;
-      }
-      row = {
-        ...candidate,
-        events: 0,
-        who: new Set(),
-        first: undefined,
-        last: undefined,
-        file: this.#file,
-        line: event.line,
-        sample: sampleOf(text),
-      };
-      this.#candidates.set(key, row);
-    }
-    row.events++;
-    if (row.who.size < maxCandidateActors) row.who.add(`${actor.kind} ${actor.id}`);
-    widen(row, event.time, event.time);
+  suggest({ trace, ...candidate }: Suggestion, event: Event, actor: Actor, text: string): void {
+    this.#candidates.offer(candidate, trace, `${actor.kind} ${actor.id}`, event, () => ({
+      file: this.#file,
+      line: event.line,
+      sample: sampleOf(text),
+    }));
   }
 
   result(): RollupResult {
     return {
       usage: this.#usage.sorted(),
       evidence: this.#evidence.kept().map(finish),
-      candidates: sortedCandidates(this.#candidates.values()),
+      ...candidatesOf(this.#candidates),
       hits: this.#evidence.offered,
-      otherCandidates: this.#otherCandidates,
     };
   }
 }
@@ -170,24 +136,24 @@ export function mergeRollups(results: readonly RollupResult[], zone: string, sam
   const [only] = results;
   // One result is its own sum: 10 million lines of one log took 30 MB less.
   if (only !== undefined && results.length === 1) {
-    const { usage, evidence, candidates: seen, hits, otherCandidates } = only;
-    return { usage, evidence, candidates: seen, hits, otherCandidates };
+    const { usage, evidence, candidates: seen, hits, otherCandidates, candidatesCut } = only;
+    return { usage, evidence, candidates: seen, hits, otherCandidates, candidatesCut };
   }
   const actors = new ActorNumbers();
   const table = new UsageTable(actors);
   const rule = new EvidenceRule<Evidence & { order: number }>(actors);
-  const candidates = new Map<string, CandidateRow>();
+  const candidates = new CandidateTable();
   for (const [order, result] of results.entries()) {
     for (const usage of result.usage) table.add(usage);
     for (const evidence of result.evidence) offerAgain(rule, evidence, sameFile ? 0 : order, zone);
-    for (const candidate of result.candidates) addCandidate(candidates, candidate);
+    for (const candidate of result.candidates) candidates.add(candidate);
+    candidates.other += result.otherCandidates;
   }
   return {
     usage: table.sorted(),
     evidence: rule.kept().map(({ order: _order, ...evidence }) => evidence),
-    candidates: sortedCandidates(candidates.values()),
+    ...candidatesOf(candidates),
     hits: results.reduce((sum, result) => sum + result.hits, 0),
-    otherCandidates: results.reduce((sum, result) => sum + result.otherCandidates, 0),
   };
 }
 
@@ -197,18 +163,28 @@ export function mergeParts(
   zone: string,
   lineOf: (line: number) => number,
 ): RollupResult {
-  const { usage, evidence, candidates, hits, otherCandidates } = mergeRollups(
+  const { usage, evidence, hits } = mergeRollups(
     results.map((result) => ({ ...result, candidates: [] })),
     zone,
     true,
   );
-  const rows = new Map<string, CandidateRow>();
+  const table = new CandidateTable();
   const seen = results.flatMap((result) => result.candidates).sort((a, b) => a.line - b.line);
-  for (const candidate of seen) addCandidate(rows, candidate);
+  for (const candidate of seen) table.add(candidate);
   for (const item of evidence) item.line = lineOf(item.line);
-  for (const row of rows.values()) row.line = lineOf(row.line);
-  return { usage, evidence, candidates: [...candidates, ...sortedCandidates(rows.values())], hits, otherCandidates };
+  const merged = candidatesOf(table);
+  const candidates = merged.candidates.map((row) => ({ ...row, line: lineOf(row.line) }));
+  const candidatesCut = merged.candidatesCut || results.some((result) => result.candidatesCut);
+  return { usage, evidence, ...merged, candidates, candidatesCut, hits };
 }
+
+const candidatesOf = (
+  table: CandidateTable,
+): Pick<RollupResult, 'candidates' | 'otherCandidates' | 'candidatesCut'> => ({
+  candidates: table.sorted(),
+  otherCandidates: table.other,
+  candidatesCut: table.overflowed,
+});
 
 function offerAgain(
   rule: EvidenceRule<Evidence & { order: number }>,
@@ -221,27 +197,9 @@ function offerAgain(
   rule.offer({ time, order, line }, service, actor, day, () => ({ ...evidence, order }));
 }
 
-function addCandidate(rows: Map<string, CandidateRow>, candidate: Candidate): void {
-  const key = candidateKey(candidate);
-  const row = rows.get(key);
-  if (row === undefined) {
-    rows.set(key, { ...candidate, who: new Set(candidate.who) });
-    return;
-  }
-  row.events += candidate.events;
-  for (const who of candidate.who) if (row.who.size < maxCandidateActors) row.who.add(who);
-  widen(row, candidate.first, candidate.last);
-}
-
 /** Evidence of several chunks, in their order, brought down to what the rule keeps. */
 export function sampleEvidence(evidence: readonly Evidence[], zone: string): Evidence[] {
   const rule = new EvidenceRule<Evidence & { order: number }>();
   for (const [order, item] of evidence.entries()) offerAgain(rule, item, order, zone);
   return rule.kept().map(({ order: _order, ...item }) => item);
 }
-
-const candidateKey = (candidate: CandidateHit): string => `${candidate.kind}\u0000${candidate.subject}`;
-
-/** Most events first. */
-const sortedCandidates = (rows: Iterable<CandidateRow>): Candidate[] =>
-  [...rows].sort((a, b) => b.events - a.events || (candidateKey(a) < candidateKey(b) ? -1 : 1));

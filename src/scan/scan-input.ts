@@ -4,7 +4,7 @@ import type { Format, FormatContext } from '../core/format.js';
 import type { Mapping } from '../core/mapping.js';
 import { redact } from '../core/redact.js';
 import type { Actor } from '../core/usage.js';
-import type { Detection } from '../detectors/common/registry.js';
+import { type Detection, unattributed } from '../detectors/common/registry.js';
 import { detectFormat } from '../formats/common/detect.js';
 import { takeSample } from '../formats/common/sample.js';
 import { explainInput, headBytes, type Input, openInput } from './input.js';
@@ -249,7 +249,7 @@ class InputScan {
     if (hits.length > 0) {
       const actor = this.#options.resolve(event);
       for (const hit of hits) rollup.add(hit, event, actor, text);
-      return;
+      if (!unattributed(hits)) return;
     }
     const candidate = detection.suggest(event);
     if (candidate !== undefined) rollup.suggest(candidate, event, this.#options.resolve(event), text);
@@ -329,7 +329,7 @@ class InputScan {
     this.#reader?.end();
     this.#progress();
     this.#endReader();
-    const rollup = this.#rollup?.result() ?? { usage: [], evidence: [], candidates: [], hits: 0, otherCandidates: 0 };
+    const rollup = this.#rollup?.result() ?? nothingFound;
     return {
       ...rollup,
       name: this.#input.name,
@@ -347,6 +347,15 @@ class InputScan {
     };
   }
 }
+
+const nothingFound: RollupResult = {
+  usage: [],
+  evidence: [],
+  candidates: [],
+  hits: 0,
+  otherCandidates: 0,
+  candidatesCut: false,
+};
 
 const countKeys = ['lines', 'records', 'withEvents', 'events', 'skipped', 'rejected'] as const;
 

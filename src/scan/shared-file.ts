@@ -1,6 +1,6 @@
 import type { Input, InputSource } from './input.js';
 import { lineOf, linesBefore, partsJob, partsLeft } from './parts.js';
-import { maxCandidates, mergeParts } from './rollup.js';
+import { mergeParts } from './rollup.js';
 import {
   type InputResult,
   maxRejectSamples,
@@ -61,7 +61,7 @@ function merge(results: readonly PartsResult[], options: ScanOptions): InputResu
   if (before === undefined || first === undefined) return undefined;
   const all = results.map(({ result }) => result);
   const rollup = mergeParts(all, options.zone, (line) => lineOf(line, before));
-  if (rollup.otherCandidates > 0 || rollup.candidates.length > maxCandidates) return undefined;
+  if (rollup.candidatesCut) return undefined;
   const total = { ...first.result, ...rollup };
   const [counts, skips, rejects] = [{ ...total.counts }, new Map(total.skips), new Map(total.rejects)];
   for (const other of all.slice(1)) {

@@ -1,6 +1,6 @@
 import type { Generated, Kysely } from 'kysely';
 import type { StoredFinding } from '../core/finding-state.js';
-import type { AccountKind, CandidateHit, Confidence, Strength } from '../core/hit.js';
+import type { AccountKind, CandidateHit, CandidateReason, Confidence, Strength } from '../core/hit.js';
 import type { Notice } from '../core/notice.js';
 import type { ActorKind } from '../core/usage.js';
 
@@ -15,6 +15,7 @@ export interface Tables {
   usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'received_at'>;
   evidence: EvidenceTable;
   candidate: CandidateTable;
+  candidate_decision: CandidateDecisionTable;
   quarantine: QuarantineTable;
   source: SourceTable;
   source_cursor: { source: string; key: string; value: string };
@@ -141,13 +142,30 @@ interface CandidateTable {
   position: number;
   kind: CandidateHit['kind'];
   subject: string;
-  reason: string;
+  score: Generated<number>;
+  reasons: Generated<CandidateReason[]>;
   events: number;
   actors: number;
+  bytes_out: Generated<number>;
+  bytes_in: Generated<number>;
+  traces: Generated<string[]>;
+  /** The most active actors: kind, id and events of each. */
+  who: Generated<[kind: ActorKind, id: string, events: number][]>;
   first: number | null;
   last: number | null;
   line: number;
   sample: string;
+}
+
+interface CandidateDecisionTable {
+  kind: CandidateHit['kind'];
+  /** SHA-256 of the subject, since an index row cannot hold every subject. */
+  subject_hash: string;
+  subject: string;
+  action: 'dismissed' | 'attached' | 'asked';
+  body: { why?: string; service?: string; question?: string; of?: string };
+  who: string;
+  at: number;
 }
 
 interface QuarantineTable {

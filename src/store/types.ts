@@ -1,5 +1,5 @@
 import type { CandidateHit } from '../core/hit.js';
-import type { Evidence, Usage } from '../core/usage.js';
+import type { ActorKind, Evidence, Usage } from '../core/usage.js';
 
 /** Identity of a chunk: where it came from and what it holds. The same bytes under another name are the same chunk. */
 export interface ChunkKey {
@@ -27,14 +27,26 @@ export interface ChunkCounts {
 /** A candidate as one chunk shows it. */
 export interface ChunkCandidate extends CandidateHit {
   events: number;
-  /** Estimate of the actors in this chunk. */
+  bytesOut: number;
+  bytesIn: number;
+  /** Actors in this chunk, up to a bound, and the most active of them. */
   actors: number;
+  who: readonly CandidateActor[];
+  /** What of the subject was seen: hosts, ids. */
+  traces: readonly string[];
   /** Milliseconds since 1970; undefined where no record holds a time. */
   first: number | undefined;
   last: number | undefined;
   /** Physical line of the first record, and that record, cut and without secrets. */
   line: number;
   sample: string;
+}
+
+/** An actor of a candidate, with events. */
+export interface CandidateActor {
+  kind: ActorKind;
+  id: string;
+  events: number;
 }
 
 /** All that one chunk gave under one catalog: plain data, saved by `saveChunk` in one transaction. */
@@ -64,8 +76,13 @@ export interface ChunkResult extends ChunkKey, ChunkCounts {
 /** A candidate over all chunks. */
 export interface Candidate extends CandidateHit {
   events: number;
-  /** At least so many actors: the most that one chunk showed (estimates of several chunks cannot be added). */
+  bytesOut: number;
+  bytesIn: number;
+  /** At least so many actors: the most that one chunk showed, or as many as are known by name. */
   actors: number;
+  /** The most active actors. */
+  who: readonly CandidateActor[];
+  traces: readonly string[];
   first: number | undefined;
   last: number | undefined;
   /** The earliest record: its input, line and text. */

@@ -2,48 +2,53 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.js';
+import { loadCatalog, readPopularHosts } from '../../src/cli/common/catalog.js';
 import type { Event } from '../../src/core/event.js';
 import { loadPlugins } from '../../src/core/plugins.js';
 import type { CandidateDetector } from '../../src/detectors/common/detector.js';
 import { loadDetection } from '../../src/detectors/common/registry.js';
 import { service } from '../helpers/service.js';
 
-const catalog = compileCatalog([
-  service({
-    id: 'assistant',
-    hosts: [
-      'assistant.example',
-      { host: 'api.assistant.example', role: 'api' },
-      { host: 'personal.assistant.example', account: 'personal' },
-      { host: 'stats.assistant.example', role: 'telemetry' },
-      { host: 'files.assistant.example', role: 'data' },
-    ],
-    paths: [
-      { host: 'assistant.example', path: '/anonymous/', account: 'personal' },
-      { host: 'api.assistant.example', path: '/v1/files', role: 'data', capability: 'upload' },
-    ],
-    oauth_apps: [{ platform: 'entra', id: 'E0000000-0000-4000-8000-000000000001', name: 'Assistant' }],
-    saml_apps: ['Assistant Enterprise'],
-    extensions: [{ store: 'chrome', id: 'abcdefghijklmnopabcdefghijklmnop' }],
-    user_agents: [{ token: 'assistant-cli/' }],
-    merchants: [
-      { descriptor: 'ASSISTANT INC', account: 'personal' },
-      { descriptor: 'ASSIST', ambiguous: true },
-    ],
-  }),
-  service({
-    id: 'wide-ai',
-    embedded: true,
-    hosts: [{ host: 'wide.example', weak: true }],
-    saml_apps: ['Wide'],
-    examples: { hit: ['x'], miss: ['y'] },
-  }),
-]);
+const catalog = compileCatalog(
+  [
+    service({
+      id: 'assistant',
+      hosts: [
+        'assistant.example',
+        { host: 'api.assistant.example', role: 'api' },
+        { host: 'personal.assistant.example', account: 'personal' },
+        { host: 'stats.assistant.example', role: 'telemetry' },
+        { host: 'files.assistant.example', role: 'data' },
+      ],
+      paths: [
+        { host: 'assistant.example', path: '/anonymous/', account: 'personal' },
+        { host: 'api.assistant.example', path: '/v1/files', role: 'data', capability: 'upload' },
+      ],
+      oauth_apps: [{ platform: 'entra', id: 'E0000000-0000-4000-8000-000000000001', name: 'Assistant' }],
+      saml_apps: ['Assistant Enterprise'],
+      extensions: [{ store: 'chrome', id: 'abcdefghijklmnopabcdefghijklmnop' }],
+      user_agents: [{ token: 'assistant-cli/' }],
+      merchants: [
+        { descriptor: 'ASSISTANT INC', account: 'personal' },
+        { descriptor: 'ASSIST', ambiguous: true },
+      ],
+    }),
+    service({
+      id: 'wide-ai',
+      embedded: true,
+      hosts: [{ host: 'wide.example', weak: true }],
+      saml_apps: ['Wide'],
+      examples: { hit: ['x'], miss: ['y'] },
+    }),
+  ],
+  'host\tname\tcategory\tsource\nlisted.example\tListed\tchat\tsome list\n',
+);
 const candidates = await loadPlugins<CandidateDetector>(
   join(import.meta.dirname, '../../src/detectors/candidates'),
   'candidate',
 );
 const detection = await loadDetection(catalog);
+const own = await loadDetection(loadCatalog());
 /** Detectors that some case made hit, and candidate detectors by what they say. */
 const proved = new Set<string>();
 const suggested = new Set<string>();
@@ -142,8 +147,32 @@ describe('candidates are suggested where nothing is known', () => {
     ['an AI word in the registrable name', { host: 'www.my-gpt.com' }, 'my-gpt.com'],
     ['a word that only begins alike', { host: 'www.aircraft.com' }, undefined],
     ['ordinary hosts', { host: 'www.wikipedia.org' }, undefined],
-    ['a model API path', { host: 'llm.corp.internal', path: '/v1/chat/completions' }, 'corp.internal'],
+    ['a model API path', { host: 'llm.corp.internal', path: '/v1/chat/completions' }, 'llm.corp.internal'],
     ['a model API on an address', { host: '10.1.2.3', port: 11434, path: '/api/generate' }, '10.1.2.3'],
+    ['a host of a shared cloud', { host: 'a.b.githubusercontent.com', path: '/mcp' }, 'b.githubusercontent.com'],
+    ['a tenant of a builder platform', { host: 'www.quarter-notes.lovable.app' }, 'quarter-notes.lovable.app'],
+    ['a host of the low-confidence list', { kind: 'dns', host: 'app.listed.example' }, 'listed.example'],
+    ['the platform itself', { host: 'lovable.app' }, undefined],
+    ['an SDK on an unknown host', { host: 'gw.corp.example', user_agent: 'OpenAI/Python 1.30' }, 'corp.example'],
+    ['an agent that only holds such letters', { host: 'gw.corp.example', user_agent: 'xOpenAI/1' }, undefined],
+    ['a name that advertises', { host: 'pixel.newtool.ai' }, undefined],
+    ['a name of Anguilla', { host: 'www.bank.com.ai' }, undefined],
+    ['a name that was looked at', { host: 'www.beacons.ai' }, undefined],
+    ['hints alone, however many', { host: 'chat.agents-models.example' }, undefined],
+    ['hints and a common path', { host: 'chat.models.example', path: '/v1/messages' }, 'models.example'],
+    ['an MCP server', { host: 'tools.example.org', path: '/mcp', method: 'POST' }, 'example.org'],
+    ['events from a server without more', { host: 'tools.example.org', path: '/sse' }, undefined],
+    [
+      'scopes of a model API',
+      { kind: 'grant', app: 'Sheets Add-on', scopes: ['https://www.googleapis.com/auth/generative-language'] },
+      'Sheets Add-on',
+    ],
+    ['a hint and a broad scope', { kind: 'grant', app: 'Meeting Recorder', scopes: ['Mail.Read'] }, 'Meeting Recorder'],
+    ['a hint alone', { kind: 'grant', app: 'Meeting Room Display' }, undefined],
+    ['a broad scope alone', { kind: 'grant', app: 'Backup', scopes: ['Files.Read.All'] }, undefined],
+    ['an extension', { kind: 'extension', extension_id: 'ponmlkjihgfedcbaponmlkjihgfedcba', app: 'TabGPT' }, 'TabGPT'],
+    ['a merchant that resembles one', { kind: 'expense', merchant: 'ASISTANTINC 0042' }, 'ASISTANTINC 0042'],
+    ['a merchant like no other', { kind: 'expense', merchant: 'ASSORTED GOODS 0042' }, undefined],
     ['a mail API with a common path', { host: 'mail.example.org', path: '/v1/messages' }, undefined],
     ['a consented app', { kind: 'grant', app: 'Super GPT Helper' }, 'Super GPT Helper'],
     ['an ambiguous merchant', { kind: 'expense', merchant: 'ASSIST 12345' }, 'ASSIST 12345'],
@@ -151,8 +180,64 @@ describe('candidates are suggested where nothing is known', () => {
     ['known telemetry', { host: 'stats.assistant.example' }, undefined],
   ])('%s', (_what, fields, subject) => {
     for (const [id, candidate] of candidates)
-      if (candidate.suggest(event(fields), catalog) !== undefined) suggested.add(id);
+      if (candidate.reasons(event(fields), catalog).length > 0) suggested.add(id);
     expect(detection.suggest(event(fields))?.subject).toBe(subject);
+  });
+});
+
+describe('the score of a candidate', () => {
+  const suggestion = detection.suggest(
+    event({ host: 'llm.newtool.ai', path: '/api/generate', method: 'POST', port: 11434, dst_ip: '10.0.0.7' }),
+  );
+
+  it('is the sum of its reasons, 100 at most', () => {
+    expect(suggestion?.reasons.map(({ rule, points }) => [rule, points])).toEqual([
+      ['word', 50],
+      ['zone', 50],
+      ['port', 40],
+      ['api-path', 30],
+      ['internal', 10],
+      ['post', 10],
+    ]);
+    expect(suggestion?.score).toBe(100);
+  });
+
+  it('says why in words', () => {
+    for (const { why } of suggestion?.reasons ?? []) expect(why).toMatch(/^[^\n]{10,100}$/);
+  });
+
+  it('has no reason that the speed path overlooks', () => {
+    // What only a full record shows must not lift a name over the threshold that the speed path lets pass.
+    const quiet = {
+      host: 'chat.models.example',
+      method: 'POST',
+      port: 11434,
+      dst_ip: '10.0.0.7',
+      url: 'http://x/?alt=sse',
+    };
+    expect(detection.glance.host('chat.models.example')).toBe(false);
+    expect(detection.suggest(event({ ...quiet, path: '/' }))).toBeUndefined();
+  });
+});
+
+describe('ordinary hosts', () => {
+  it('are fewer than one candidate in 5,000', () => {
+    const { detect, suggest } = own;
+    const hosts = readPopularHosts();
+    const subjects = new Set<string>();
+    for (const host of hosts)
+      for (const kind of ['web', 'dns'] as const) {
+        const seen = event({ kind, host, ...(kind === 'web' && { path: '/' }) });
+        const subject = detect(seen).length > 0 ? undefined : suggest(seen)?.subject;
+        if (subject !== undefined) subjects.add(subject);
+      }
+    expect(hosts.length).toBeGreaterThan(10_000);
+    expect(subjects.size / hosts.length).toBeLessThan(1 / 5000);
+  });
+
+  it('are seldom read in full', () => {
+    const hosts = readPopularHosts();
+    expect(hosts.filter((host) => own.glance.host(host) !== false).length / hosts.length).toBeLessThan(1 / 500);
   });
 });
 

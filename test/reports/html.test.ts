@@ -134,7 +134,8 @@ test('the records themselves are shown only in a report with names', () => {
 
 test('candidates, the inventory, the measures and the coverage have their sections', () => {
   const page = reportToHtml(realisticReport());
-  expect(byId(page, 'candidates')).toContain('promptforge.example');
+  for (const text of ['promptforge.example', '+71 The name holds "prompt"', '-10 a pixel in the name'])
+    expect(byId(page, 'candidates')).toContain(text);
   expect(byId(page, 'candidates')).toContain('14 further events were of candidates beyond those listed.');
   const register = byId(page, 'register');
   for (const text of ['ElevenLabs campaign', '2026-11-15', 'Claude Team', '41 %', 'business owner', '2026-13-01'])

@@ -163,7 +163,15 @@ await describeOnDatabases('the results of a chunk', (server) => {
       ]),
       usage: [usage({ service: odd, actor, source: odd, spend: new Map([[odd, 5]]) })],
       evidence: [evidence({ service: odd, actor, signature: odd, reason: odd, sha256: odd, sample: odd })],
-      candidates: [candidate({ subject: odd, reason: odd, sample: odd })],
+      candidates: [
+        candidate({
+          subject: odd,
+          reasons: [{ rule: odd, points: 50, why: odd }],
+          traces: [odd],
+          who: [{ kind: 'user', id: odd, events: 1 }],
+          sample: odd,
+        }),
+      ],
     });
     expect(await saveChunk(db, hostile)).toBe('saved');
     expect(await saveChunk(db, hostile)).toBe('known');
@@ -179,7 +187,13 @@ await describeOnDatabases('the results of a chunk', (server) => {
       sha256: clean,
       sample: clean,
     });
-    expect((await loadCandidates(db))[0]).toMatchObject({ subject: clean, reason: clean, sample: clean });
+    expect((await loadCandidates(db))[0]).toMatchObject({
+      subject: clean,
+      reasons: [{ rule: clean, points: 50, why: clean }],
+      traces: [clean],
+      who: [{ kind: 'user', id: clean, events: 1 }],
+      sample: clean,
+    });
     expect((await loadCoverage(db))[0]).toMatchObject({ name: clean, format: clean, source: clean });
     expect((await loadCoverage(db))[0]?.rejects).toEqual(new Map([[clean, 5]]));
   });
@@ -264,15 +278,53 @@ await describeOnDatabases('over several chunks', (server) => {
     expect((await loadEvidence(db, { service: 'claude' })).map((row) => row.line)).toEqual([2]);
   });
 
-  test('candidates are merged, shown by their earliest record, most events first', async () => {
-    const early = candidate({ first: noon - 5, last: noon - 5, sample: 'early', reason: 'early', line: 1, actors: 1 });
-    await saveChunk(db, chunk('a', { candidates: [candidate(), candidate({ subject: 'big.example', events: 50 })] }));
+  test('candidates are merged, shown by their earliest record, the best first', async () => {
+    const path = { rule: 'api-path', points: 60, why: 'a path' };
+    const early = candidate({
+      first: noon - 5,
+      last: noon - 5,
+      sample: 'early',
+      score: 60,
+      reasons: [path],
+      traces: ['api.new-ai.example'],
+      who: [{ kind: 'user', id: 'eve', events: 4 }],
+      line: 1,
+      actors: 1,
+    });
+    await saveChunk(
+      db,
+      chunk('a', {
+        candidates: [
+          candidate(),
+          candidate({ subject: 'big.example', score: 90, reasons: [{ rule: 'sdk', points: 90, why: 'an SDK' }] }),
+        ],
+      }),
+    );
     await saveChunk(db, chunk('b', { name: 'earlier.log', candidates: [early] }));
-    const [big, merged] = await loadCandidates(db);
+    const [merged, big] = await loadCandidates(db);
     expect(big?.subject).toBe('big.example');
-    const best = { sample: 'early', reason: 'early', line: 1, file: 'earlier.log' };
-    expect(merged).toEqual({ ...candidate(), ...best, events: 8, actors: 2, first: noon - 5, chunks: 2 });
+    expect(merged).toEqual({
+      ...candidate(),
+      score: 100,
+      reasons: [path, ...candidate().reasons],
+      traces: ['api.new-ai.example', 'new-ai.example'],
+      who: [
+        { kind: 'user', id: 'eve', events: 4 },
+        { kind: 'user', id: 'ada', events: 3 },
+        { kind: 'user', id: 'bob', events: 1 },
+      ],
+      sample: 'early',
+      line: 1,
+      file: 'earlier.log',
+      events: 8,
+      bytesOut: 200,
+      bytesIn: 1800,
+      actors: 3,
+      first: noon - 5,
+      chunks: 2,
+    });
     expect((await loadCandidates(db, { until: noon })).map((row) => row.events)).toEqual([4]);
+    expect((await loadCandidates(db, { kind: 'host', subject: 'big.example' })).map((row) => row.score)).toEqual([90]);
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { safeLine } from '../../core/terminal.js';
 import { dayOf } from '../../core/time.js';
+import { actorsOf } from '../../scan/candidate-table.js';
 import { sampleEvidence } from '../../scan/rollup.js';
 import type { ScanResult } from '../../scan/scan.js';
 import { periodOf } from '../../scan/scan.js';
@@ -64,8 +65,7 @@ async function keepResults(db: Db, result: ScanResult, request: ScanRequest, cat
     usage,
     evidence: sampleEvidence(evidence, zone),
     hits: usage.reduce((sum, row) => sum + row.events + row.attempts, 0),
-    // The raw sample is for who decides on a candidate; a report must not hold it.
-    candidates: candidates.map(({ sample: _sample, chunks: _chunks, ...candidate }) => candidate),
+    candidates: candidates,
     inputs: coverage.map((chunk) => ({
       name: chunk.name,
       format: chunk.format,
@@ -105,7 +105,11 @@ function chunkOf(input: InputResult, rules: string): Parameters<typeof saveChunk
     rejects: input.rejects,
     usage: input.usage,
     evidence: input.evidence,
-    candidates: candidates.map(({ who, file: _file, ...candidate }) => ({ ...candidate, actors: who.size })),
+    candidates: candidates.map(({ file: _file, ...candidate }) => ({
+      ...candidate,
+      actors: candidate.who.size,
+      who: actorsOf(candidate),
+    })),
   };
 }
 

@@ -128,7 +128,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
 function inMemory(result: ScanResult): Kept {
   return {
     ...result,
-    candidates: result.candidates.map(({ who, sample: _sample, ...candidate }) => ({ ...candidate, actors: who.size })),
+    candidates: result.candidates.map(({ who, ...candidate }) => ({ ...candidate, actors: who.size })),
     inputs: result.inputs.map(
       ({ counts, name, format = null, confidence, why, bytes, hits, first, last, skips, rejects, problem = null }) => ({
         name,

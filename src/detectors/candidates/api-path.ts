@@ -1,41 +1,33 @@
-import { getDomain } from 'tldts';
-import { isIp } from '../../core/host.js';
-import type { CandidateDetector } from '../common/detector.js';
+import type { CandidateReason } from '../../core/hit.js';
+import { apiPaths, candidateRules, modelPorts } from '../common/candidate-rules.js';
+import { type CandidateDetector, noReasons } from '../common/detector.js';
+import { isInternalAddress, isInternalName } from '../common/subject.js';
 
-// Paths of the protocol families of model APIs; on an unknown host they mean a gateway, a reseller or a server of one's own.
-const families = [
-  ['/v1/chat/completions', 'OpenAI-compatible chat'],
-  ['/v1/completions', 'OpenAI-compatible completion'],
-  ['/v1/responses', 'OpenAI-compatible responses'],
-  ['/v1/embeddings', 'OpenAI-compatible embeddings'],
-  ['/v1/messages', 'Anthropic messages'],
-  [':generatecontent', 'Gemini'],
-  [':streamgeneratecontent', 'Gemini'],
-  ['/api/generate', 'Ollama'],
-  ['/api/chat', 'Ollama'],
-] as const;
+const { points } = candidateRules;
+const paths = apiPaths.toSorted(([a], [b]) => b.length - a.length);
 
-/** A request of the shape of a model API to a host that no signature knows. */
+/** A request of the shape of a model API. On a host that no signature knows it means a gateway, a reseller or a server of one's own. */
 export const candidate: CandidateDetector = {
   title: 'API path',
-  suggest(event, catalog) {
-    if (event.kind !== 'web' || event.host === undefined || event.path === undefined) return undefined;
+  reasons(event) {
+    if (event.kind !== 'web' || event.host === undefined || event.path === undefined) return noReasons;
     const path = event.path.toLowerCase();
-    const family = families.find(([end]) => path.endsWith(end));
-    if (family === undefined || catalog.targets.find(event.host, event.path) !== undefined) return undefined;
-    // `/v1/messages` and Ollama's short paths are common names: they need a second word for it.
-    if (
-      /^\/(v1\/messages|api\/(chat|generate))$/.test(family[0]) &&
-      event.port !== 11434 &&
-      !/llm|gpt|model|anthropic|claude|ollama|\bai\b/.test(event.host)
-    )
-      return undefined;
-    return {
-      kind: 'host',
-      subject: isIp(event.host) ? event.host : (getDomain(event.host) ?? event.host),
-      reason: `the path ends in ${family[0]}, the ${family[1]} API`,
-    };
+    const family = paths.find(([end]) => path.endsWith(end));
+    if (family === undefined) return noReasons;
+    const [end, name, share] = family;
+    const reasons: CandidateReason[] = [{ rule: 'api-path', points: share, why: `the path ends in ${end}: ${name}` }];
+    if (event.method?.toUpperCase() === 'POST')
+      reasons.push({ rule: 'post', points: points.post, why: 'the request sent something (POST)' });
+    if (/[?&]alt=sse(?:&|$)|[?&]session_?id=/i.test(event.url ?? ''))
+      reasons.push({ rule: 'stream', points: points.stream, why: 'the query asks for a stream of events' });
+    const address = event.dst_ip ?? event.host;
+    if (isInternalName(event.host) || isInternalAddress(address))
+      reasons.push({ rule: 'internal', points: points.internal, why: 'the server is inside the network' });
+    const server = event.port === undefined ? undefined : modelPorts.get(event.port);
+    if (server !== undefined)
+      reasons.push({ rule: 'port', points: points.port, why: `port ${event.port} is that of ${server}` });
+    return reasons;
   },
-  needles: () => ['/v1/', 'generatecontent', '/api/generate', '/api/chat'],
-  glance: () => ({ pathEnds: families.map(([end]) => end) }),
+  needles: () => apiPaths.map(([end]) => end),
+  glance: () => ({ pathEnds: apiPaths.map(([end]) => end) }),
 };

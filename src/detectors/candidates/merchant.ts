@@ -1,19 +1,67 @@
-import { looksLikeAiName } from '../common/ai-words.js';
-import type { CandidateDetector } from '../common/detector.js';
+import type { Catalog } from '../../catalog/compile.js';
+import type { CandidateReason } from '../../core/hit.js';
+import { aiBrands, aiHints, aiWords, wordsOf } from '../common/ai-words.js';
+import { candidateRules } from '../common/candidate-rules.js';
+import { type CandidateDetector, noReasons } from '../common/detector.js';
 import { matchMerchant, merchantWords } from '../common/merchant-text.js';
 
-/** A payment that may be to an AI vendor: a descriptor that several firms share, or a name with an AI word in it. */
+const { points } = candidateRules;
+
+/** A payment that may be to an AI vendor: a descriptor that several firms share, one that resembles another, or an AI word. */
 export const candidate: CandidateDetector = {
   title: 'merchant',
-  suggest(event, catalog) {
-    if (event.kind !== 'expense' || event.merchant === undefined) return undefined;
+  reasons(event, catalog) {
+    if (event.kind !== 'expense' || event.merchant === undefined) return noReasons;
     const match = matchMerchant(event.merchant, catalog);
-    const subject = merchantWords(event.merchant).slice(0, 4).join(' ');
+    const reasons: CandidateReason[] = [];
     if (match !== undefined && 'ambiguous' in match) {
-      const names = [...new Set(match.ambiguous.map((rule) => rule.service.name))].join(' or ');
-      return { kind: 'merchant', subject, reason: `may be ${names}, but others use the same text` };
+      const names = [...new Set(match.ambiguous.map((rule) => rule.service.name))].sort().join(' or ');
+      reasons.push({
+        rule: 'shared-descriptor',
+        points: points.merchantShared,
+        why: `may be ${names}, but others use the same text`,
+      });
+    } else {
+      const like = resembled(event.merchant, catalog);
+      if (like !== undefined)
+        reasons.push({ rule: 'resembles', points: points.merchantResembles, why: `resembles ${like}` });
     }
-    const word = looksLikeAiName(event.merchant);
-    return word === undefined ? undefined : { kind: 'merchant', subject, reason: `the name holds "${word}"` };
+    const words = wordsOf(event.merchant);
+    const word = words.find((item) => aiWords.has(item) || aiBrands.has(item));
+    if (word !== undefined)
+      reasons.push({ rule: 'word', points: points.merchantWord, why: `the name holds "${word}"` });
+    const hint = words.find((item) => aiHints.has(item));
+    if (hint !== undefined && reasons.length > 0)
+      reasons.push({ rule: 'hint', points: points.merchantHint, why: `the name holds "${hint}"` });
+    return reasons.length === 0 ? noReasons : reasons;
   },
 };
+
+/** Shorter descriptors resemble too much. */
+const shortest = 8;
+
+/** The descriptor whose letters begin those of the text, blanks and punctuation aside, with one letter wrong at most. */
+function resembled(merchant: string, catalog: Catalog): string | undefined {
+  const text = merchantWords(merchant).join('');
+  if (text.length < shortest) return undefined;
+  const rule = catalog.merchants.find(({ value, ambiguous }) => {
+    const letters = merchantWords(value).join('');
+    return !ambiguous && letters.length >= shortest && beginsNearly(text, letters);
+  });
+  return rule && `${rule.value} (${rule.service.name})`;
+}
+
+/** Whether a beginning of `text` is `wanted`, or that with one character changed, left out or put in. */
+function beginsNearly(text: string, wanted: string): boolean {
+  let at = 0;
+  while (at < wanted.length && text[at] === wanted[at]) at++;
+  if (at === wanted.length) return true;
+  // The first letter is the one that nobody gets wrong.
+  if (at === 0) return false;
+  const rest = wanted.slice(at + 1);
+  return (
+    text.startsWith(rest, at + 1) ||
+    (rest !== '' && text.startsWith(rest, at)) ||
+    text.startsWith(wanted.slice(at), at + 1)
+  );
+}

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/compile.js';
 import type { Event } from '../../core/event.js';
-import type { AccountKind, CandidateHit, Hit, Strength } from '../../core/hit.js';
+import type { AccountKind, CandidateReason, Hit, Strength } from '../../core/hit.js';
 
 /** One kind of proof: a plug-in of src/detectors; its file name is its id. Pure. */
 export interface Detector {
@@ -34,13 +34,20 @@ export interface Found extends Pick<Hit, 'service' | 'signature' | 'reason' | 'c
   account?: Exclude<AccountKind, 'unknown'> | undefined;
 }
 
-/** Says that something unknown looks like AI: a plug-in of src/detectors/candidates, asked only where nothing hit. */
+/**
+ * Says why something unknown looks like AI: a plug-in of src/detectors/candidates. Reasons of all add up (`candidateRules`). On network
+ * records a reason that alone or with those of others reaches the threshold is one that `glance` and `needles` see, or stands
+ * beside one.
+ */
 export interface CandidateDetector {
   readonly title: string;
-  suggest(event: Event, catalog: Catalog): CandidateHit | undefined;
-  needles?(): readonly string[];
+  reasons(event: Event, catalog: Catalog): readonly CandidateReason[];
+  needles?(catalog: Catalog): readonly string[];
   glance?(catalog: Catalog): Glance;
 }
+
+/** No reason: most events have none. */
+export const noReasons: readonly CandidateReason[] = [];
 
 /** Uploads of at least this many bytes in one request prove more than a visit. */
 const uploadBytes = 64 * 1024;

@@ -1,27 +1,42 @@
 import { join } from 'node:path';
 import type { Catalog } from '../../catalog/compile.js';
+import { scoreOf, weightiest } from '../../core/candidate.js';
 import type { Event } from '../../core/event.js';
-import { type CandidateHit, confidences, type Hit, strengths } from '../../core/hit.js';
+import { type CandidateHit, type CandidateReason, confidences, type Hit, strengths } from '../../core/hit.js';
 import { loadPlugins } from '../../core/plugins.js';
+import { candidateRules } from './candidate-rules.js';
 import type { CandidateDetector, Detector, Glance } from './detector.js';
+import { subjectOf } from './subject.js';
 
 /** All detectors over one catalog. */
 export interface Detection {
   /** One hit for each service that the event proves; among several proofs the surest, then the strongest. */
   detect(event: Event): Hit[];
-  /** Asked only where `detect` found nothing. */
-  suggest(event: Event): CandidateHit | undefined;
+  /**
+   * What looks like AI and is in no catalog. To be asked where `detect` found nothing (`unattributed`): an SDK in the User-Agent
+   * names who made it, not whom it talks to.
+   */
+  suggest(event: Event): Suggestion | undefined;
   /** Of these the prefilter looks for any. */
   needles: readonly string[];
   /** What all detectors together say of parts of a record. */
   glance: Required<Glance>;
 }
 
+export interface Suggestion extends CandidateHit {
+  /** What of the subject the event shows: a host, an app id. */
+  trace: string | undefined;
+}
+
+/** Whether these hits leave open where the event went. */
+export const unattributed = (hits: readonly Hit[]): boolean => hits.every((hit) => hit.detector === 'user-agent');
+
 export async function loadDetection(catalog: Catalog): Promise<Detection> {
   const folder = join(import.meta.dirname, '..');
   const detectors = await loadPlugins<Detector>(folder, 'detector');
   const candidates = await loadPlugins<CandidateDetector>(join(folder, 'candidates'), 'candidate');
   const list = [...detectors];
+  const suggesting = [...candidates.values()];
   const glances = [...detectors.values(), ...candidates.values()].flatMap((plugin) => plugin.glance?.(catalog) ?? []);
   return {
     detect(event) {
@@ -42,16 +57,20 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
       return hits;
     },
     suggest(event) {
-      for (const candidate of candidates.values()) {
-        const suggestion = candidate.suggest(event, catalog);
-        if (suggestion !== undefined) return suggestion;
-      }
-      return undefined;
+      const reasons: CandidateReason[] = [];
+      for (const candidate of suggesting) reasons.push(...candidate.reasons(event, catalog));
+      if (reasons.length === 0) return undefined;
+      const score = scoreOf(reasons);
+      if (score < candidateRules.threshold) return undefined;
+      // Known hosts that do not count (weak, telemetry) are no candidates.
+      if (event.host !== undefined && catalog.targets.find(event.host, event.path) !== undefined) return undefined;
+      const subject = subjectOf(event);
+      return subject && { ...subject, score, reasons: reasons.sort(weightiest) };
     },
     needles: [
       ...new Set([
         ...[...detectors.values()].flatMap((detector) => detector.needles?.(catalog) ?? []),
-        ...[...candidates.values()].flatMap((candidate) => candidate.needles?.() ?? []),
+        ...[...candidates.values()].flatMap((candidate) => candidate.needles?.(catalog) ?? []),
       ]),
     ],
     glance: {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { actorsOf } from '../../scan/candidate-table.js';
 import type { InputResult } from '../../scan/scan-input.js';
 import type { Claim } from '../../store/claims.js';
 import type { ChunkResult } from '../../store/types.js';
@@ -22,7 +23,11 @@ export function chunkResult(claim: Claim, result: InputResult, rules: string, sc
     rejects,
     usage: usage.map((row) => ({ ...row, source: claim.source })),
     evidence,
-    candidates: candidates.map(({ who, file: _file, ...candidate }) => ({ ...candidate, actors: who.size })),
+    candidates: candidates.map(({ file: _file, ...candidate }) => ({
+      ...candidate,
+      actors: candidate.who.size,
+      who: actorsOf(candidate),
+    })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { count, number } from '../../inventory/words.js';
 import { limits, more, none, table } from './lists.js';
-import { html, type Markup, nothing } from './markup.js';
+import { each, html, type Markup, nothing } from './markup.js';
 import { place, short } from './text.js';
 import type { View } from './view.js';
 
@@ -19,6 +19,7 @@ ${
         [
           { title: 'Subject' },
           { title: 'Kind' },
+          { title: 'Score', kind: 'number' },
           { title: 'Why it looks like AI', kind: 'wide' },
           { title: 'Events', kind: 'number' },
           { title: 'Actors', kind: 'number' },
@@ -30,7 +31,8 @@ ${
         (row) => [
           html`<code>${short(row.subject, 80)}</code>`,
           row.kind,
-          short(row.reason, 240),
+          number(row.score),
+          html`<ul class="reasons">${each(row.reasons.slice(0, limits.reasons), ({ points, why }) => html`<li>${points > 0 ? '+' : ''}${points} ${short(why, 200)}</li>`)}</ul>`,
           number(row.events),
           number(row.actors),
           clock.day(row.first),

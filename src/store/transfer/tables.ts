@@ -16,6 +16,7 @@ export const carriedTables = [
   'usage_service_day',
   'evidence',
   'candidate',
+  'candidate_decision',
   'quarantine',
   'source',
   'source_cursor',

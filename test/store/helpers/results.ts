@@ -44,9 +44,17 @@ export const evidence = (change: Partial<Evidence> = {}): Evidence => ({
 export const candidate = (change: Partial<ChunkCandidate> = {}): ChunkCandidate => ({
   subject: 'new-ai.example',
   kind: 'host',
-  reason: 'The name says "ai".',
+  score: 50,
+  reasons: [{ rule: 'word', points: 50, why: 'The name says "ai".' }],
   events: 4,
+  bytesOut: 100,
+  bytesIn: 900,
   actors: 2,
+  who: [
+    { kind: 'user', id: 'ada', events: 3 },
+    { kind: 'user', id: 'bob', events: 1 },
+  ],
+  traces: ['new-ai.example'],
   first: noon,
   last: noon + 1000,
   line: 7,
