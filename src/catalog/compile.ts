@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Confidence } from '../core/hit.js';
 import { canonicalHost } from '../core/host.js';
 import { splitUrl } from '../core/url.js';
+import { contentHash } from './content-hash.js';
 import { TargetIndex, type TargetRule } from './host-index.js';
 import { type LowConfidence, LowConfidenceList } from './low-confidence.js';
 import type { Service } from './schema.js';
@@ -20,11 +20,23 @@ export interface MerchantRule extends NamedRule {
   ambiguous: boolean;
 }
 
+/** A release of the catalog, as its bundle or the installation says. */
+export interface Release {
+  /** Grows with each release. */
+  version: number;
+  /** Came with Halflight, or was installed behind it. */
+  from: 'shipped' | 'installed';
+  /** Last day of its validity, UTC; what comes with Halflight has none. */
+  expires: string | undefined;
+}
+
 /** The compiled catalog: all services, and look-ups from what logs hold to services. */
 export interface Catalog {
   services: ReadonlyMap<string, Service>;
-  /** SHA-256 over all services in canonical form and the low-confidence list: the version. */
-  hash: string;
+  /** What it holds, as `contentHash` says it; worked out when it is first asked for. */
+  readonly hash: string;
+  /** Of which release it is; absent where nobody said. */
+  release?: Release | undefined;
   targets: TargetIndex;
   targetRules: readonly TargetRule[];
   /** By lower-case id. */
@@ -51,6 +63,7 @@ export const foldName = (name: string): string => name.trim().toLowerCase().repl
  */
 export function compileCatalog(services: readonly Service[], lowConfidence = ''): Catalog {
   const sorted = services.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  let hash: string | undefined;
   const targetRules = sorted.flatMap(targetRulesOf);
   const named = (
     values: (service: Service) => readonly (readonly [key: string, value: string])[],
@@ -65,7 +78,10 @@ export function compileCatalog(services: readonly Service[], lowConfidence = '')
   const low = new LowConfidenceList(lowConfidence);
   return {
     services: new Map(sorted.map((service) => [service.id, service])),
-    hash: createHash('sha256').update(JSON.stringify(sorted)).update(lowConfidence).digest('hex'),
+    get hash() {
+      hash ??= contentHash(sorted, lowConfidence);
+      return hash;
+    },
     targets: new TargetIndex(targetRules),
     targetRules,
     appIds: named((service) =>

@@ -17,6 +17,10 @@ const lists = {
   extensions: shape.extensions,
   merchants: shape.merchants,
   user_agents: shape.user_agents,
+  packages: shape.packages,
+  keys: shape.keys,
+  tenant_controls: shape.tenant_controls,
+  ports: shape.ports,
 };
 type List = keyof typeof lists;
 const listNames = Object.keys(lists) as List[];
@@ -67,21 +71,13 @@ export function applyAdditions(
     from['examples.miss'] = service.examples.miss.length;
     for (const name of listNames) from[name] = service[name].length;
     added.push({ id, file, from, addition });
-    services.set(id, {
-      ...service,
-      sources: [...service.sources, ...addition.sources],
-      hosts: [...service.hosts, ...addition.hosts],
-      paths: [...service.paths, ...addition.paths],
-      oauth_apps: [...service.oauth_apps, ...addition.oauth_apps],
-      saml_apps: [...service.saml_apps, ...addition.saml_apps],
-      extensions: [...service.extensions, ...addition.extensions],
-      merchants: [...service.merchants, ...addition.merchants],
-      user_agents: [...service.user_agents, ...addition.user_agents],
-      examples: {
-        hit: [...service.examples.hit, ...addition.examples.hit],
-        miss: [...service.examples.miss, ...addition.examples.miss],
-      },
-    });
+    const grown = { ...service };
+    for (const name of listNames) Object.assign(grown, { [name]: [...service[name], ...addition[name]] });
+    grown.examples = {
+      hit: [...service.examples.hit, ...addition.examples.hit],
+      miss: [...service.examples.miss, ...addition.examples.miss],
+    };
+    services.set(id, grown);
   }
   return added;
 }

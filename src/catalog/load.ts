@@ -28,26 +28,20 @@ export interface SignatureFile {
   text: string;
 }
 
-/** The signature files of a folder, in the order of their names. */
-export const signatureNames = (folder: string): string[] =>
+/** The signature files of a folder: all `.yaml` files directly inside, in the order of their names. */
+export const signatureFiles = (folder: string): SignatureFile[] =>
   readdirSync(folder)
     .filter((name) => /\.ya?ml$/.test(name))
-    .sort();
+    .sort()
+    .map((name) => ({ file: join(folder, name), text: readFileSync(join(folder, name), 'utf8') }));
 
 /**
- * Reads all `.yaml` files directly inside the folders. A file of a later folder replaces the service of the same id of an
- * earlier one, and a file with `extends` adds to one: so an organisation's own signatures override and add. A broken file
- * costs itself and is a problem.
+ * Reads all signature files of the folders. A file of a later folder replaces the service of the same id of an earlier one,
+ * and a file with `extends` adds to one: so an organisation's own signatures override and add. A broken file costs itself and
+ * is a problem.
  */
 export const loadSignatures = (folders: readonly string[]): LoadedFolders => ({
-  ...readSignatureFiles(
-    folders.flatMap((folder) =>
-      signatureNames(folder).map((name) => ({
-        file: join(folder, name),
-        text: readFileSync(join(folder, name), 'utf8'),
-      })),
-    ),
-  ),
+  ...readSignatureFiles(folders.flatMap(signatureFiles)),
   lowConfidence: readLowConfidence(folders),
 });
 

@@ -27,6 +27,8 @@ const program = new Command('halflight')
   .description('Finds the AI an organisation uses without having approved it.')
   .version(version)
   .configureHelp({ sortSubcommands: true })
+  // `catalog bundle --version N` is its own.
+  .enablePositionalOptions()
   .exitOverride();
 
 for (const add of (await loadPlugins<AddCommand>(join(import.meta.dirname, 'commands'), 'command')).values())

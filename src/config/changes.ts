@@ -38,6 +38,8 @@ export const reloadRules: readonly Rule[] = [
   { key: 'people', way: 'apply', why: 'the file is read now' },
   { key: 'inventory', way: 'apply', why: 'the file is read now' },
   { key: 'signatures', way: 'restart', why: 'the catalog is compiled at the start' },
+  { key: 'catalog.folder', way: 'restart', why: 'the catalog is compiled at the start' },
+  { key: 'catalog.public_key', way: 'apply', why: 'the next installation is checked with it' },
   { key: 'work.concurrency', way: 'restart', why: 'workers are made at the start' },
   { key: 'work.threads', way: 'restart', why: 'workers are made at the start' },
   { key: 'work.chunk_deadline', way: 'apply', why: 'holds for pieces that are begun from now on' },

@@ -46,6 +46,8 @@ export const variables: readonly Variable[] = [
   variable('HALFLIGHT_PEOPLE', 'people', asIs, 'a file'),
   variable('HALFLIGHT_INVENTORY', 'inventory', asIs, 'a file'),
   variable('HALFLIGHT_SIGNATURES', 'signatures', asIs, 'a folder'),
+  variable('HALFLIGHT_CATALOG', 'catalog.folder', asIs, 'a folder'),
+  variable('HALFLIGHT_CATALOG_KEY', 'catalog.public_key', asIs, 'a file'),
   variable('HALFLIGHT_CONCURRENCY', 'work.concurrency', number, 'a number'),
   variable('HALFLIGHT_THREADS', 'work.threads', number, 'a number'),
   variable('HALFLIGHT_SPOOL_SIZE', 'spool.size', asIs, 'a size'),

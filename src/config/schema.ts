@@ -134,6 +134,16 @@ export const configSchema = section({
   signatures: path('folder')
     .optional()
     .describe('Folder of your own signatures, added to those that come with Halflight.'),
+  catalog: section({
+    folder: path('folder')
+      .optional()
+      .describe('Folder of the installed catalog. Without it catalog below the data folder.'),
+    public_key: path('file')
+      .optional()
+      .describe('Public key that bundles of the catalog are checked with, PEM. "halflight catalog install" needs one.'),
+  })
+    .prefault({})
+    .describe('New versions of the catalog, installed from signed bundles.'),
   work: section({
     concurrency: integer(1, 64).prefault(2).describe('Pieces of input that one process scans at the same time.'),
     threads: integer(1, 64).prefault(1).describe('Threads for each piece.'),

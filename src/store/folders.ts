@@ -47,8 +47,9 @@ export function prepareDataDir(given: string): { dataDir: string; runAs: RunAs }
       : owner !== undefined && owner.uid !== 0
         ? { uid: owner.uid, gid: owner.gid }
         : nobody;
-    // A folder that holds other things too is left as it is: the database in it is closed by itself.
-    if (entries.length === 0 || owner !== undefined) closeToOthers(dataDir, runAs);
+    // A folder that holds other things too is left as it is: the database in it is closed by itself. A catalog may have been installed
+    // before the first start.
+    if (entries.every((name) => name === 'catalog') || owner !== undefined) closeToOthers(dataDir, runAs);
     if (runAs !== undefined) {
       refuseClosedParent(dataDir, runAs);
       // Restored from a backup by root.

@@ -7,6 +7,7 @@ export const defaults = {
   database: { pool: 10 },
   redis: { prefix: 'halflight' },
   server: { listen: '127.0.0.1', port: 8480, trusted_proxies: [] as string[] },
+  catalog: {},
   work: { concurrency: 2, threads: 1, chunk_deadline: 5 * minute, kept_input: 7 * day },
   findings: { window: 90 * day, quiet: 30 * day },
   retention: { usage: 400 * day, evidence: 180 * day, quarantine: 30 * day, history: 400 * day, audit: 'never' },

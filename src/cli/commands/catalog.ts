@@ -2,28 +2,36 @@ import { nearest } from '../../core/problem.js';
 import { safeText } from '../../core/terminal.js';
 import { CliError, exitCodes } from '../common/errors.js';
 import { openCatalog } from '../common/open-catalog.js';
+import { addReleaseCommands } from '../common/release/commands.js';
 import type { AddCommand } from '../main.js';
 
 interface Options {
   signatures?: string;
+  data?: string;
   json?: boolean;
 }
 
-/** `halflight catalog list | show | check | stats` */
+/** `halflight catalog list | show | check | stats`, and of releases `diff | keygen | bundle | install` */
 export const command: AddCommand = (program) => {
   const catalog = program.command('catalog').description('what Halflight knows: services and their signatures');
   const folder = [
     '--signatures <dir>',
     "the organisation's own signatures, added to those that come with Halflight",
   ] as const;
+  const data = [
+    '--data <dir>',
+    'data folder with an installed catalog (default: HALFLIGHT_DATA, else ./halflight-data)',
+  ] as const;
+  addReleaseCommands(catalog);
 
   catalog
     .command('list')
     .description('all services, one a line')
     .option(...folder)
+    .option(...data)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const services = [...(await openCatalog(options.signatures)).services.values()];
+      const services = [...(await openCatalog(options.signatures, options)).services.values()];
       if (options.json === true) {
         print(
           JSON.stringify(
@@ -49,9 +57,10 @@ export const command: AddCommand = (program) => {
     .command('show <id>')
     .description('everything the catalog says of one service, as JSON')
     .option(...folder)
+    .option(...data)
     .option('--json', 'as JSON (it always is)')
     .action(async (id: string, options: Options) => {
-      const { services } = await openCatalog(options.signatures);
+      const { services } = await openCatalog(options.signatures, options);
       const service = services.get(id);
       if (service === undefined) {
         const meant = nearest(id, services.keys());
@@ -67,24 +76,16 @@ export const command: AddCommand = (program) => {
     .command('check')
     .description('checks every signature: schema, examples, claims, reach, silence on popular hosts')
     .option(...folder)
+    .option(...data)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const [
-        { checkCatalog },
-        { compileCatalog },
-        { describeProblem, exampleMatcher, isOwnFile, readPopularHosts, readSignatures },
-      ] = await Promise.all([
-        import('../../catalog/check.js'),
-        import('../../catalog/compile.js'),
+      const [{ problemsOf, readInUse }, { describeProblem, readPopularHosts }] = await Promise.all([
+        import('../common/release/check.js'),
         import('../common/catalog.js'),
       ]);
-      const loaded = readSignatures(options.signatures);
+      const { loaded, isOwn } = await readInUse(options.signatures, options);
       const popularHosts = readPopularHosts();
-      const matchExample = await exampleMatcher(compileCatalog(loaded.services));
-      const problems = [
-        ...loaded.problems,
-        ...checkCatalog({ ...loaded, isOwn: isOwnFile, popularHosts, matchExample }),
-      ];
+      const problems = await problemsOf(loaded, popularHosts, isOwn);
       if (options.json === true)
         print(
           JSON.stringify({ services: loaded.services.length, popularHosts: popularHosts.length, problems }, null, 2),
@@ -102,9 +103,10 @@ export const command: AddCommand = (program) => {
     .command('stats')
     .description('depth of the catalog by kind of signature')
     .option(...folder)
+    .option(...data)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const compiled = await openCatalog(options.signatures);
+      const compiled = await openCatalog(options.signatures, options);
       const services = [...compiled.services.values()];
       const count = (measure: (service: (typeof services)[number]) => number): number =>
         services.reduce((sum, service) => sum + measure(service), 0);

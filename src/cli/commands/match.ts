@@ -8,15 +8,16 @@ export const command: AddCommand = (program) => {
     .command('match [host_or_url...]')
     .description('which AI service each host or URL names; without arguments one per line from standard input')
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
+    .option('--data <dir>', 'data folder with an installed catalog (default: HALFLIGHT_DATA, else ./halflight-data)')
     .option('--json', 'one JSON object a line, in input order')
-    .action(async (inputs: string[], options: { signatures?: string; json?: boolean }) => {
+    .action(async (inputs: string[], options: { signatures?: string; data?: string; json?: boolean }) => {
       // Loaded here, so that other commands do not wait for it.
       const [{ openCatalog }, { matchInput }, { Printer }] = await Promise.all([
         import('../common/open-catalog.js'),
         import('../../catalog/compile.js'),
         import('../common/print.js'),
       ]);
-      const catalog = await openCatalog(options.signatures);
+      const catalog = await openCatalog(options.signatures, options);
       const printer = new Printer();
       for await (const input of inputs.length > 0 ? inputs : linesOfStandardInput(() => printer.flush())) {
         const match = matchInput(catalog, input);

@@ -1,40 +1,59 @@
 import { readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { type Catalog, compileCatalog } from '../../catalog/compile.js';
-import { type LoadedFolders, loadSignatures } from '../../catalog/load.js';
+import {
+  type LoadedFolders,
+  loadSignatures,
+  type Problem,
+  readLowConfidence,
+  readSignatureFiles,
+  signatureFiles,
+} from '../../catalog/load.js';
 import type { Event } from '../../core/event.js';
 import { loadDetection } from '../../detectors/common/registry.js';
-import { cachedCatalog } from './catalog-cache.js';
+import { type CatalogParts, cachedParts } from './catalog-cache.js';
 import { CliError, explainFileError } from './errors.js';
 import { ownSignatures } from './version.js';
 
-/** Reads the product's signatures and, behind them, the organisation's own folder. */
-export function readSignatures(extraFolder?: string): LoadedFolders {
+/** The signatures that come with Halflight, with their files. @throws CliError where they cannot be read */
+export function readSignatures(): LoadedFolders {
   try {
-    return loadSignatures(extraFolder === undefined ? [ownSignatures] : [ownSignatures, extraFolder]);
+    return loadSignatures([ownSignatures]);
   } catch (error) {
-    throw new CliError(explainFileError(error, extraFolder ?? ownSignatures));
+    throw new CliError(explainFileError(error, ownSignatures));
   }
 }
 
-/** Whether a signature file is the organisation's own. */
-export const isOwnFile = (file: string): boolean => !file.startsWith(ownSignatures + sep);
+/** The catalog that comes with Halflight. @throws CliError listing the broken files */
+export function shippedParts(): CatalogParts {
+  const { services, lowConfidence, problems } = readSignatures();
+  refuseProblems(problems);
+  return { services, lowConfidence };
+}
 
-/**
- * The catalog for work.
- * @throws CliError listing the broken files: a catalog with holes would call AI use ordinary.
- */
-export function loadCatalog(extraFolder?: string): Catalog {
-  const cached = extraFolder === undefined ? cachedCatalog() : undefined;
-  if (cached !== undefined) return cached;
-  const { services, lowConfidence, problems } = readSignatures(extraFolder);
-  if (problems.length > 0) {
-    const shown = problems.slice(0, 10).map(describeProblem);
-    throw new CliError(
-      `${problems.length === 1 ? '1 problem' : `${problems.length} problems`} in the signatures; "halflight catalog check" shows all:\n${shown.join('\n')}`,
-    );
-  }
+/** The same, compiled, from the build's cache where it holds; whatever is installed. */
+export function loadCatalog(): Catalog {
+  const { services, lowConfidence } = cachedParts() ?? shippedParts();
   return compileCatalog(services, lowConfidence);
+}
+
+/** A catalog with the organisation's own folder over it. @throws CliError listing the broken files */
+export function withOwnSignatures({ services, lowConfidence }: CatalogParts, folder: string): CatalogParts {
+  try {
+    const loaded = readSignatureFiles(signatureFiles(folder), services);
+    refuseProblems(loaded.problems);
+    return { services: loaded.services, lowConfidence: `${lowConfidence}\n${readLowConfidence([folder])}` };
+  } catch (error) {
+    throw error instanceof CliError ? error : new CliError(explainFileError(error, folder));
+  }
+}
+
+function refuseProblems(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 10).map(describeProblem);
+  throw new CliError(
+    `${problems.length === 1 ? '1 problem' : `${problems.length} problems`} in the signatures; "halflight catalog check" shows all:\n${shown.join('\n')}`,
+  );
 }
 
 export const describeProblem = (problem: { file: string; line?: number; field?: string; message: string }): string =>

@@ -127,6 +127,11 @@ function absolutePaths(read: ReadConfig, folderOf: (path: Path) => string, probl
   if (config.people !== undefined) config.people = absolute(['people'], config.people, needs('file'));
   if (config.inventory !== undefined) config.inventory = absolute(['inventory'], config.inventory, needs('file'));
   if (config.signatures !== undefined) config.signatures = absolute(['signatures'], config.signatures, needs('folder'));
+  const { catalog } = config;
+  // Made by the first installation.
+  if (catalog.folder !== undefined) catalog.folder = absolute(['catalog', 'folder'], catalog.folder);
+  if (catalog.public_key !== undefined)
+    catalog.public_key = absolute(['catalog', 'public_key'], catalog.public_key, needs('file'));
   if (config.net.ca_file !== undefined)
     config.net.ca_file = absolute(['net', 'ca_file'], config.net.ca_file, needs('file'));
   const { tls } = config.server;

@@ -39,7 +39,7 @@ export interface ScanOutcome {
 
 /** Scans, reconciles and reports. */
 export async function runScan(paths: readonly string[], request: ScanRequest): Promise<ScanOutcome> {
-  const catalog = await openCatalog(request.signatures);
+  const catalog = await openCatalog(request.signatures, { data: request.data });
   const [known, detection] = await Promise.all([allFormats(), loadDetection(catalog)]);
   const mapping = await loadMapping(request.mapping);
   if (request.format !== undefined) formatOf(known, request.format);

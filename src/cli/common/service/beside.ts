@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import { safeLine } from '../../../core/terminal.js';
 import type { Store } from '../../../store/db.js';
+import { userName } from '../user.js';
 import { openDatabase } from './open.js';
 import { type OpenedSetup, openSetup } from './setup.js';
 
@@ -23,14 +23,5 @@ export async function besideService<T>(config: string | undefined, work: (beside
     return await work({ opened, store, who: `cli:${userName()}` });
   } finally {
     await store.close();
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user id without a name, as containers have.
-    return String(process.getuid?.() ?? 'unknown');
   }
 }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { Catalog } from '../../../catalog/compile.js';
 import type { Config } from '../../../config/schema.js';
 import { openQueue } from '../../../jobs/bullmq.js';
 import type { Queue } from '../../../jobs/queue.js';
@@ -80,13 +81,19 @@ export async function openServiceQueue(
   };
 }
 
+/** The catalog of the service; that it expires goes into the log. @throws CliError where it cannot be read */
+export const openServiceCatalog = (config: Config, log: Pick<Logger, 'warn'>): Promise<Catalog> =>
+  openCatalog(config.signatures, { folder: config.catalog.folder, data: config.data }, (why) =>
+    log.warn({ why }, 'the catalog'),
+  );
+
 /** Opens what a process of the service needs. @throws CliError where something of it cannot be used */
 export async function openService(opened: OpenedSetup, role: string, log: Logger): Promise<OpenedService> {
   const { config } = opened.loaded;
   // The database first: who is refused there, as a second process on the same data, hears of it at once.
   const store = await openDatabase(config);
   try {
-    const [catalog, kinds] = await Promise.all([openCatalog(config.signatures), loadKinds()]);
+    const [catalog, kinds] = await Promise.all([openServiceCatalog(config, log), loadKinds()]);
     const sealKey = sealKeyOf(config.data);
     const { queue, close } = await openServiceQueue(config, store, log);
     const parts: RuntimeParts = {
