@@ -66,12 +66,12 @@ export function compileCatalog(services: readonly Service[], lowConfidence = '')
   let hash: string | undefined;
   const targetRules = sorted.flatMap(targetRulesOf);
   const named = (
-    values: (service: Service) => readonly (readonly [key: string, value: string])[],
+    values: (service: Service) => readonly (readonly [key: string, value: string, confidence?: Confidence])[],
   ): Map<string, NamedRule> => {
     const map = new Map<string, NamedRule>();
     for (const service of sorted) {
-      for (const [key, value] of values(service))
-        if (!map.has(key)) map.set(key, { service, value, confidence: service.confidence });
+      for (const [key, value, confidence = service.confidence] of values(service))
+        if (!map.has(key)) map.set(key, { service, value, confidence });
     }
     return map;
   };
@@ -85,15 +85,23 @@ export function compileCatalog(services: readonly Service[], lowConfidence = '')
     targets: new TargetIndex(targetRules),
     targetRules,
     appIds: named((service) =>
-      service.oauth_apps.flatMap(({ id }) => (id === undefined ? [] : [[id.toLowerCase(), id]])),
+      service.oauth_apps.flatMap(({ id, confidence }) =>
+        id === undefined ? [] : [[id.toLowerCase(), id, confidence]],
+      ),
     ),
     oauthNames: named((service) =>
-      service.oauth_apps.flatMap(({ name }) => (name === undefined ? [] : [[foldName(name), name]])),
+      service.oauth_apps.flatMap(({ name, confidence }) =>
+        name === undefined ? [] : [[foldName(name), name, confidence]],
+      ),
     ),
     samlNames: named((service) => service.saml_apps.map((name) => [foldName(name), name])),
-    extensions: named((service) => service.extensions.map(({ id }) => [id.toLowerCase(), id])),
+    extensions: named((service) => service.extensions.map(({ id, confidence }) => [id.toLowerCase(), id, confidence])),
     userAgents: sorted.flatMap((service) =>
-      service.user_agents.map(({ token }) => ({ service, value: token, confidence: service.confidence })),
+      service.user_agents.map(({ token, confidence }) => ({
+        service,
+        value: token,
+        confidence: confidence ?? service.confidence,
+      })),
     ),
     merchants: sorted
       .flatMap((service) =>

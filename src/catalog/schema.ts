@@ -34,6 +34,7 @@ const line = z
   .max(300)
   .regex(/^[^\n\r]*$/, 'one line');
 const account = z.enum(accountKinds).exclude(['unknown']);
+const confidence = z.enum(confidences);
 const role = z.enum(['web', 'api', 'data', 'telemetry']);
 const protocol = z
   .enum(Object.keys(protocols) as [Protocol, ...Protocol[]])
@@ -62,7 +63,7 @@ const hostSignature = z.strictObject({
   protocol,
   account: account.optional().describe('Set only where this host tells the plan.'),
   weak: z.boolean().optional().describe('A host of the wider product: not AI use by itself.'),
-  confidence: z.enum(confidences).optional(),
+  confidence: confidence.optional(),
 });
 
 const pathSignature = z.strictObject({
@@ -75,7 +76,7 @@ const pathSignature = z.strictObject({
   protocol,
   capability: z.enum(['chat', 'upload', 'api', 'admin', 'agent', 'image', 'audio']).optional(),
   account: account.optional(),
-  confidence: z.enum(confidences).optional(),
+  confidence: confidence.optional(),
 });
 
 const sourced = {
@@ -122,7 +123,7 @@ export const serviceSchema = z.strictObject({
     .describe('AI inside a wider product: its hosts are weak unless they serve only the AI part.'),
   agent: z.boolean().default(false).describe('Acts by itself: works through tasks without a person at each step.'),
   mcp: z.boolean().default(false).describe('Is or offers a remote MCP server.'),
-  confidence: z.enum(confidences).default('high').describe('How sure the entry is as a whole; low: one list only.'),
+  confidence: confidence.default('high').describe('How sure the entry is as a whole; low: one list only.'),
   checked: day,
   sources: z
     .array(
@@ -144,6 +145,7 @@ export const serviceSchema = z.strictObject({
           platform: z.enum(['entra', 'google', 'okta', 'any']).default('any'),
           id: line.optional(),
           name: line.optional(),
+          confidence: confidence.optional(),
         })
         .refine((app) => app.id !== undefined || app.name !== undefined, 'an id or a name'),
     )
@@ -159,6 +161,7 @@ export const serviceSchema = z.strictObject({
         store: z.enum(['chrome', 'edge', 'firefox', 'vscode', 'jetbrains']),
         id: line,
         name: line.optional(),
+        confidence: confidence.optional(),
       }),
     )
     .default([]),
@@ -178,6 +181,7 @@ export const serviceSchema = z.strictObject({
           'Case-sensitive, at the start or after a character that is no letter or digit; with its / where it has one.',
         ),
         tool: line.optional(),
+        confidence: confidence.optional(),
       }),
     )
     .default([]),
