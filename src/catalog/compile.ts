@@ -66,7 +66,9 @@ export function compileCatalog(services: readonly Service[], lowConfidence = '')
   let hash: string | undefined;
   const targetRules = sorted.flatMap(targetRulesOf);
   const named = (
-    values: (service: Service) => readonly (readonly [key: string, value: string, confidence?: Confidence])[],
+    values: (
+      service: Service,
+    ) => readonly (readonly [key: string, value: string, confidence?: Confidence | undefined])[],
   ): Map<string, NamedRule> => {
     const map = new Map<string, NamedRule>();
     for (const service of sorted) {

@@ -54,6 +54,27 @@ describe('the index of packages, keys and ports', () => {
   it('is built once for a catalog', () => expect(codeIndex(catalog)).toBe(index));
 });
 
+describe('the confidence of a signature', () => {
+  it("is its own where it has one, and the service's otherwise", () => {
+    const { appIds, extensions, userAgents } = compileCatalog([
+      service({
+        id: 'alpha',
+        hosts: ['alpha.example'],
+        oauth_apps: [{ id: 'app-1', confidence: 'low' }, { id: 'app-2' }],
+        extensions: [{ store: 'chrome', id: 'Ext-1', confidence: 'medium' }],
+        user_agents: [{ token: 'AlphaApp/', confidence: 'low' }, { token: 'AlphaTool/' }],
+      }),
+    ]);
+    expect([appIds.get('app-1'), appIds.get('app-2'), extensions.get('ext-1')].map((rule) => rule?.confidence)).toEqual(
+      ['low', 'high', 'medium'],
+    );
+    expect(userAgents.map(({ value, confidence }) => [value, confidence])).toEqual([
+      ['AlphaApp/', 'low'],
+      ['AlphaTool/', 'high'],
+    ]);
+  });
+});
+
 describe('an example', () => {
   it.each([
     ['package:npm/@alpha/sdk', ['alpha']],
