@@ -63,10 +63,16 @@ export const otherVariables: Readonly<Record<string, string>> = {
   HALFLIGHT_DEBUG: '1 shows where an unexpected error comes from',
 };
 
+/** What the tests of Halflight set, and nobody else should. */
+const testVariables: Readonly<Record<string, string>> = {
+  HALFLIGHT_FAULTS: 'makes the service fail on purpose, for the tests of Halflight: unset it',
+  HALFLIGHT_STAGES: 'has the service write down each of its steps, for the tests of Halflight: unset it',
+};
+
 /** What is set: a variable that is empty counts as unset. */
 export const isSet = (text: string | undefined): text is string => text !== undefined && text !== '';
 
-/** Sentences about variables that begin like ours and are not. */
+/** Sentences about variables that begin like ours and are not for users. */
 export function unknownVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): { name: string; message: string }[] {
@@ -75,6 +81,8 @@ export function unknownVariables(
     .filter((name) => /^HALFLIGHT_/i.test(name) && !known.includes(name))
     .toSorted((a, b) => a.localeCompare(b))
     .map((name) => {
+      const forTests = testVariables[name];
+      if (forTests !== undefined) return { name, message: forTests };
       const meant = nearest(name, known);
       return {
         name,

@@ -220,4 +220,11 @@ work: { threads: 3, treads: 4 }
     );
     expect(config.server).toEqual(defaults.server);
   });
+
+  it('a variable of the tests that makes the service fail is never called harmless', () => {
+    const { problems } = read('', { HALFLIGHT_FAULTS: 'commit.before=kill@3' });
+    expect(problems.map(({ severity, field, message }) => [severity, field, message])).toEqual([
+      ['warning', 'HALFLIGHT_FAULTS', 'makes the service fail on purpose, for the tests of Halflight: unset it'],
+    ]);
+  });
 });
