@@ -58,6 +58,7 @@ export class Columns {
     }
   }
   static fold(name: string): string {
+    if (/^[a-z0-9]*$/.test(name)) return name;
     return name
       .toLowerCase()
       .replace(/[\s_\-.]+/g, '')

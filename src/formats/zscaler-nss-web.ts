@@ -22,6 +22,7 @@ import {
   order,
   pairsOf,
   parseFeedObject,
+  unescapedName,
   type Values,
 } from './common/zscaler-web.js';
 
@@ -105,8 +106,7 @@ function open({ zone, modified, sample }: FormatContext): Reader {
       kind: 'web',
       action,
       time,
-      // A control character is a backslash of DOMAIN\name that the feed did not escape.
-      user: get('user')?.replace(/[\b\f\n\r\t]/g, (c) => JSON.stringify(c).slice(1, -1)),
+      user: unescapedName(get('user')),
       device: get('device'),
       src_ip: get('src_ip'),
       dst_ip: get('dst_ip'),

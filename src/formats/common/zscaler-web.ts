@@ -78,17 +78,25 @@ const missing = /^(?:none|na|n\/a|unknown|null|-)?$/i;
 export type Values = ReadonlyMap<string, unknown>;
 
 const prefixes = ['b64', '', 'e'];
-/** All names of each value, best first. */
-const candidates = new Map<Key, readonly { name: string; base64: boolean }[]>(
-  (Object.keys(aliases) as Key[]).map((key) => [
-    key,
-    aliases[key].flatMap((name) => prefixes.map((prefix) => ({ name: prefix + name, base64: prefix === 'b64' }))),
-  ]),
+/** A name under which a value may stand, and whether it is in Base64 there. */
+export interface FeedName {
+  name: string;
+  base64: boolean;
+}
+/** All names of a value, best first. */
+export const feedNames = (names: readonly string[]): readonly FeedName[] =>
+  names.flatMap((name) => prefixes.map((prefix) => ({ name: prefix + name, base64: prefix === 'b64' })));
+const candidates = new Map<Key, readonly FeedName[]>(
+  (Object.keys(aliases) as Key[]).map((key) => [key, feedNames(aliases[key])]),
 );
 
 /** The first value under one of its names that does not say that there is none; Base64 is undone. */
-export function feedValue(values: Values, key: Key): string | undefined {
-  for (const { name, base64 } of candidates.get(key) ?? []) {
+export const feedValue = (values: Values, key: Key): string | undefined =>
+  firstValue(values, candidates.get(key) ?? []);
+
+/** See `feedValue`, for names of another feed. */
+export function firstValue(values: Values, names: readonly FeedName[]): string | undefined {
+  for (const { name, base64 } of names) {
     const raw = values.get(name);
     if (raw === undefined) continue;
     let text = typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw.trim() : '';
@@ -98,6 +106,10 @@ export function feedValue(values: Values, key: Key): string | undefined {
   }
   return undefined;
 }
+
+/** A control character in a name is a backslash of `DOMAIN\\name` that the feed did not escape. */
+export const unescapedName = (name: string | undefined): string | undefined =>
+  name?.replace(/[\b\f\n\r\t]/g, (c) => JSON.stringify(c).slice(1, -1));
 
 /** Columns that may hold the User-Agent; undefined where one of them is in Base64. */
 export function agentColumns(names: readonly string[]): number[] | undefined {
