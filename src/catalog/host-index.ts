@@ -41,9 +41,9 @@ export class TargetIndex {
       list.push({
         rule,
         rank: rankOf(rule),
-        hostTest: rule.host.includes('*') ? hostPattern(rule.host) : undefined,
+        hostTest: rule.host.includes('*') ? new RegExp(hostPattern(rule.host)) : undefined,
         exact: rule.match === 'exact',
-        pathTest: rule.path === undefined ? undefined : pathPattern(rule.path),
+        pathTest: rule.path === undefined ? undefined : new RegExp(pathPattern(rule.path), 'i'),
       });
       this.#byTail.set(tail, list);
     }
@@ -65,6 +65,24 @@ export class TargetIndex {
       }
     }
     return best?.rule;
+  }
+
+  /** Every rule with the part of its host that holds no wildcard; of two that match, `find` prefers the later one, weak hosts aside. */
+  inOrder(): { rule: TargetRule; tail: string }[] {
+    const all = [...this.#byTail].flatMap(([tail, list]) =>
+      list.map(({ rule, rank }) => ({
+        rule,
+        tail,
+        rank,
+        path: rule.path?.length ?? 0,
+        labels: tail.split('.').length,
+      })),
+    );
+    // What is first in its list, and in the list of the longest tail, is found first and stays.
+    return all
+      .reverse()
+      .sort((a, b) => a.rank - b.rank || a.path - b.path || a.labels - b.labels)
+      .map(({ rule, tail }) => ({ rule, tail }));
   }
 
   /** All that `find` may say of a host. */
@@ -116,17 +134,27 @@ function fixedTail(pattern: string): string {
   return dot < 0 ? '' : pattern.slice(dot + 1);
 }
 
-/** `*.` in front: one or more labels; any other `*`: one or more characters within a label. */
-function hostPattern(pattern: string): RegExp {
+/**
+ * A host pattern as a regular expression that every engine reads alike: `*.` in front is one or more labels, any other `*` one or
+ * more characters within a label. For canonical hosts, which hold nothing but labels and dots.
+ */
+export function hostPattern(pattern: string): string {
   const leading = pattern.startsWith('*.');
-  const body = (leading ? pattern.slice(2) : pattern).split('*').map(escapeRegExp).join('[a-z0-9_-]+');
-  return new RegExp(`^${leading ? '(?:[a-z0-9_-]+\\.)+' : ''}${body}$`);
+  const body = (leading ? pattern.slice(2) : pattern).split('*').map(literalPattern).join('[^.]+');
+  return `^${leading ? '([^.]+[.])+' : ''}${body}$`;
 }
 
-/** Prefix on segment borders (`/`, `:` and the end are borders); a pattern that ends in `/` or `:` is a plain prefix. */
-function pathPattern(pattern: string): RegExp {
-  const body = pattern.split('*').map(escapeRegExp).join('[^/]+');
-  return new RegExp(`^${body}${/[/:]$/.test(pattern) ? '' : '(?:[/:]|$)'}`, 'i');
+/**
+ * A path pattern as a regular expression, to be compared without regard to case: a prefix on segment borders (`/`, `:` and the end
+ * are borders); a pattern that ends in `/` or `:` is a plain prefix.
+ */
+export function pathPattern(pattern: string): string {
+  const body = pattern.split('*').map(literalPattern).join('[^/]+');
+  return `^${body}${/[/:]$/.test(pattern) ? '' : '([/:]|$)'}`;
 }
 
-const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+/** Brackets where they do, since few query languages agree on backslashes. */
+export const literalPattern = (text: string): string =>
+  text.replace(/[.+?^${}()|[\]\\*]/g, (character) =>
+    /[\^[\]\\]/.test(character) ? `\\${character}` : `[${character}]`,
+  );

@@ -11,5 +11,15 @@ export function eventToJson(event: Event): Record<string, unknown> {
     const value = key === 'time' ? (event.time === undefined ? undefined : formatTime(event.time)) : event[key];
     if (value !== undefined) json[key] = value;
   }
+  const { rollup } = event;
+  if (rollup !== undefined)
+    json.rollup = {
+      service: rollup.service,
+      account_kind: rollup.accountKind,
+      strength: rollup.strength,
+      confidence: rollup.confidence,
+      count: rollup.count,
+      ...(rollup.last !== undefined && { last: formatTime(rollup.last) }),
+    };
   return json;
 }

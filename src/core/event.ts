@@ -1,3 +1,5 @@
+import type { RolledUp } from './rollup.js';
+
 /** What kind of record an event came from; flow and firewall records are `web`. */
 export const eventKinds = ['web', 'dns', 'signin', 'grant', 'expense', 'extension', 'activity'] as const;
 export type EventKind = (typeof eventKinds)[number];
@@ -49,6 +51,8 @@ export interface EventDraft {
   currency?: string | undefined;
   cost_centre?: string | undefined;
   extension_id?: string | undefined;
+  /** The record is a sum that another engine made with the exported catalog. */
+  rollup?: RolledUp | undefined;
 }
 
 /** The keys of a draft, in the order in which they are printed. */

@@ -33,6 +33,8 @@ export interface FormatContext {
   readonly modified: number;
   /** For the `csv` and `json-lines` formats. */
   readonly mapping?: Mapping | undefined;
+  /** Ids of the services that the catalog knows, for records that name one; absent: any will do. */
+  readonly services?: { has(id: string): boolean } | undefined;
   /** The beginning of the same input, for what one record cannot tell: the order of day and month, a decimal comma. */
   readonly sample: Sample;
 }

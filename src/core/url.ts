@@ -11,7 +11,7 @@ export interface Target {
 }
 
 /** Pages of the browser itself, of extensions (what looks like a host is the extension's id), and local files. */
-const noHost = /^(?:file|chrome|edge|about|devtools|blob|[a-z-]{1,32}-extension)$/;
+export const noHost = /^(?:file|chrome|edge|about|devtools|blob|[a-z-]{1,32}-extension)$/;
 
 /** A URL as nearly all logs write it: scheme, canonical name, port, path, and maybe a query. */
 const plainUrl =

@@ -18,8 +18,25 @@ export interface LoggedUser {
 }
 
 const guid = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/;
-const localAccounts = new Set(['system', 'local service', 'network service', 'localservice', 'networkservice']);
-const nobody = new Set(['anonymous', 'anonymous logon', 'n/a', 'none', 'null', 'unknown', 'unauthenticated', '(null)']);
+/** Accounts that every machine has, as logged without a domain. */
+export const localAccounts: ReadonlySet<string> = new Set([
+  'system',
+  'local service',
+  'network service',
+  'localservice',
+  'networkservice',
+]);
+/** What stands in place of a user that is not known. */
+export const nobody: ReadonlySet<string> = new Set([
+  'anonymous',
+  'anonymous logon',
+  'n/a',
+  'none',
+  'null',
+  'unknown',
+  'unauthenticated',
+  '(null)',
+]);
 
 /**
  * Reads a user as proxies, directories and providers log it: `DOMAIN\user`, `DOMAIN/user`, `user@domain`, `user@REALM`, percent-encoded

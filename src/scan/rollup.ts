@@ -55,6 +55,7 @@ export class Rollup {
   readonly #candidates = new CandidateTable();
   /** Signatures and reasons, which many hits share. */
   readonly #texts = new Memo<string>(4096);
+  #hits = 0;
 
   /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. */
   constructor(file: string, source: string, zone: string) {
@@ -83,16 +84,19 @@ export class Rollup {
       first: undefined,
       last: undefined,
     }));
-    if (attempt) row.attempts++;
+    // A row of another engine's roll-up stands for many.
+    const count = event.rollup?.count ?? 1;
+    this.#hits += count;
+    if (attempt) row.attempts += count;
     else {
-      row.events++;
+      row.events += count;
       // What a block page weighs is no use: bytes are those of events that went through.
       row.bytesOut += event.bytes_out ?? 0;
       row.bytesIn += event.bytes_in ?? 0;
     }
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
-    widen(row, event.time, event.time);
+    widen(row, event.time, event.rollup?.last ?? event.time);
     const place = { time: event.time, order: 0, line: event.line };
     const make = (): Raw => ({
       service,
@@ -126,7 +130,7 @@ export class Rollup {
       usage: this.#usage.sorted(),
       evidence: this.#evidence.kept().map(finish),
       ...candidatesOf(this.#candidates),
-      hits: this.#evidence.offered,
+      hits: this.#hits,
     };
   }
 }

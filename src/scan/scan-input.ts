@@ -217,7 +217,13 @@ class InputScan {
     if (id === undefined || format === undefined) {
       return false;
     }
-    const context: FormatContext = { zone: logZone, modified: this.#input.modified, mapping, sample };
+    const context: FormatContext = {
+      zone: logZone,
+      modified: this.#input.modified,
+      mapping,
+      sample,
+      services: detection.services,
+    };
     const rollup = new Rollup(name, id, this.#options.zone);
     const sink = {
       event: (event: Event, text: string) => this.#event(event, text, rollup),
@@ -241,7 +247,8 @@ class InputScan {
     const { time } = event;
     if (time !== undefined) {
       if (this.#first === undefined || time < this.#first) this.#first = time;
-      if (this.#last === undefined || time > this.#last) this.#last = time;
+      const last = event.rollup?.last ?? time;
+      if (this.#last === undefined || last > this.#last) this.#last = last;
     }
     if (since !== undefined && (time === undefined || time < since)) return;
     if (until !== undefined && (time === undefined || time >= until)) return;

@@ -1,5 +1,7 @@
 import { nearest } from '../../core/problem.js';
 import { safeText } from '../../core/terminal.js';
+import { catalogExportIds } from '../../exports/catalog/common/registry.js';
+import type { ExportArguments } from '../common/catalog-export.js';
 import { CliError, exitCodes } from '../common/errors.js';
 import { openCatalog } from '../common/open-catalog.js';
 import { addReleaseCommands } from '../common/release/commands.js';
@@ -11,7 +13,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `halflight catalog list | show | check | stats`, and of releases `diff | keygen | bundle | install` */
+/** `halflight catalog list | show | check | stats | export`, and of releases `diff | keygen | bundle | install` */
 export const command: AddCommand = (program) => {
   const catalog = program.command('catalog').description('what Halflight knows: services and their signatures');
   const folder = [
@@ -131,6 +133,24 @@ export const command: AddCommand = (program) => {
       };
       if (options.json === true) print(JSON.stringify(stats, null, 2));
       else for (const [name, value] of Object.entries(stats)) print(`${name.replaceAll('_', ' ').padEnd(36)} ${value}`);
+    });
+
+  catalog
+    .command('export')
+    .description('the same signatures for the engine that holds the logs, with a query that rolls them up for scan')
+    .requiredOption('--as <engine>', `for which engine: ${catalogExportIds().join(', ')}`)
+    .option(...folder)
+    .option('--table <name>', 'table, index or source of the logs (default: as the engine calls it)')
+    .option('--columns <list>', 'its columns, where they are called otherwise: time=ts,user=cs_username,device=')
+    .option('--kind <kind>', 'what its records are: web or dns', 'web')
+    .option('--time <type>', 'what its time column holds: timestamp, epoch (seconds) or epoch-ms', 'timestamp')
+    .option('--timezone <zone>', 'zone that decides the day; scan must be given the same', 'UTC')
+    .option('--blocked <words>', 'values of the action column that mean blocked, separated by commas')
+    .option('--prefix <name>', 'what the names of the lookup tables begin with', 'halflight_')
+    .option('--out <path>', 'folder, or file where there is one, instead of standard output')
+    .action(async (options: ExportArguments) => {
+      const { exportCatalog } = await import('../common/catalog-export.js');
+      process.stdout.write(safeText(await exportCatalog(options)));
     });
 };
 

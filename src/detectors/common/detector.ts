@@ -50,9 +50,10 @@ export interface CandidateDetector {
 export const noReasons: readonly CandidateReason[] = [];
 
 /** Uploads of at least this many bytes in one request prove more than a visit. */
-const uploadBytes = 64 * 1024;
+export const uploadBytes = 64 * 1024;
 
-const sending: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** Methods that send content. */
+export const sending: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** What a network record proves: DNS a contact; a call of an API, an upload or a large request a transfer; anything else a visit. */
 export function networkStrength(event: Event, role: 'web' | 'api' | 'data' | 'telemetry'): Strength {

@@ -17,6 +17,8 @@ export interface Detection {
    * names who made it, not whom it talks to.
    */
   suggest(event: Event): Suggestion | undefined;
+  /** Services of the catalog by id. */
+  services: { has(id: string): boolean };
   /** Of these the prefilter looks for any. */
   needles: readonly string[];
   /** What all detectors together say of parts of a record. */
@@ -39,6 +41,7 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
   const suggesting = [...candidates.values()];
   const glances = [...detectors.values(), ...candidates.values()].flatMap((plugin) => plugin.glance?.(catalog) ?? []);
   return {
+    services: catalog.services,
     detect(event) {
       const hits: Hit[] = [];
       for (const [id, detector] of list) {
