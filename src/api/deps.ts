@@ -26,6 +26,8 @@ export interface ApiDeps {
   upload(request: HttpRequest): Promise<HttpOutcome>;
   /** Why pushes are not taken now (spool full, disk fails), in words without paths; undefined: they are. */
   intakeTrouble(): string | undefined;
+  /** What works and needs somebody soon, in sentences without paths. */
+  warnings?(): readonly string[];
   /** Jobs that wait; undefined: not known here. */
   queueDepth(): Promise<number | undefined>;
   /** What other parts measure (lag from event to finding, job times). Shown beside what the API measures. */

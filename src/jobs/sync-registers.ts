@@ -60,7 +60,13 @@ async function syncCatalog({ db, catalog, ring, log }: ServiceContext, at: numbe
   const services = [...catalog.services.values()];
   await db.transaction().execute(async (trx) => {
     if (!(await saveRegister(trx, 'catalog', { hash: catalog.hash, body: services }, at))) return;
-    await changed(trx, 'catalog', catalog.hash, { services: services.length }, at);
+    await changed(
+      trx,
+      'catalog',
+      catalog.hash,
+      { services: services.length, version: catalog.release?.version ?? null },
+      at,
+    );
     if (before === undefined) return;
     // Through JSON, as the stored one came: absent and undefined are the same there.
     const fresh = JSON.parse(JSON.stringify(services)) as Service[];

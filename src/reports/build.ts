@@ -16,6 +16,8 @@ import type { Report, ReportFinding } from './schema.js';
 export interface ReportInput {
   version: string;
   catalog: Catalog;
+  /** That the catalog expires soon, or has expired. */
+  catalogNotice?: string | undefined;
   zone: string;
   logZone: string;
   period: Period;
@@ -68,7 +70,13 @@ export function buildReport(input: ReportInput): Report {
   return {
     report: 'halflight-scan/1',
     product: { name: 'Halflight', version: input.version },
-    catalog: { hash: input.catalog.hash, services: input.catalog.services.size },
+    catalog: {
+      hash: input.catalog.hash,
+      services: input.catalog.services.size,
+      version: input.catalog.release?.version ?? null,
+      expires: input.catalog.release?.expires ?? null,
+      notice: input.catalogNotice ?? null,
+    },
     risk_rules: riskRules.version,
     organisation_timezone: input.zone,
     log_timezone: input.logZone,

@@ -86,7 +86,13 @@ const finding = z.strictObject({
 export const reportSchema = z.strictObject({
   report: z.literal('halflight-scan/1'),
   product: z.strictObject({ name: z.literal('Halflight'), version: z.string() }),
-  catalog: z.strictObject({ hash: z.string(), services: count }),
+  catalog: z.strictObject({
+    hash: z.string(),
+    services: count,
+    version: count.nullable().describe('Of the release; null where none is known'),
+    expires: day.nullable().describe('Last day of its validity'),
+    notice: z.string().nullable().describe('That it expires soon, or has expired'),
+  }),
   risk_rules: z.string(),
   organisation_timezone: z.string(),
   log_timezone: z.string(),

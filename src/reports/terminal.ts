@@ -120,6 +120,7 @@ function coverage(
   const begun = new Set(inputs.map((input) => input.file));
   for (const { file, why } of report.coverage.not_read)
     paragraph(`${begun.has(file) ? 'READ IN PART' : 'NOT READ'}: ${file}: ${why}`, 2);
+  if (report.catalog.notice !== null) paragraph(`WARNING: ${report.catalog.notice}`, 2);
   for (const problem of report.problems)
     paragraph(
       problem.startsWith('warning: ') ? `WARNING: ${problem.slice('warning: '.length)}` : `PROBLEM: ${problem}`,

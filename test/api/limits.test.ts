@@ -179,6 +179,15 @@ describe('a service in trouble', () => {
     await nobody.destroy();
   });
 
+  it('is ready with a warning where something needs somebody soon', async () => {
+    const said: string[] = [];
+    const api = await startApi(database(), { warnings: () => said });
+    expect((await api.app.inject({ url: '/readyz' })).json()).toEqual({ status: 'ready' });
+    said.push('The catalog, version 12, expired on 2026-01-01.');
+    const ready = await api.app.inject({ url: '/readyz' });
+    expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', warnings: said }]);
+  });
+
   it('that stops takes nothing new within its last answers, and is not ready', async () => {
     let stopping = false;
     const api = await startApi(database(), { isStopping: () => stopping });

@@ -1,12 +1,14 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkRelease } from '../../src/cli/common/doctor/catalog.js';
 import { openCatalog } from '../../src/cli/common/open-catalog.js';
 import { installBundle } from '../../src/cli/common/release/install.js';
 import { catalogFolder, loadInstalled, readInstalled, shippedVersion } from '../../src/cli/common/release/installed.js';
 import { makeKeys, readPrivateKey, readPublicKey } from '../../src/cli/common/release/keys.js';
 import { makeBundle } from '../../src/cli/common/release/make.js';
 import { expiryNotice } from '../../src/cli/common/release/notice.js';
+import { defaultConfig } from '../../src/config/schema.js';
 import { acmeBot, readText, temporaryFolder } from '../helpers/cli.js';
 
 const [now, later] = [Date.parse('2026-11-26T10:00:00Z'), Date.parse('2028-01-01T00:00:00Z')];
@@ -124,6 +126,31 @@ describe('an installed catalog', () => {
       '*.ai reaches too far',
     );
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('is looked at by doctor: its version, its last day, and that it is whole', async () => {
+    const folder = data();
+    const config = { ...defaultConfig(), data: folder };
+    expect(await checkRelease(config, now)).toMatchObject({
+      outcome: 'ok',
+      found: expect.stringContaining('comes with'),
+    });
+    await install(await bundle(first), folder);
+    expect(await checkRelease(config, now)).toMatchObject({
+      outcome: 'ok',
+      found: `version ${first}, installed, valid to 2027-11-26`,
+    });
+    expect(await checkRelease(config, Date.parse('2027-11-20'))).toMatchObject({ outcome: 'warning' });
+    expect(await checkRelease(config, later)).toMatchObject({
+      outcome: 'failed',
+      found: expect.stringContaining('expired on 2027-11-26'),
+    });
+    for (const name of readdirSync(join(folder, 'catalog')))
+      if (name !== 'installed.json') writeFileSync(join(folder, 'catalog', name), 'x');
+    expect(await checkRelease(config, now)).toMatchObject({
+      outcome: 'failed',
+      found: expect.stringContaining('damaged'),
+    });
   });
 
   it('keeps the one before for a comparison, and no more', async () => {

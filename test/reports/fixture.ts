@@ -54,7 +54,7 @@ export function realisticReport(): Report {
   return reportSchema.parse({
     report: 'halflight-scan/1',
     product: { name: 'Halflight', version: '0.1.0' },
-    catalog: { hash: `sha256:${sha(5)}`, services: 512 },
+    catalog: { hash: `sha256:${sha(5)}`, services: 512, version: 12, expires: '2027-01-01', notice: null },
     risk_rules: '2026.1',
     organisation_timezone: 'Europe/Berlin',
     log_timezone: 'UTC',

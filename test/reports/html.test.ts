@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { money, share } from '../../src/reports/html/text.js';
 import { reportToHtml } from '../../src/reports/html.js';
 import { type Report, reportSchema } from '../../src/reports/schema.js';
+import { reportToText } from '../../src/reports/terminal.js';
 import { namedReport, realisticReport } from './fixture.js';
 
 type Element = DefaultTreeAdapterTypes.Element;
@@ -52,6 +53,17 @@ function emptyReport(): Report {
     problems: [],
   });
 }
+
+test('a catalog that expires is told before the numbers, and its version with what the report was made with', () => {
+  const report = realisticReport();
+  const notice = 'The catalog, version 12, expired on 2026-01-01. It is still used.';
+  const told = reportToHtml({ ...report, catalog: { ...report.catalog, notice } });
+  expect(byClass(told, 'doubts').map(textOf).join()).toContain('version 12, expired on 2026-01-01. It is still used');
+  expect(byId(told, 'about')).toContain('version 12, 512 services');
+  expect(byClass(reportToHtml(report), 'doubts').map(textOf).join()).not.toContain('expired');
+  const text = reportToText({ ...report, catalog: { ...report.catalog, notice } }, { width: 80, colour: false });
+  expect(text).toContain('WARNING: The catalog, version 12, expired on 2026-01-01.');
+});
 
 test('a new user reads first which AI to look at, why, how risky it is, and what to do', () => {
   const page = reportToHtml(realisticReport());

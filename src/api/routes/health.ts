@@ -19,12 +19,23 @@ const readyz = route({
   path: '/readyz',
   policy: 'public',
   summary: 'It can do its work: the database answers, pushes are taken, and it is not stopping. 503 says why not.',
-  schema: { params: none, query: none, answer: z.object({ status: z.literal('ready') }) },
+  schema: {
+    params: none,
+    query: none,
+    answer: z.object({
+      status: z.literal('ready'),
+      warnings: z
+        .array(z.string())
+        .optional()
+        .describe('What works and needs somebody soon, such as a catalog that expires.'),
+    }),
+  },
   limits: { bodyBytes: 0, perMinute: 600 },
   handler: async (_call, context) => {
     const why = await notReady(context);
     if (why !== undefined) throw new ApiProblem(503, `Not ready: ${why}.`, { headers: { 'retry-after': '5' } });
-    return { status: 'ready' as const };
+    const warnings = context.warnings?.() ?? [];
+    return { status: 'ready' as const, ...(warnings.length > 0 && { warnings: [...warnings] }) };
   },
 });
 

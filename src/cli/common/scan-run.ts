@@ -21,6 +21,7 @@ import { openCatalog } from './open-catalog.js';
 import { Progress } from './progress.js';
 import { pseudonymKeyOf } from './pseudonym-key.js';
 import { readRegisters } from './registers.js';
+import { expiryNotice } from './release/notice.js';
 import { inputsOf, storedBytes } from './scan-inputs.js';
 import type { Kept, KeptInput, ScanRequest } from './scan-types.js';
 import { version } from './version.js';
@@ -97,6 +98,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
   const report = buildReport({
     version,
     catalog,
+    catalogNotice: expiryNotice(catalog.release, Date.now())?.text,
     zone: request.zone,
     logZone: request.logZone,
     period: kept.period,

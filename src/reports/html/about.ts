@@ -6,9 +6,13 @@ import type { View } from './view.js';
 /** What the report was made with, so that it can be made again and come out the same. */
 export function about({ report }: View): Markup {
   const { period } = report;
+  const { version } = report.catalog;
   const rows: [string, Markup][] = [
     ['Made by', html`Halflight ${short(report.product.version, 40)}`],
-    ['Catalog', html`${number(report.catalog.services)} services, <code>${short(report.catalog.hash, 80)}</code>`],
+    [
+      'Catalog',
+      html`${version === null ? '' : `version ${version}, `}${number(report.catalog.services)} services, <code>${short(report.catalog.hash, 80)}</code>`,
+    ],
     ['Risk rules', html`${short(report.risk_rules, 40)}`],
     ['Period', period.from === '' ? html`no record holds a time` : html`${period.from} to ${period.to}, both included`],
     ['Judged as of', html`${report.as_of}`],

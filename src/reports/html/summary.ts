@@ -42,6 +42,7 @@ function doubts({ report }: View): Markup {
     rejected * 1000 >= Math.max(1, records) && rejected > 0
       ? html`<a href="#coverage">${number(rejected)} of ${count(records, 'record')} could not be understood</a>`
       : nothing,
+    report.catalog.notice === null ? nothing : html`${short(report.catalog.notice.replace(/\.$/, ''), 300)}`,
     report.problems.length > 0
       ? html`<a href="#problems">${count(report.problems.length, 'problem')} in the inventory or the people file</a>`
       : nothing,

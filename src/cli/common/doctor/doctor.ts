@@ -9,6 +9,7 @@ import { hideSecrets } from '../config-secrets.js';
 import { CliError } from '../errors.js';
 import { type OpenedSetup, setupOf } from '../service/setup.js';
 import { bounded, failed, warning } from './bounded.js';
+import { checkRelease } from './catalog.js';
 import { checkConfiguration, checkSecrets } from './configuration.js';
 import { checkDataFolder } from './data-folder.js';
 import { closeStore, type OpenedDatabase, openForDoctor } from './database.js';
@@ -40,7 +41,7 @@ export async function examine(file: string | undefined): Promise<Check[]> {
     return [...checks, failed('configuration', error.message, 'Name a file that can be read with --config.')];
   }
   checks.push(...checkConfiguration(loaded, kinds.problems), ...checkSecrets(loaded));
-  checks.push(...checkDataFolder(loaded.config, Date.now()));
+  checks.push(...checkDataFolder(loaded.config, Date.now()), await checkRelease(loaded.config, Date.now()));
   const { redis } = loaded.config;
   const [{ checks: ofDatabase, opened }, ofRedis] = await Promise.all([
     openForDoctor(loaded.config),

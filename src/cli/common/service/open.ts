@@ -10,6 +10,7 @@ import { StoreError } from '../../../store/errors.js';
 import { openQueuePool } from '../../../store/queue-pool.js';
 import { CliError } from '../errors.js';
 import { openCatalog } from '../open-catalog.js';
+import { expiryNotice } from '../release/notice.js';
 import { version } from '../version.js';
 import { poisonOf } from './faults.js';
 import { sealKeyOf } from './keys.js';
@@ -87,6 +88,14 @@ export const openServiceCatalog = (config: Config, log: Pick<Logger, 'warn'>): P
     log.warn({ why }, 'the catalog'),
   );
 
+const dayMs = 86_400_000;
+
+/** Told at the start and once a day: a service runs for longer than anybody remembers its start. */
+function tellExpiry(catalog: Catalog, log: Pick<Logger, 'warn'>): void {
+  const notice = expiryNotice(catalog.release, Date.now());
+  if (notice !== undefined) log.warn({ why: notice.text }, 'the catalog');
+}
+
 /** Opens what a process of the service needs. @throws CliError where something of it cannot be used */
 export async function openService(opened: OpenedSetup, role: string, log: Logger): Promise<OpenedService> {
   const { config } = opened.loaded;
@@ -112,7 +121,12 @@ export async function openService(opened: OpenedSetup, role: string, log: Logger
       poison: poisonOf(process.env),
     };
     const runtime = new Runtime(parts);
-    return { store, queue: parts.queue, runtime, close: () => store.close() };
+    const told = setInterval(() => tellExpiry(catalog, log), dayMs).unref();
+    const end = async (): Promise<void> => {
+      clearInterval(told);
+      await store.close();
+    };
+    return { store, queue: parts.queue, runtime, close: end };
   } catch (error) {
     await store.close();
     throw error;

@@ -6,6 +6,7 @@ import type { Config } from '../../../config/schema.js';
 import { safeLine } from '../../../core/terminal.js';
 import { loadTokens } from '../../../store/tokens.js';
 import { CliError, explainFileError } from '../errors.js';
+import { expiryNotice } from '../release/notice.js';
 import { version } from '../version.js';
 import { CrashGuard, healthyAfterMs } from './crash-guard.js';
 import { armFaults } from './faults.js';
@@ -55,6 +56,10 @@ export async function serve(options: { config?: string; work: boolean }): Promis
       push: (request) => taking.push(request),
       upload: (request) => taking.upload(request),
       intakeTrouble: () => taking.trouble(),
+      warnings: () => {
+        const notice = expiryNotice(runtime.context.catalog.release, now());
+        return notice === undefined ? [] : [notice.text];
+      },
       queueDepth: async () => {
         const counts = await service.queue.counts().catch(() => undefined);
         return counts && Object.values(counts).reduce((sum, { waiting, delayed }) => sum + waiting + delayed, 0);
