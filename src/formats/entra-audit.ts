@@ -1,12 +1,8 @@
 import { type Format, skip } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
 import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
-import { entraTime, propertiesOf, signInAction } from './common/entra.js';
+import { consented, entraTime, grants, guid, propertiesOf, signInAction } from './common/entra.js';
 import { readJson, shareOfRecords } from './common/json-records.js';
-
-/** Activities that let an application at data, or a user at an application. */
-const grants =
-  /^(consent to application|add delegated permission grant|add oauth2permissiongrant|add app role assignment)/i;
 
 const has = (record: JsonObject, path: string): boolean => caselessAt(record, path) !== undefined;
 
@@ -18,8 +14,6 @@ const mine = (record: JsonObject): boolean => {
     (has(audit, 'activityDisplayName') || has(record, 'operationName'))
   );
 };
-
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** New values of the modified properties by lower-case name; they are JSON text within text (`"\"User.Read\""`). */
 function modified(audit: JsonObject): Map<string, string> {
@@ -42,21 +36,6 @@ function unquote(text: string | undefined): string | undefined {
   } catch {
     return text;
   }
-}
-
-/** `[[Id: ..., Scope: User.Read openid, CreatedDateTime: ...]]` or `Scope: [User.Read, openid]`: what comes after `=>` is new. */
-function consented(text: string | undefined): string[] {
-  if (text === undefined) return [];
-  const scopes = new Set<string>();
-  for (const part of text
-    .slice(text.indexOf('=>') + 1)
-    .split(/\bScope:/)
-    .slice(1)) {
-    const list = part.trimStart();
-    const words = list.startsWith('[') ? list.slice(1).split(']', 1) : list.split(/[,\]]/, 1);
-    for (const scope of (words[0] ?? '').split(/[\s,]+/)) if (scope !== '') scopes.add(scope);
-  }
-  return [...scopes];
 }
 
 function additional(audit: JsonObject, key: string): string | undefined {

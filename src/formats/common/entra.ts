@@ -93,3 +93,24 @@ const signature = (text: string | undefined): string | undefined =>
 export function propertiesOf(record: JsonObject): JsonObject | undefined {
   return objectsOf(caselessAt(record, 'properties'))[0];
 }
+
+/** Activities that let an application at data, or a user at an application. */
+export const grants =
+  /^(consent to application|add delegated permission grant|add oauth2permissiongrant|add app role assignment)/i;
+
+export const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** `[[Id: ..., Scope: User.Read openid, CreatedDateTime: ...]]` or `Scope: [User.Read, openid]`: what comes after `=>` is new. */
+export function consented(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const scopes = new Set<string>();
+  for (const part of text
+    .slice(text.indexOf('=>') + 1)
+    .split(/\bScope:/)
+    .slice(1)) {
+    const list = part.trimStart();
+    const words = list.startsWith('[') ? list.slice(1).split(']', 1) : list.split(/[,\]]/, 1);
+    for (const scope of (words[0] ?? '').split(/[\s,]+/)) if (scope !== '') scopes.add(scope);
+  }
+  return [...scopes];
+}
