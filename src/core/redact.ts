@@ -10,6 +10,9 @@ const secrets: readonly (readonly [RegExp, string])[] = [
     /\b(password|passwd|pwd|secret|token|api[-_]?key|authorization|session(?:id)?|cookie)(["']?\s*[=:]\s*["']?)[^\s"'&,;]{1,4096}/gi,
     '$1$2[secret]',
   ],
+  // What people typed, as managed browsers record it, and details that may hold it as JSON in a text.
+  [/("(?:keystrokes|details)"\s{0,8}:\s{0,8}")(?:[^"\\]|\\.)*/g, '$1[cut]'],
+  [/(\\"keystrokes\\"\s{0,8}:\s{0,8}\\")(?:[^"\\]|\\\\.?)*/g, '$1[cut]'],
   [/(\/\/)[^\s/@"']{1,256}:[^\s/@"']{1,256}@/g, '$1[secret]@'],
 ];
 

@@ -11,6 +11,13 @@ describe('a record fit to be shown', () => {
     ['password=hunter2 user=ann', 'password=[secret] user=ann'],
     ['https://ann:pw123@host.example/', 'https://[secret]@host.example/'],
     ['what? nothing', 'what? nothing'],
+    ['{"keystrokes":"my \\"plan\\" for x","url":"a"}', '{"keystrokes":"[cut]","url":"a"}'],
+    ['{"details": "{\\"prompt\\":\\"typed\\"}","id":1}', '{"details": "[cut]","id":1}'],
+    [
+      '{"message":"{\\"keystrokes\\":\\"typed\\",\\"id\\":1}"}',
+      '{"message":"{\\"keystrokes\\":\\"[cut]\\",\\"id\\":1}"}',
+    ],
+    ['{"keystrokes":"cut off in the mid', '{"keystrokes":"[cut]'],
   ])('%s', (text, expected) => expect(redact(text, 500)).toBe(expected));
   it('is cut to the length asked for', () => {
     fc.assert(
