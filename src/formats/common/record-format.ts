@@ -9,6 +9,8 @@ import { readJson, shareOfRecords } from './json-records.js';
 
 /** One record, whatever it came as: an object, nested or with dotted keys, or a row of a CSV export with the same names as columns. */
 export interface Fields {
+  /** The object itself; a row has none. */
+  readonly object?: JsonObject;
   /** The first of the paths that holds text or a number. */
   text(...paths: readonly string[]): string | undefined;
   /** What stands at a path, as it is; of a row the text. */
@@ -29,6 +31,7 @@ const firstFlag = (fields: Pick<Fields, 'value'>, paths: readonly string[]): boo
 /** A record as an object; keys are found without regard to case, `event.dns.request` as one key or as a path. */
 export function objectFields(record: JsonObject): Fields {
   const fields: Fields = {
+    object: record,
     text(...paths) {
       for (const path of paths) {
         const flat = path.includes('.') && Object.hasOwn(record, path) ? record[path] : undefined;
