@@ -28,7 +28,8 @@ const rankRules = ranks.flatMap((folders, rank) =>
 );
 
 // Plug-in folders: a file directly inside is a plug-in and may use common/ but no sibling.
-const pluginRules = ['formats', 'detectors', 'collectors', 'receivers', 'alerts', 'exports/catalog'].map((folder) => ({
+const pluginFolders = ['formats', 'detectors', 'gate/readers', 'collectors', 'receivers', 'alerts', 'exports/catalog'];
+const pluginRules = pluginFolders.map((folder) => ({
   name: `plugin-${folder.replace('/', '-')}`,
   severity: 'error',
   comment: `Plug-ins in src/${folder} never import each other: put what both need into src/${folder}/common/ or src/core.`,

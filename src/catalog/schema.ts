@@ -225,6 +225,31 @@ export const serviceSchema = z.strictObject({
     )
     .default([])
     .describe('Where a local runtime listens unless told otherwise.'),
+  variables: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[A-Z][A-Z0-9]*_(?:[A-Z0-9_]*[A-Z0-9]|(?:[A-Z0-9]+_)*\*)$/,
+          'upper-case words with _ between them; * may stand for the last words',
+        ),
+    )
+    .default([])
+    .describe("Environment variables that the service's packages and documentation use: OPENAI_API_KEY, OPENAI_*."),
+  images: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/, 'the name of a container image without registry, tag and digest'),
+    )
+    .default([])
+    .describe('Container images that run it: ollama/ollama.'),
+  resources: z
+    .array(line.regex(/^[\w:.*/-]{4,}$/, 'a name without blanks; * may stand for its end'))
+    .default([])
+    .describe(
+      'Names in infrastructure code: resource types, services and actions of a cloud (aws_bedrock*, AWS::Bedrock::*).',
+    ),
   plans: z
     .array(
       z.strictObject({

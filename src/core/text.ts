@@ -22,3 +22,6 @@ export function decodeUri(text: string): string {
     return text;
   }
 }
+
+/** Half a character, as a cut or hostile text may hold, becomes U+FFFD: no encoding has it. */
+export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');

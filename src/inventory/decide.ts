@@ -4,9 +4,9 @@ import { type InventoryEntry, type Verdict, verdicts } from '../core/register.js
 /**
  * The decision on one use of a service: which entry of the register speaks about it, and what it says.
  *
- * 1. An entry covers a use when workspace, group and account kind lie in its scope. What is not known about a use never leaves the scope
+ * 1. An entry covers a use when workspace, group, account kind and, where it is known, environment lie in its scope. What is not known about a use never leaves the scope
  *    of a permission, and never enters the scope of a prohibition.
- * 2. Among covering entries the most specific decides (workspace, then group, then account kind); among equals the order of the verdicts.
+ * 2. Among covering entries the most specific decides (workspace, then group, account kind, environment); among equals the order of the verdicts.
  * 3. When no decided entry covers the use, a permission for something else contradicts it: wrong-account or out-of-scope. A request that
  *    covers the use only in general does not take that back.
  * 4. An entry that is denied, retired or pending for another scope speaks last: the service is known to the register, and nothing allows it.
@@ -18,6 +18,7 @@ export type Rule =
   | 'account'
   | 'group'
   | 'workspace'
+  | 'environment'
   | 'exception-ended'
   | 'review-overdue'
   | 'unregistered'
@@ -41,6 +42,8 @@ export interface Use {
   workspace: string | undefined;
   /** `YYYY-MM-DD`. */
   day: string;
+  /** Where it runs; undefined: unknown, as in logs, and then no entry is left out for it. */
+  environment?: InventoryEntry['environment'];
 }
 
 const order = new Map<Verdict | 'attempted', number>([...verdicts, 'attempted' as const].map((v, i) => [v, i]));
@@ -83,7 +86,7 @@ function first(candidates: readonly Candidate[]): Decision | undefined {
 }
 
 /** A permission for personal accounts does not become wrong by enterprise ones: that is another scope, not the danger of the table. */
-const contradiction = (misfit: 'account' | 'group' | 'workspace', use: Use): Verdict =>
+const contradiction = (misfit: Misfit, use: Use): Verdict =>
   misfit === 'account' && use.accountKind === 'personal' ? 'wrong-account' : 'out-of-scope';
 
 /** What the entry says on a day, its scope aside. Where several hold, the first in the table of verdicts. */
@@ -116,10 +119,12 @@ export function covers(entry: InventoryEntry, use: Use): boolean {
 /** Verdicts under which a use is allowed. */
 export const allowing: ReadonlySet<Verdict> = new Set(['excepted', 'conditional', 'sanctioned']);
 
+type Misfit = 'account' | 'group' | 'workspace' | 'environment';
+
 interface Fit {
-  /** 4 for a named workspace, 2 for a named group, 1 for a named account kind: the sum orders as the rule asks. */
+  /** 8 for a named workspace, 4 for a group, 2 for an account kind, 1 for an environment: the sum orders as the rule asks. */
   specificity: number;
-  misfit: 'account' | 'group' | 'workspace' | undefined;
+  misfit: Misfit | undefined;
 }
 
 function fitOf(entry: InventoryEntry, use: Use, prohibits: boolean): Fit {
@@ -128,11 +133,19 @@ function fitOf(entry: InventoryEntry, use: Use, prohibits: boolean): Fit {
   const parts = [
     {
       name: 'account',
-      weight: 1,
+      weight: 2,
       fits: account === 'any' ? undefined : use.accountKind === 'unknown' ? 'unknown' : use.accountKind === account,
     },
-    { name: 'group', weight: 2, fits: isIn(use.group, entry.allowed_groups) },
-    { name: 'workspace', weight: 4, fits: isIn(use.workspace ?? '', entry.workspaces) },
+    { name: 'group', weight: 4, fits: isIn(use.group, entry.allowed_groups) },
+    { name: 'workspace', weight: 8, fits: isIn(use.workspace ?? '', entry.workspaces) },
+    {
+      name: 'environment',
+      weight: 1,
+      fits:
+        entry.environment === undefined || use.environment === undefined
+          ? undefined
+          : entry.environment === use.environment,
+    },
   ] as const;
   let specificity = 0;
   for (const { name, weight, fits } of parts) {
