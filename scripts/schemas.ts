@@ -8,6 +8,7 @@ import { serviceSchema } from '../src/catalog/schema.js';
 import { configSchema } from '../src/config/schema.js';
 import { mappingSchema } from '../src/formats/common/mapping-file.js';
 import { inventorySchema } from '../src/inventory/schema.js';
+import { gateReportSchema } from '../src/reports/gate/schema.js';
 import { reportSchema } from '../src/reports/schema.js';
 
 // The JSON Schemas of what others read or write. `npm run schemas` writes them; a test holds them to the code.
@@ -19,6 +20,7 @@ const schemas = {
   mapping: ['A mapping file for custom logs', mappingSchema, 'input'],
   config: ['halflight.yaml, the configuration of the service', configSchema, 'input'],
   report: ['report.json of halflight scan', reportSchema, 'output'],
+  gate: ['What halflight gate --json prints', gateReportSchema, 'output'],
 } as const;
 
 /** File name -> content of every schema. */

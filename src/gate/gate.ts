@@ -83,6 +83,7 @@ export async function runGate(folder: string, options: GateOptions): Promise<Gat
     readFile(settled(name, text), text, readers, index, collector, problem);
   }
   const { services, candidates, models: named } = collector.finish();
+  named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const findings = services.flatMap((collected) => findingOf(collected, named, options)).sort(order);
   const found = collector.keys.map(({ trace, file }) => {
     const service = options.catalog.services.get(trace.service);
@@ -102,7 +103,7 @@ export async function runGate(folder: string, options: GateOptions): Promise<Gat
       (options.failOn.has('candidate') && candidates.length > 0),
     findings,
     keys: found,
-    models: named.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    models: named,
     candidates,
     problems,
     files,

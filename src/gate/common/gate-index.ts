@@ -12,11 +12,14 @@ interface Named {
   confidence: Confidence;
 }
 
+/** Zones in which organisations run servers of their own: a model API there is a candidate. */
+const ownZones = ['com', 'net', 'org', 'io', 'dev', 'cloud', 'local', 'internal', 'lan', 'corp'];
+
 /** The catalog as repositories ask it. Built once a run. */
 export class GateIndex {
   readonly catalog: Catalog;
   readonly code: CodeIndex;
-  /** The last labels of all hosts of the catalog: `com`, `ai` ... */
+  /** Last labels of hosts that are looked at: those of the catalog, `com`, `ai` ..., and zones of organisations' own. */
   readonly topLevels: readonly string[];
   /** Ports of local runtimes. */
   readonly ports: readonly number[];
@@ -31,7 +34,9 @@ export class GateIndex {
   constructor(catalog: Catalog) {
     this.catalog = catalog;
     this.code = codeIndex(catalog);
-    this.topLevels = [...new Set(catalog.targetRules.map(({ host }) => host.slice(host.lastIndexOf('.') + 1)))];
+    this.topLevels = [
+      ...new Set([...ownZones, ...catalog.targetRules.map(({ host }) => host.slice(host.lastIndexOf('.') + 1))]),
+    ];
     const services = [...catalog.services.values()];
     this.ports = [...new Set(services.flatMap(({ ports }) => ports.map(({ port }) => port)))];
     for (const service of services) this.#name(service);

@@ -3,7 +3,7 @@ import type { GateReader } from '../common/reader.js';
 
 const name = /(?<![A-Za-z0-9_])[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,8}(?![A-Za-z0-9_])/g;
 /** How programs ask for a variable, in the few characters before its name. */
-const asked = /env/i;
+const asked = /env[^;,\n]{0,20}$/i;
 
 /**
  * Environment variables: in environment templates, other configuration and infrastructure code by their name, in programs where the

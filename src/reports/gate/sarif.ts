@@ -140,6 +140,7 @@ const location = (prefix: string, file: string, line: number): object => ({
 const uriOf = (path: string): string =>
   path
     .split('/')
+    .filter((part) => part !== '')
     .map((part) => encodeURIComponent(wellFormed(part)).replace(/[!'()*]/g, hex))
     .join('/');
 const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
