@@ -133,7 +133,7 @@ describe('SARIF', () => {
       for (const finding of changed.findings) for (const place of finding.places) place.line = line;
       return (
         (JSON.parse(gateToSarif(changed, '1', '')) as Sarif).runs[0]?.results.map(
-          ({ partialFingerprints }) => partialFingerprints['halflight/v1'],
+          ({ partialFingerprints }) => partialFingerprints['halflight/v1'] ?? '',
         ) ?? []
       );
     };
