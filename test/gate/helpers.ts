@@ -92,7 +92,10 @@ export const catalog = compileCatalog([
     vendor: { name: 'Ollama' },
     packages: [{ ecosystem: 'cli', name: 'ollama' }],
     images: ['ollama/ollama'],
-    ports: [{ port: 11434 }],
+    ports: [
+      { port: 11434, path: '/api' },
+      { port: 3000, path: '/api' },
+    ],
   }),
   service({ id: 'notion-mcp', hosts: ['mcp.notion.example'], mcp: true, vendor: { name: 'Notion' } }),
   service({

@@ -10,6 +10,9 @@ const finders = new WeakMap<GateIndex, EndpointFinder>();
 const near =
   /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|[a-z0-9_-]+|.+\.(?:local|internal|svc|localhost))$/;
 
+/** Ports on which anything may listen: there the path has to fit too. */
+const everyday: ReadonlySet<number> = new Set([80, 443, 1234, 1337, 3000, 4000, 5000, 5001, 8000, 8080, 8888, 30000]);
+
 /** Paths of the APIs that many servers copy: on a host that no signature knows they mean a gateway or a server of one's own. */
 const apiPaths = [
   ['/v1/chat/completions', 'OpenAI-compatible chat'],
@@ -56,7 +59,9 @@ function traceOf(
       line: 0,
     };
   if (port !== undefined && near.test(host)) {
-    const found = index.code.port(port).find((item) => item.path === undefined || path?.startsWith(item.path));
+    const found = index.code
+      .port(port)
+      .find((item) => item.path === undefined || !everyday.has(port) || path?.startsWith(item.path));
     if (found !== undefined)
       return {
         kind: 'endpoint',

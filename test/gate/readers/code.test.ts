@@ -101,7 +101,7 @@ describe('endpoints', () => {
     ],
     [
       'a.ts',
-      'new Ollama({ host: "http://localhost:11434" }); "https://shop.example.org:11434"',
+      'new Ollama({ host: "http://localhost:11434" }); "https://shop.example.org:11434"; "http://localhost:3000/x"',
       ['endpoint ollama localhost:11434 :1'],
     ],
     ['compose.yml', 'environment:\n  - URL=http://ollama:11434/api\n', ['endpoint ollama ollama:11434 :2']],
