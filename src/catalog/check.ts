@@ -1,4 +1,5 @@
 import { getPublicSuffix } from 'tldts';
+import { checkCode, codeClaims } from './check-code.js';
 import { checkTexts } from './check-texts.js';
 import { matchCodeExample } from './code-index.js';
 import { type Catalog, compileCatalog, foldName, matchInput, signatureOf, type TargetRule } from './compile.js';
@@ -34,6 +35,7 @@ export function checkCatalog(input: CheckInput): Problem[] {
   };
   checkClaims(input, report);
   checkTexts(catalog, report);
+  checkCode(catalog, report);
   for (const rule of catalog.targetRules) checkReach(rule, report);
   for (const service of services) checkExamples(catalog, service, matchExample, report);
   const hitBy = new Map<TargetRule, string[]>();
@@ -91,6 +93,7 @@ function checkClaims(input: CheckInput, report: Report): void {
         report(service, `merchants.${i}.descriptor`, 'must be upper case, as on statements');
       if (merchant.ambiguous !== true) claim(service, `merchants.${i}`, 'merchant', merchant.descriptor);
     }
+    for (const [field, kind, value] of codeClaims(service)) claim(service, field, kind, value);
   }
   // The organisation's own claims last: who can correct them is who is told.
   const owners = new Map<string, (typeof claims)[number]>();

@@ -44,6 +44,26 @@ describe('halflight catalog', () => {
       vendors: expect.any(Number),
     });
     expect(text.stdout).toMatch(new RegExp(`^services +${stats.services}$`, 'm'));
+    expect(text.stdout).toMatch(/^api endpoints +\d+\n {2}openai +\d+$/m);
+    expect(
+      Math.max(
+        ...text.stdout
+          .split('\n')
+          .slice(1)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
+  });
+
+  it('lists what nobody has looked at for a year, to a day that is asked for', async () => {
+    const [before, after, wrong] = await Promise.all([
+      halflight(['catalog', 'stats', '--as-of', '2026-12-01', '--json']),
+      halflight(['catalog', 'stats', '--as-of', '2033-01-01']),
+      halflight(['catalog', 'stats', '--as-of', '2026-02-30']),
+    ]);
+    expect(JSON.parse(before.stdout)).toMatchObject({ as_of: '2026-12-01', stale: [] });
+    expect(after.stdout).toMatch(/\nchecked more than a year before 2033-01-01; .+:\n {2}\d{4}-\d\d-\d\d {2}\S+\n/);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('YYYY-MM-DD')]);
   });
 
   it('checks what comes with it and what the organisation adds', async () => {
@@ -68,6 +88,13 @@ describe('halflight catalog', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       problems: [{ file: `${broken}/acme-bot.yaml`, line: 4, field: 'category' }, { file: `${broken}/other.yaml` }],
     });
+  });
+
+  it("a fault in a folder's low-confidence list fails the check", async () => {
+    const folder = temporaryFolder({ 'acme-bot.yaml': acmeBot, 'low-confidence.tsv': 'b.example\tB\tgossip\tus\n' });
+    const { code, stdout } = await halflight(['catalog', 'check', '--signatures', folder]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${folder}/low-confidence.tsv:1: is no row`);
   });
 
   it('an example that does not hold fails the check', async () => {

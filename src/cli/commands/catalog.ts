@@ -1,5 +1,6 @@
 import { nearest } from '../../core/problem.js';
 import { safeText } from '../../core/terminal.js';
+import { dayStart } from '../../core/time.js';
 import { catalogExportIds } from '../../exports/catalog/common/registry.js';
 import type { ExportArguments } from '../common/catalog-export.js';
 import { CliError, exitCodes } from '../common/errors.js';
@@ -81,13 +82,16 @@ export const command: AddCommand = (program) => {
     .option(...data)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const [{ problemsOf, readInUse }, { describeProblem, readPopularHosts }] = await Promise.all([
+      const [{ problemsOf, readInUse }, { describeProblem, listProblems, readPopularHosts }] = await Promise.all([
         import('../common/release/check.js'),
         import('../common/catalog.js'),
       ]);
       const { loaded, isOwn } = await readInUse(options.signatures, options);
       const popularHosts = readPopularHosts();
-      const problems = await problemsOf(loaded, popularHosts, isOwn);
+      const problems = [
+        ...(await problemsOf(loaded, popularHosts, isOwn)),
+        ...listProblems(options.signatures, popularHosts),
+      ];
       if (options.json === true)
         print(
           JSON.stringify({ services: loaded.services.length, popularHosts: popularHosts.length, problems }, null, 2),
@@ -103,36 +107,20 @@ export const command: AddCommand = (program) => {
 
   catalog
     .command('stats')
-    .description('depth of the catalog by kind of signature')
+    .description('depth of the catalog by kind of signature, and what nobody has looked at for a year')
     .option(...folder)
     .option(...data)
+    .option('--as-of <date>', 'count ages to this day, YYYY-MM-DD (default: today)')
     .option('--json', 'as JSON')
-    .action(async (options: Options) => {
+    .action(async (options: Options & { asOf?: string }) => {
+      const asOf = options.asOf ?? new Date().toISOString().slice(0, 10);
+      if (dayStart(asOf, 'UTC') === undefined)
+        throw new CliError(`--as-of ${asOf} is no date: write it as YYYY-MM-DD`, exitCodes.usage);
+      const { catalogStats, statsLines } = await import('../../catalog/stats.js');
       const compiled = await openCatalog(options.signatures, options);
-      const services = [...compiled.services.values()];
-      const count = (measure: (service: (typeof services)[number]) => number): number =>
-        services.reduce((sum, service) => sum + measure(service), 0);
-      const stats = {
-        hash: compiled.hash,
-        services: services.length,
-        vendors: new Set(services.map((service) => service.vendor.name)).size,
-        embedded: count((service) => (service.embedded ? 1 : 0)),
-        hosts: count((service) => service.hosts.length),
-        paths: count((service) => service.paths.length),
-        oauth_apps: count((service) => service.oauth_apps.length),
-        saml_apps: count((service) => service.saml_apps.length),
-        extensions: count((service) => service.extensions.length),
-        merchants: count((service) => service.merchants.length),
-        user_agents: count((service) => service.user_agents.length),
-        with_plans: count((service) => (service.plans.length > 0 ? 1 : 0)),
-        with_two_risk_attributes: count((service) => (Object.keys(service.risk).length >= 2 ? 1 : 0)),
-        with_plans_and_two_risk_attributes: count((service) =>
-          service.plans.length > 0 && Object.keys(service.risk).length >= 2 ? 1 : 0,
-        ),
-        oldest_check: services.map((service) => service.checked).sort((a, b) => (a < b ? -1 : 1))[0] ?? null,
-      };
+      const stats = catalogStats(compiled, asOf);
       if (options.json === true) print(JSON.stringify(stats, null, 2));
-      else for (const [name, value] of Object.entries(stats)) print(`${name.replaceAll('_', ' ').padEnd(36)} ${value}`);
+      else for (const line of statsLines(stats)) print(safeText(line));
     });
 
   catalog

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkLowConfidence } from '../../catalog/check-code.js';
 import { type Catalog, compileCatalog } from '../../catalog/compile.js';
 import {
   type LoadedFolders,
@@ -9,6 +10,7 @@ import {
   readSignatureFiles,
   signatureFiles,
 } from '../../catalog/load.js';
+import { lowConfidenceFile } from '../../catalog/low-confidence.js';
 import type { Event } from '../../core/event.js';
 import { loadDetection } from '../../detectors/common/registry.js';
 import { type CatalogParts, cachedParts } from './catalog-cache.js';
@@ -65,6 +67,12 @@ export function readPopularHosts(): string[] {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
+
+/** What is wrong with the low-confidence lists, of the catalog and of the organisation. */
+export const listProblems = (own: string | undefined, popularHosts: readonly string[]): Problem[] =>
+  (own === undefined ? [ownSignatures] : [ownSignatures, own]).flatMap((folder) =>
+    checkLowConfidence(join(folder, lowConfidenceFile), readLowConfidence([folder]), popularHosts),
+  );
 
 /** Services that an example such as `merchant:OPENAI *CHATGPT` hits, through the detectors that logs go through. */
 export async function exampleMatcher(
