@@ -1,11 +1,12 @@
 import { foldName } from '../catalog/compile.js';
 import type { Detector } from './common/detector.js';
+import { seenInBrowser } from './common/seen.js';
 
 /** An application that was granted access, or was signed in to by its application id. */
 export const detector: Detector = {
   title: 'OAuth app',
   detect(event, catalog) {
-    if (event.kind !== 'grant' && event.kind !== 'signin') return [];
+    if ((event.kind !== 'grant' && event.kind !== 'signin') || seenInBrowser(event)) return [];
     const byId = event.app_id === undefined ? undefined : catalog.appIds.get(event.app_id.toLowerCase());
     const byName = event.app === undefined ? undefined : catalog.oauthNames.get(foldName(event.app));
     const rule = byId ?? byName;

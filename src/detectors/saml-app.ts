@@ -1,11 +1,12 @@
 import { foldName } from '../catalog/compile.js';
 import type { Detector } from './common/detector.js';
+import { seenInBrowser } from './common/seen.js';
 
 /** A sign-in through the organisation's identity provider to an app of the single-sign-on gallery: an enterprise account. */
 export const detector: Detector = {
   title: 'SAML app',
   detect(event, catalog) {
-    if (event.kind !== 'signin' || event.app === undefined) return [];
+    if (event.kind !== 'signin' || event.app === undefined || seenInBrowser(event)) return [];
     const rule = catalog.samlNames.get(foldName(event.app));
     // A sign-in to a wider product (Slack, Zoom) is not use of the AI inside it.
     if (rule === undefined || rule.service.embedded) return [];

@@ -130,9 +130,55 @@ describe('detectors say which service, by what proof, how strong', () => {
       ['assistant merchant payment personal false high'],
     ],
     ['an ambiguous payment', { kind: 'expense', merchant: 'ASSIST 123', amount: 2000 }, []],
+    [
+      'a sign-in on a page, seen by the browser',
+      { kind: 'signin', host: 'assistant.example' },
+      ['assistant host account unknown false high'],
+    ],
+    [
+      'an app that a managed browser names',
+      { kind: 'activity', app: 'ASSISTANT' },
+      ['assistant activity-app visit unknown false medium'],
+    ],
+    [
+      "a sign-in that an extension saw is to anybody's account",
+      { kind: 'signin', app: 'ASSISTANT_ENTERPRISE', vendor_format: 'push-security' },
+      ['assistant activity-app account unknown false medium'],
+    ],
+    ['a wider product that a managed browser names', { kind: 'activity', app: 'Wide' }, []],
+    [
+      'what another engine counted with the exported catalog',
+      {
+        rollup: {
+          service: 'assistant',
+          accountKind: 'personal',
+          strength: 'transfer',
+          confidence: 'low',
+          count: 7,
+          last: undefined,
+        },
+      },
+      ['assistant rollup transfer personal false low'],
+    ],
     ['an app name in a web log', { app: 'Assistant', host: 'x.example' }, []],
     ['nothing', {}, []],
   ])('%s', (_what, fields, expected) => expect(hit(fields)).toEqual(expected));
+
+  it.each([
+    ['openai-audit', 'openai-api'],
+    ['anthropic-compliance', 'claude'],
+    ['github-copilot', 'github-copilot'],
+    ['o365-audit', 'microsoft-365-copilot'],
+    ['google-workspace', 'gemini-workspace'],
+  ])('a record of %s is an enterprise account of %s', (vendor_format, id) => {
+    const hits = own.detect(event({ kind: 'activity', vendor_format, action: 'blocked' }));
+    expect(hits).toMatchObject([
+      { service: id, detector: 'vendor-log', strength: 'account', accountKind: 'enterprise', attempt: true },
+    ]);
+    proved.add('vendor-log');
+    expect(own.detect(event({ kind: 'signin', vendor_format }))).toEqual([]);
+    expect(own.detect(event({ kind: 'activity', vendor_format, host: 'www.acme.example' }))).toEqual([]);
+  });
 
   it('gives every hit a sentence', () => {
     for (const fields of [{ host: 'assistant.example' }, { kind: 'expense', merchant: 'ASSISTANT INC' }] as const)

@@ -55,9 +55,10 @@ export const uploadBytes = 64 * 1024;
 /** Methods that send content. */
 export const sending: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** What a network record proves: DNS a contact; a call of an API, an upload or a large request a transfer; anything else a visit. */
+/** What a network record proves: DNS a contact; a sign-in on a page an account; a call of an API, an upload or a large request a transfer; anything else a visit. */
 export function networkStrength(event: Event, role: 'web' | 'api' | 'data' | 'telemetry'): Strength {
   if (event.kind === 'dns') return 'contact';
+  if (event.kind === 'signin') return 'account';
   if (role === 'api' || event.kind === 'activity' || (event.bytes_out ?? 0) >= uploadBytes) return 'transfer';
   // Hosts and paths of files carry content both ways, and only what is sent is an upload.
   if (role === 'data' && sending.has(event.method?.toUpperCase() ?? '')) return 'transfer';

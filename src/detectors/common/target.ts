@@ -24,10 +24,13 @@ export function reachOf(host: string, catalog: Catalog): Reach {
   return reach;
 }
 
+/** Kinds of records that say where somebody was; a sign-in does so where it names a page and no app. */
+const hasTarget = ({ kind, app }: Event): boolean =>
+  kind === 'web' || kind === 'dns' || kind === 'activity' || (kind === 'signin' && app === undefined);
+
 /** The rule for the destination of a network record; undefined where it has none or only a weak or telemetry one. */
 export function ruleFor(event: Event, catalog: Catalog): TargetRule | undefined {
-  if (event.host === undefined || (event.kind !== 'web' && event.kind !== 'dns' && event.kind !== 'activity'))
-    return undefined;
+  if (event.host === undefined || !hasTarget(event)) return undefined;
   const { rule, paths } = reachOf(event.host, catalog);
   const found = paths.length === 0 ? rule : catalog.targets.find(event.host, event.path);
   return counts(found) ? found : undefined;
