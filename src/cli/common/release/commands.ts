@@ -101,7 +101,9 @@ export function addReleaseCommands(catalog: Command): void {
       const made = await makeBundle({ from, key, out, version, created, expires });
       if (options.json === true) print(JSON.stringify(made, null, 2));
       else {
-        print(`${safeLine(made.file)}: version ${version}, ${made.services} services, ${made.bytes} bytes`);
+        print(
+          `${safeLine(made.file)}: version ${version}, ${made.services} ${made.services === 1 ? 'service' : 'services'}, ${made.bytes} bytes`,
+        );
         print(`valid from ${created} to ${expires}`);
         print(`catalog ${made.hash}`);
         print(`signed with ${made.key}`);
