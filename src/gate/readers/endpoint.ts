@@ -6,9 +6,9 @@ import type { Trace, Unknown } from '../common/trace.js';
 
 const finders = new WeakMap<GateIndex, EndpointFinder>();
 
-/** Machines that a port of a local runtime says something of: one's own, and names without a dot, as containers have. */
+/** Machines that a port of a local runtime says something of: one's own, and names without a dot, as containers have; no number, as in the ports of a container. */
 const near =
-  /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|[a-z0-9_-]+|.+\.(?:local|internal|svc|localhost))$/;
+  /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|(?!\d+$)[a-z0-9_-]+|.+\.(?:local|internal|svc|localhost))$/;
 
 /** Ports on which anything may listen: there the path has to fit too. */
 const everyday: ReadonlySet<number> = new Set([80, 443, 1234, 1337, 3000, 4000, 5000, 5001, 8000, 8080, 8888, 30000]);

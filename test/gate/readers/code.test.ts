@@ -104,7 +104,11 @@ describe('endpoints', () => {
       'new Ollama({ host: "http://localhost:11434" }); "https://shop.example.org:11434"; "http://localhost:3000/x"',
       ['endpoint ollama localhost:11434 :1'],
     ],
-    ['compose.yml', 'environment:\n  - URL=http://ollama:11434/api\n', ['endpoint ollama ollama:11434 :2']],
+    [
+      'compose.yml',
+      'environment:\n  - URL=http://ollama:11434/api\nports: ["11434:11434"]\n',
+      ['endpoint ollama ollama:11434 :2'],
+    ],
     ['a.ts', 'fetch("https://llm.acme.internal.net/v1/chat/completions")', ['candidate llm.acme.internal.net :1']],
     ['README.md', 'Call https://api.openai.com and `import openai`.\n', []],
   ])('%s: %j', (path, text, expected) => expect(seen(path, text)).toEqual(expected));
