@@ -60,7 +60,7 @@ function optionsOf(given: ExportArguments, engine: CatalogExport): CatalogExport
     );
   const blocked = given.blocked?.split(',').map((word) => word.trim().toLowerCase());
   return {
-    table: name(given.table ?? engine.table, '--table'),
+    table: engine.rollUp ? name(given.table ?? engine.table, '--table') : '',
     columns,
     kind,
     timeType: oneOf(timeTypes, given.time, '--time'),

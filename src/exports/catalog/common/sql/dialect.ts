@@ -9,6 +9,10 @@ export interface Dialect {
   /** Types of columns of the lookup tables. */
   readonly textType: string;
   readonly numberType: string;
+  /** NULL as a text. */
+  readonly nothing: string;
+  /** Control characters, as part of a bracket expression. */
+  readonly control: string;
   /** Anything as text. */
   asText(expression: string): string;
   /** An address as text, whatever the type of the column. */
@@ -19,7 +23,7 @@ export interface Dialect {
   whole(expression: string): string;
   /** True where the pattern is found anywhere; `pattern` may be a column. */
   matches(expression: string, pattern: string): string;
-  /** The first group of a pattern (a literal with exactly one), or NULL or the empty text. */
+  /** The only group of a pattern, a literal; NULL or the empty text where it does not match. */
   extract(expression: string, pattern: string): string;
   /** All matches replaced by nothing; `pattern` is a literal. */
   without(expression: string, pattern: string): string;
@@ -61,6 +65,8 @@ export const tableName = (dialect: Dialect, ...parts: readonly string[]): string
 /** What standard SQL and most engines do alike. */
 export const common = {
   textType: 'VARCHAR',
+  nothing: 'CAST(NULL AS VARCHAR)',
+  control: '[:cntrl:]',
   numberType: 'BIGINT',
   asText: (expression: string): string => `CAST(${expression} AS VARCHAR)`,
   address: (expression: string): string => `CAST(${expression} AS VARCHAR)`,

@@ -4,7 +4,12 @@ import { rollupQuery } from './query.js';
 import { comment, script, tablesScript } from './tables.js';
 
 /** The export for an engine that speaks SQL: a script that makes the lookup tables, and the query. `notes`: what this engine cannot. */
-export function sqlExport(title: string, dialect: Dialect, notes: readonly string[] = []): CatalogExport {
+export function sqlExport(
+  title: string,
+  dialect: Dialect,
+  notes: readonly string[] = [],
+  given: Partial<Pick<CatalogExport, 'table' | 'columns'>> = {},
+): CatalogExport {
   return {
     title,
     summary: `tables of signatures and a roll-up query for ${title}`,
@@ -12,6 +17,7 @@ export function sqlExport(title: string, dialect: Dialect, notes: readonly strin
     columns: ownColumns,
     rollUp: true,
     comment: '--',
+    ...given,
     write(plan, options) {
       const head = comment('--', [
         `AI use in ${options.table} by service, who and day (${options.timezone}), for ${title}. Made by "halflight catalog export".`,

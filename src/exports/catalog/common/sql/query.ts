@@ -23,8 +23,7 @@ export function rollupQuery(dialect: Dialect, plan: Plan, options: CatalogExport
   /** A column as text; NULL for what logs write where they know nothing. */
   const known = (key: ColumnKey): string => {
     const name = column(key);
-    if (name === undefined || (options.kind === 'dns' && key !== 'time' && !dnsKeys.has(key)))
-      return `CAST(NULL AS ${dialect.textType})`;
+    if (name === undefined || (options.kind === 'dns' && key !== 'time' && !dnsKeys.has(key))) return dialect.nothing;
     const trimmed = trim(key === 'src_ip' ? dialect.address(name) : asText(name));
     return ['', '-', '""', '(empty)'].reduce((value, nothing) => `NULLIF(${value}, ${text(nothing)})`, trimmed);
   };
@@ -51,7 +50,7 @@ export function rollupQuery(dialect: Dialect, plan: Plan, options: CatalogExport
     without(`REPLACE(${dialect.nfkc(`LOWER(${dialect.decoded(host)})`)}, '\u3002', '.')`, text('[.]+$'));
   const valid = (host: string): string =>
     `CASE WHEN ${host} <> '' AND LENGTH(${host}) <= 253` +
-    ` AND NOT ${matches(host, text('[ -,/:-^`{-~[:cntrl:]]|^[.-]|[.][.]'))} THEN ${host} END`;
+    ` AND NOT ${matches(host, text(`[ -,/:-^\`{-~${dialect.control}]|^[.-]|[.][.]`))} THEN ${host} END`;
 
   const webStrength = `CASE WHEN m.bytes_out >= ${uploadBytes} THEN 'transfer' ELSE 'visit' END`;
   const strength =
@@ -63,7 +62,7 @@ export function rollupQuery(dialect: Dialect, plan: Plan, options: CatalogExport
   const carried = ['day', 'seen', 'actor_kind', 'actor', 'blocked', 'bytes_out', 'bytes_in'].map((name) => `m.${name}`);
   const tails = Array.from(
     { length: plan.labels },
-    (_, n) => `WHEN ${n + 1} THEN ${extract('h.host', text(`([^.]+([.][^.]+){${n}})$`))}`,
+    (_, n) => `WHEN ${n + 1} THEN ${extract('h.host', text(`([^.]+${'[.][^.]+'.repeat(n)})$`))}`,
   );
 
   return `WITH
@@ -71,7 +70,7 @@ export function rollupQuery(dialect: Dialect, plan: Plan, options: CatalogExport
 raw AS (
   SELECT
 ${lines(
-  `${at === undefined ? `CAST(NULL AS ${dialect.textType})` : at} AS seen`,
+  `${at ?? dialect.nothing} AS seen`,
   `${known('user')} AS user_name`,
   `${known('device')} AS device`,
   `${known('src_ip')} AS src_ip`,
@@ -125,7 +124,7 @@ ${lines(
   'c.seen',
   `CASE WHEN c.user_name IS NOT NULL THEN 'user' WHEN c.device IS NOT NULL THEN 'device' WHEN c.src_ip IS NOT NULL THEN 'address' ELSE 'unknown' END AS actor_kind`,
   // A line break would end the row of a CSV file.
-  `${without("COALESCE(c.user_name, c.device, c.src_ip, '')", text('[[:cntrl:]]'))} AS actor`,
+  `${without("COALESCE(c.user_name, c.device, c.src_ip, '')", text(`[${dialect.control}]`))} AS actor`,
   `COALESCE(${valid('c.host')}, ${valid('c.url_host')}) AS host`,
   'LOWER(c.path) AS path',
   'c.method, c.user_agent, c.blocked, c.bytes_out, c.bytes_in',
