@@ -21,6 +21,9 @@ const lists = {
   keys: shape.keys,
   tenant_controls: shape.tenant_controls,
   ports: shape.ports,
+  variables: shape.variables,
+  images: shape.images,
+  resources: shape.resources,
 };
 type List = keyof typeof lists;
 const listNames = Object.keys(lists) as List[];
