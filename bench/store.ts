@@ -83,6 +83,7 @@ async function save(store: Store, usage: readonly Usage[], pass: string): Promis
       rejects: new Map(),
       usage: rows,
       evidence: [],
+      uses: [],
       candidates: [],
     });
   }

@@ -288,12 +288,30 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        subject_hash text collate "C" not null,
        subject text collate "C" not null,
        action text collate "C" not null check (action in ('dismissed', 'attached', 'asked')),
+       -- Whom a question is for; empty in other decisions.
+       about text collate "C" not null default '',
        -- Why, to which service, or the question.
        body jsonb not null,
        who text collate "C" not null,
        at bigint not null,
-       primary key (kind, subject_hash, action)
+       primary key (kind, subject_hash, action, about)
      )`,
+  );
+
+  // How services are used: a few rows for each chunk, service and day, whoever used it.
+  await run(
+    `create table chunk_use (
+       chunk_id bigint not null references chunk on delete cascade,
+       position integer not null,
+       day date not null,
+       service text collate "C" not null,
+       account_kind text collate "C" not null,
+       kind text collate "C" not null,
+       model text collate "C" not null,
+       events bigint not null,
+       primary key (chunk_id, position)
+     )`,
+    `create index chunk_use_service_day on chunk_use (service, day)`,
   );
 
   await run(

@@ -3,7 +3,7 @@ import { type CandidateHit, type CandidateKind, type CandidateReason, candidateK
 
 /** What a candidate is called in commands and reports: 10 hexadecimal digits of a hash of its kind and subject, so the same everywhere. */
 export const candidateId = ({ kind, subject }: Pick<CandidateHit, 'kind' | 'subject'>): string =>
-  createHash('sha256').update(`${kind}\u0000${subject}`).digest('hex').slice(0, 10);
+  createHash('sha256').update(`${kind} ${subject}`).digest('hex').slice(0, 10);
 
 /** All reasons in one sentence. Holds log data: escape it for the place where it is shown. */
 export const reasonOf = ({ reasons }: Pick<CandidateHit, 'reasons'>): string =>
@@ -51,6 +51,12 @@ export interface NotAi {
   /** `YYYY-MM-DD` */
   decided: string;
 }
+
+/** Whether something has been looked at and is no AI. */
+export const isNotAi = (list: readonly NotAi[]): ((candidate: Pick<CandidateHit, 'kind' | 'subject'>) => boolean) => {
+  const known = new Set(list.map(({ kind, subject }) => `${kind} ${subject}`));
+  return ({ kind, subject }) => known.has(`${kind} ${subject}`);
+};
 
 export const isCandidateKind = (text: string): text is CandidateKind =>
   (candidateKinds as readonly string[]).includes(text);

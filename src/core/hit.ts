@@ -10,6 +10,10 @@ export type Strength = (typeof strengths)[number];
 export const accountKinds = ['enterprise', 'personal', 'unknown'] as const;
 export type AccountKind = (typeof accountKinds)[number];
 
+/** How a service is used, as its signatures tell it. */
+export const useKinds = ['web', 'api', 'coding', 'meeting', 'extension', 'mcp', 'agent', 'account'] as const;
+export type UseKind = (typeof useKinds)[number];
+
 /** An event that a signature matched. */
 export interface Hit {
   /** Service id. */
@@ -23,6 +27,8 @@ export interface Hit {
   confidence: Confidence;
   strength: Strength;
   accountKind: AccountKind;
+  /** How it was used. */
+  use: UseKind;
   /** Blocked, refused or failed: kept apart from use. */
   attempt: boolean;
 }

@@ -25,6 +25,7 @@ export const detector: Detector = {
         confidence: rule.confidence,
         strength: networkStrength(event, rule.role),
         account: rule.account,
+        role: rule.role,
       },
     ];
   },

@@ -3,6 +3,7 @@ import { candidateId, reasonOf } from '../core/candidate.js';
 import type { CandidateHit } from '../core/hit.js';
 import { actionable, type InventoryEntry } from '../core/register.js';
 import type { Evidence, Period, Usage } from '../core/usage.js';
+import type { Use } from '../core/use.js';
 import { completeness } from '../inventory/completeness.js';
 import { measures } from '../inventory/metrics.js';
 import type { Reconciled } from '../inventory/reconcile.js';
@@ -24,6 +25,7 @@ export interface ReportInput {
   asOf: string;
   labels: Labels;
   usage: readonly Usage[];
+  uses: readonly Use[];
   evidence: readonly Evidence[];
   hits: number;
   candidates: readonly (CandidateHit & {
@@ -137,10 +139,13 @@ function describeFindings(input: ReportInput): ReportFinding[] {
   const keyOf = (row: { service: string; accountKind: string }): string => `${row.service}/${row.accountKind}`;
   const usage = groupBy(input.usage, keyOf);
   const evidence = groupBy(input.evidence, keyOf);
+  const uses = groupBy(input.uses, keyOf);
   return input.reconciled.findings
-    .map((finding) =>
-      describeFinding(finding, usage.get(keyOf(finding)) ?? [], evidence.get(keyOf(finding)) ?? [], input),
-    )
+    .map((finding) => {
+      const key = keyOf(finding);
+      const behind = { usage: usage.get(key) ?? [], evidence: evidence.get(key) ?? [], uses: uses.get(key) ?? [] };
+      return describeFinding(finding, behind, input);
+    })
     .sort(
       (a, b) =>
         Number(callsForAction(b)) - Number(callsForAction(a)) ||

@@ -3,6 +3,7 @@ import { strengths } from '../core/hit.js';
 import { type Finding, type InventoryEntry, verdicts } from '../core/register.js';
 import { formatTime } from '../core/time.js';
 import type { Evidence, Usage } from '../core/usage.js';
+import { type Use, type UseKind, useWords } from '../core/use.js';
 import { stateOf } from '../inventory/decide.js';
 import { mergeSubRows } from '../inventory/sub-rows.js';
 import { groupsOf, type Labels } from './people.js';
@@ -10,6 +11,7 @@ import type { ReportFinding } from './schema.js';
 
 const shownActors = 10;
 const shownEvidence = 20;
+const shownModels = 20;
 
 /** What all findings share. */
 export interface FindingContext {
@@ -22,11 +24,17 @@ export interface FindingContext {
 
 export const instant = (time: number | undefined): string | null => (time === undefined ? null : formatTime(time));
 
-/** A finding with the usage and evidence behind it, as reported. `usage` and `evidence` are those of its service and account kind. */
+/** What is behind a finding: all of its service and account kind. */
+export interface Behind {
+  usage: readonly Usage[];
+  evidence: readonly Evidence[];
+  uses: readonly Use[];
+}
+
+/** A finding with what is behind it, as reported. */
 export function describeFinding(
   finding: Finding,
-  usage: readonly Usage[],
-  evidence: readonly Evidence[],
+  { usage, evidence, uses }: Behind,
   context: FindingContext,
 ): ReportFinding {
   const service = context.catalog.services.get(finding.service);
@@ -65,6 +73,7 @@ export function describeFinding(
     bytes_out: finding.bytesOut,
     bytes_in: finding.bytesIn,
     spend: Object.fromEntries([...spend].sort()),
+    ...describeUses(uses),
     first: instant(finding.first),
     last: instant(finding.last),
     days: byDay(usage),
@@ -90,6 +99,30 @@ export function describeFinding(
     })),
     evidence_cut: Math.max(0, finding.events + finding.attempts - shown.length),
     alternatives: alternatives(finding, context),
+  };
+}
+
+/** Kinds of use with their share of the events, and the models that paths named. */
+export function describeUses(uses: readonly Use[]): Pick<ReportFinding, 'uses' | 'models'> {
+  const [kinds, models] = [new Map<UseKind, number>(), new Map<string, number>()];
+  let total = 0;
+  for (const { kind, model, events } of uses) {
+    total += events;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + events);
+    if (model !== '') models.set(model, (models.get(model) ?? 0) + events);
+  }
+  const most = ([a, x]: [string, number], [b, y]: [string, number]): number => y - x || (a < b ? -1 : 1);
+  return {
+    uses: [...kinds].sort(most).map(([kind, events]) => ({
+      kind,
+      means: useWords[kind],
+      events,
+      share: Math.round((events / total) * 1000) / 1000,
+    })),
+    models: [...models]
+      .sort(most)
+      .slice(0, shownModels)
+      .map(([model, events]) => ({ model, events })),
   };
 }
 

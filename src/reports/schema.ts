@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountKinds, confidences, strengths } from '../core/hit.js';
 import { verdicts } from '../core/register.js';
+import { useKinds } from '../core/use.js';
 
 const day = z
   .string()
@@ -63,6 +64,12 @@ const finding = z.strictObject({
   bytes_out: count,
   bytes_in: count,
   spend: z.record(z.string(), z.int()).describe('By currency, minor units'),
+  uses: z
+    .array(
+      z.strictObject({ kind: z.enum(useKinds), means: z.string(), events: count, share: z.number().min(0).max(1) }),
+    )
+    .describe('Kinds of use, with their share of the events'),
+  models: z.array(z.strictObject({ model: z.string(), events: count })).describe('Models that paths named'),
   first: instant,
   last: instant,
   days: z.array(z.strictObject({ day, events: count, attempts: count })),

@@ -55,6 +55,8 @@ export function reportToText(report: Report, options: TerminalOptions): string {
     for (const finding of acting) {
       add(row(finding, options.width, paint));
       paragraph(finding.reason, 4);
+      const used = useLine(finding);
+      if (used !== '') paragraph(used, 4);
       for (const signal of finding.signals) paragraph(`${signal.name}: ${signal.why}`, 4);
       if (finding.alternatives.length > 0) paragraph(`Approved instead: ${finding.alternatives.join(', ')}`, 4);
     }
@@ -92,6 +94,20 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   }
   coverage(report, heading, paragraph);
   return `${lines.join('\n')}\n`;
+}
+
+/** How it is used, where that is not just people at a web site; and models. */
+function useLine({ uses, models }: ReportFinding): string {
+  const [first] = uses;
+  const kinds =
+    first === undefined || (uses.length === 1 && first.kind === 'web')
+      ? ''
+      : `Used as ${uses.map(({ means, share }) => `${means} ${Math.max(1, Math.round(share * 100))} %`).join(', ')}.`;
+  const named = models.slice(0, 3).map(({ model }) => model);
+  const rest = models.length > named.length ? ` and ${models.length - named.length} more` : '';
+  return [kinds, named.length === 0 ? '' : `Models: ${named.join(', ')}${rest}.`]
+    .filter((text) => text !== '')
+    .join(' ');
 }
 
 function coverage(

@@ -5,10 +5,12 @@ import { Memo } from '../core/memo.js';
 import { redact } from '../core/redact.js';
 import { dayOf } from '../core/time.js';
 import type { Actor, Evidence, Usage } from '../core/usage.js';
+import { modelOf, type Use } from '../core/use.js';
 import type { Suggestion } from '../detectors/common/registry.js';
 import { type Candidate, CandidateTable } from './candidate-table.js';
 import { EvidenceRule } from './evidence.js';
 import { ActorNumbers, added, UsageTable, widen } from './usage-table.js';
+import { UseTable } from './use-table.js';
 
 const sampleLength = 500;
 /** Records that are longer are cut at once: many of a megabyte would fill the memory. */
@@ -17,6 +19,8 @@ const maxRaw = 2048;
 /** What one input gave. */
 export interface RollupResult {
   usage: Usage[];
+  /** Kinds of use by service and day. */
+  uses: Use[];
   evidence: Evidence[];
   candidates: Candidate[];
   hits: number;
@@ -52,6 +56,7 @@ export class Rollup {
   readonly #actors = new ActorNumbers();
   readonly #usage = new UsageTable(this.#actors);
   readonly #evidence = new EvidenceRule<Raw>(this.#actors);
+  readonly #uses = new UseTable();
   readonly #candidates = new CandidateTable();
   /** Signatures and reasons, which many hits share. */
   readonly #texts = new Memo<string>(4096);
@@ -93,6 +98,9 @@ export class Rollup {
       // What a block page weighs is no use: bytes are those of events that went through.
       row.bytesOut += event.bytes_out ?? 0;
       row.bytesIn += event.bytes_in ?? 0;
+      // A server that asks for a page is a program, too.
+      const kind = hit.use === 'web' && actor.kind === 'workload' ? 'api' : hit.use;
+      this.#uses.add(day, row.service, accountKind, kind, modelOf(event.path) ?? '', 1);
     }
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
@@ -128,6 +136,7 @@ export class Rollup {
   result(): RollupResult {
     return {
       usage: this.#usage.sorted(),
+      uses: this.#uses.sorted(),
       evidence: this.#evidence.kept().map(finish),
       ...candidatesOf(this.#candidates),
       hits: this.#hits,
@@ -140,21 +149,24 @@ export function mergeRollups(results: readonly RollupResult[], zone: string, sam
   const [only] = results;
   // One result is its own sum: 10 million lines of one log took 30 MB less.
   if (only !== undefined && results.length === 1) {
-    const { usage, evidence, candidates: seen, hits, otherCandidates, candidatesCut } = only;
-    return { usage, evidence, candidates: seen, hits, otherCandidates, candidatesCut };
+    const { usage, uses, evidence, candidates: seen, hits, otherCandidates, candidatesCut } = only;
+    return { usage, uses, evidence, candidates: seen, hits, otherCandidates, candidatesCut };
   }
   const actors = new ActorNumbers();
   const table = new UsageTable(actors);
   const rule = new EvidenceRule<Evidence & { order: number }>(actors);
   const candidates = new CandidateTable();
+  const uses = new UseTable();
   for (const [order, result] of results.entries()) {
     for (const usage of result.usage) table.add(usage);
+    uses.merge(result.uses);
     for (const evidence of result.evidence) offerAgain(rule, evidence, sameFile ? 0 : order, zone);
     for (const candidate of result.candidates) candidates.add(candidate);
     candidates.other += result.otherCandidates;
   }
   return {
     usage: table.sorted(),
+    uses: uses.sorted(),
     evidence: rule.kept().map(({ order: _order, ...evidence }) => evidence),
     ...candidatesOf(candidates),
     hits: results.reduce((sum, result) => sum + result.hits, 0),
@@ -167,7 +179,7 @@ export function mergeParts(
   zone: string,
   lineOf: (line: number) => number,
 ): RollupResult {
-  const { usage, evidence, hits } = mergeRollups(
+  const { usage, uses, evidence, hits } = mergeRollups(
     results.map((result) => ({ ...result, candidates: [] })),
     zone,
     true,
@@ -179,7 +191,7 @@ export function mergeParts(
   const merged = candidatesOf(table);
   const candidates = merged.candidates.map((row) => ({ ...row, line: lineOf(row.line) }));
   const candidatesCut = merged.candidatesCut || results.some((result) => result.candidatesCut);
-  return { usage, evidence, ...merged, candidates, candidatesCut, hits };
+  return { usage, uses, evidence, ...merged, candidates, candidatesCut, hits };
 }
 
 const candidatesOf = (

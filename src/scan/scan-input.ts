@@ -357,6 +357,7 @@ class InputScan {
 
 const nothingFound: RollupResult = {
   usage: [],
+  uses: [],
   evidence: [],
   candidates: [],
   hits: 0,

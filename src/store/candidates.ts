@@ -51,6 +51,8 @@ export interface CandidateChoice extends TimeRange {
   dismissed?: boolean | undefined;
   kind?: CandidateHit['kind'] | undefined;
   subject?: string | undefined;
+  /** `candidateId` */
+  id?: string | undefined;
 }
 
 interface CandidateRow extends Pick<CandidateHit, 'kind' | 'subject' | 'score'> {
@@ -74,7 +76,7 @@ interface CandidateRow extends Pick<CandidateHit, 'kind' | 'subject' | 'score'> 
  * the earliest record; reasons are those of all chunks.
  */
 export async function loadCandidates(db: Db, choice: CandidateChoice = {}): Promise<Candidate[]> {
-  const { since = null, until = null, dismissed = false, kind = null, subject = null } = choice;
+  const { since = null, until = null, dismissed = false, kind = null, subject = null, id = null } = choice;
   const { rows } = await sql<CandidateRow>`
     with seen as (
       select c.*, k.name as file,
@@ -87,6 +89,8 @@ export async function loadCandidates(db: Db, choice: CandidateChoice = {}): Prom
         and (${until}::bigint is null or c.first < ${until}::bigint)
         and (${kind}::text is null or c.kind = ${kind}::text)
         and (${subject}::text is null or (md5(c.subject) = md5(${subject}::text) and c.subject = ${subject}::text))
+        and (${id}::text is null
+          or left(encode(sha256(convert_to(c.kind || ' ' || c.subject, 'UTF8')), 'hex'), 10) = ${id}::text)
         and (${dismissed} or not exists (
           select from candidate_decision d
           where d.kind = c.kind and d.subject_hash = encode(sha256(convert_to(c.subject, 'UTF8')), 'hex')

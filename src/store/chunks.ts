@@ -5,6 +5,7 @@ import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
 import type { ChunkCoverage, ChunkKey, ChunkResult } from './types.js';
 import { removeUsage, saveUsage } from './usage.js';
+import { saveUses } from './uses.js';
 import { count, day, indexedText, text, time } from './values.js';
 
 /** The unique key of a chunk: source and SHA-256 of the decompressed bytes. */
@@ -74,6 +75,7 @@ export async function writeResults(
   await saveRejects(trx, chunk.id, result.rejects);
   await saveEvidence(trx, chunk.id, result.evidence);
   await saveCandidates(trx, chunk.id, result.candidates);
+  await saveUses(trx, chunk.id, result.uses);
   // Last, as its rows are those that others wait for.
   await saveUsage(trx, chunk.id, result.usage, chunk.receivedAt);
   return services;
@@ -87,7 +89,7 @@ export async function removeResults(trx: Db, chunkId: number): Promise<string[]>
   // Who takes out what another has added would meet savers in a circle: it works alone.
   await sql`select pg_advisory_xact_lock(hashtext('halflight usage'))`.execute(trx);
   const services = await removeUsage(trx, chunkId);
-  for (const table of ['chunk_reject_count', 'evidence', 'candidate', 'quarantine'] as const)
+  for (const table of ['chunk_reject_count', 'evidence', 'candidate', 'chunk_use', 'quarantine'] as const)
     await trx.deleteFrom(table).where('chunk_id', '=', chunkId).execute();
   return services;
 }

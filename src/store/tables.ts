@@ -3,6 +3,7 @@ import type { StoredFinding } from '../core/finding-state.js';
 import type { AccountKind, CandidateHit, CandidateReason, Confidence, Strength } from '../core/hit.js';
 import type { Notice } from '../core/notice.js';
 import type { ActorKind } from '../core/usage.js';
+import type { UseKind } from '../core/use.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -14,6 +15,7 @@ export interface Tables {
   usage_day: UsageDayTable;
   usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'received_at'>;
   evidence: EvidenceTable;
+  chunk_use: ChunkUseTable;
   candidate: CandidateTable;
   candidate_decision: CandidateDecisionTable;
   quarantine: QuarantineTable;
@@ -137,6 +139,18 @@ interface EvidenceTable extends ActorColumns {
   sample: string;
 }
 
+interface ChunkUseTable {
+  chunk_id: number;
+  position: number;
+  /** `-infinity`: the records hold no time. */
+  day: string;
+  service: string;
+  account_kind: AccountKind;
+  kind: UseKind;
+  model: string;
+  events: number;
+}
+
 interface CandidateTable {
   chunk_id: number;
   position: number;
@@ -163,7 +177,9 @@ interface CandidateDecisionTable {
   subject_hash: string;
   subject: string;
   action: 'dismissed' | 'attached' | 'asked';
-  body: { why?: string; service?: string; question?: string; of?: string };
+  /** Whom a question is for: kind and id of the actor, a blank between. */
+  about: Generated<string>;
+  body: { why?: string; service?: string; question?: string };
   who: string;
   at: number;
 }

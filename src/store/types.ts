@@ -1,5 +1,6 @@
 import type { CandidateHit } from '../core/hit.js';
 import type { ActorKind, Evidence, Usage } from '../core/usage.js';
+import type { Use } from '../core/use.js';
 
 /** Identity of a chunk: where it came from and what it holds. The same bytes under another name are the same chunk. */
 export interface ChunkKey {
@@ -68,6 +69,8 @@ export interface ChunkResult extends ChunkKey, ChunkCounts {
   rejects: ReadonlyMap<string, number>;
   /** Roll-up of this chunk alone. */
   usage: readonly Usage[];
+  /** Kinds of use of this chunk alone. */
+  uses: readonly Use[];
   /** `file` is not kept: it is read back as the chunk's name. At most one for each line and service: the first. */
   evidence: readonly Evidence[];
   candidates: readonly ChunkCandidate[];

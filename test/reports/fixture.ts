@@ -157,6 +157,13 @@ function finding(sketch: Sketch, index: number): ReportFinding {
     bytes_out: sketch.sent ?? 0,
     bytes_in: (sketch.sent ?? 0) * 3,
     spend: {},
+    uses: tried
+      ? []
+      : [
+          { kind: 'web', means: 'web chat or site', events: all - 1, share: 0.8 },
+          { kind: 'api', means: 'API integration', events: 1, share: 0.2 },
+        ],
+    models: index === 0 ? [{ model: 'claude-sonnet', events: 1 }] : [],
     first: `${first}T06:12:44Z`,
     last: `${last}T15:58:02.250Z`,
     days: active.map((i) => {

@@ -36,7 +36,11 @@ export function mapStrings(report: Report, change: (text: string) => string): Re
     const key = path.at(-1) ?? '';
     const parent = path.at(-2) ?? '';
     if (typeof value === 'string') {
-      if (fixed.has(key) || (key === 'group' && parent === 'factors') || (key === 'kind' && parent === 'candidates'))
+      if (
+        fixed.has(key) ||
+        (key === 'group' && parent === 'factors') ||
+        (key === 'kind' && (parent === 'candidates' || parent === 'uses'))
+      )
         return value;
       if ((key === 'confidence' && parent === 'evidence') || (key === 'name' && parent === 'product')) return value;
       return change(value);

@@ -6,6 +6,7 @@ import { loadEvidence } from '../../src/store/evidence.js';
 import { checkSchema, migrate } from '../../src/store/migrate.js';
 import type { Db } from '../../src/store/tables.js';
 import { loadUsage } from '../../src/store/usage.js';
+import { loadUses } from '../../src/store/uses.js';
 import { describeOnDatabases } from './helpers/databases.js';
 import { candidate, chunk, dump, evidence, noon, usage } from './helpers/results.js';
 
@@ -64,7 +65,8 @@ await describeOnDatabases('the results of a chunk', (server) => {
     expect([ada, person17]).toEqual([...saved.usage]);
     expect(await loadEvidence(db)).toEqual(saved.evidence);
     expect(await loadCandidates(db)).toEqual([{ ...candidate(), file: 'proxy/access.log', chunks: 1 }]);
-    const { usage: _u, evidence: _e, candidates: _c, ...coverage } = saved;
+    expect(await loadUses(db)).toEqual(saved.uses.map((use) => ({ ...use, day: '' })));
+    const { usage: _u, uses: _s, evidence: _e, candidates: _c, ...coverage } = saved;
     const hits = saved.usage.reduce((sum, row) => sum + row.events + row.attempts, 0);
     expect(await loadCoverage(db)).toEqual([{ ...coverage, hits }]);
   });

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { findingStates, type StoredFinding } from '../../core/finding-state.js';
 import { accountKinds } from '../../core/hit.js';
 import { verdicts } from '../../core/register.js';
+import { useKinds } from '../../core/use.js';
 import { mergeSubRows } from '../../inventory/sub-rows.js';
+import { describeUses } from '../../reports/finding.js';
 import { loadFindingHistory } from '../../store/findings.js';
 import { type FindingPlace, listFindings, loadFinding } from '../../store/reads/findings.js';
+import { loadUses } from '../../store/uses.js';
 import { ApiProblem, notFound } from '../problem.js';
 import { route } from '../route.js';
 import { count, instant, limit, limitOf, next, oneOf, query, time } from '../shapes.js';
@@ -129,6 +132,10 @@ const one = route({
       groups: z
         .array(z.object({ group: z.string(), verdict, reason: z.string(), actors: count, events: count }))
         .describe('Where verdicts differ; groups of fewer than five are merged into other'),
+      uses: z
+        .array(z.object({ kind: z.enum(useKinds), means: z.string(), events: count, share: z.number() }))
+        .describe('Kinds of use over all that is kept, with their share of the events'),
+      models: z.array(z.object({ model: z.string(), events: count })).describe('Models that paths named'),
       history: z
         .array(
           z.object({
@@ -149,12 +156,14 @@ const one = route({
       const finding = await loadFinding(db, id);
       if (finding === undefined) throw notFound('finding');
       const history = await loadFindingHistory(db, id);
+      const uses = await loadUses(db, { service: finding.service });
       const { score, level, rules, factors } = finding.risk;
       return {
         ...shown(finding),
         risk: { score, level, rules, factors: factors.map((factor) => ({ ...factor })) },
         signals: finding.signals.map(({ name, why, numbers }) => ({ name, why, numbers: { ...numbers } })),
         groups: mergeSubRows(finding.groups).map((row) => ({ ...row })),
+        ...describeUses(uses.filter((use) => use.accountKind === finding.accountKind)),
         history: history.map((step) => ({
           at: instant(step.at),
           kind: step.kind,

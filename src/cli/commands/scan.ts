@@ -21,6 +21,7 @@ interface Options {
   signatures?: string;
   data?: string;
   names?: boolean;
+  notAi?: string;
   threads?: number;
   failOn?: string[];
   json?: boolean;
@@ -41,6 +42,7 @@ export const command: AddCommand = (program) => {
     .option('--timezone <zone>', "the organisation's time zone: it decides the days", 'UTC')
     .option('--log-timezone <zone>', 'zone of log times that state none (default: --timezone)')
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
+    .option('--not-ai <file>', 'candidates that are no AI, as "halflight candidate export" writes them')
     .option('--data <dir>', 'keep results in an embedded database there, and report over all that it holds')
     .option('--names', 'people by name; pseudonyms otherwise')
     .option(

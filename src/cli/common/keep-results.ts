@@ -9,11 +9,12 @@ import { periodOf } from '../../scan/scan.js';
 import type { InputResult } from '../../scan/scan-input.js';
 import { loadCandidates } from '../../store/candidates.js';
 import { loadCoverage, saveChunk } from '../../store/chunks.js';
-import { openStore } from '../../store/db.js';
+import { openStore, type Store } from '../../store/db.js';
 import { codeOf, explainDatabaseError, StoreError } from '../../store/errors.js';
 import { loadEvidence } from '../../store/evidence.js';
 import type { Db } from '../../store/tables.js';
 import { loadUsage } from '../../store/usage.js';
+import { loadUses } from '../../store/uses.js';
 import { CliError } from './errors.js';
 import type { Kept, ScanRequest } from './scan-types.js';
 
@@ -26,36 +27,42 @@ export interface Results {
 
 /** @throws CliError where the folder cannot be used */
 export async function openResults(folder: string): Promise<Results> {
-  const explained = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (error instanceof StoreError) throw new CliError(error.message);
-      // A full disk, a broken connection: PostgreSQL's errors carry a code, mistakes of ours do not.
-      if (codeOf(error) === undefined) throw error;
-      throw new CliError(explainDatabaseError(error, `The database in ${safeLine(folder)}`).message);
-    }
-  };
-  const url = process.env.DATABASE_URL;
-  // Beside a service that runs on the folder, where one does.
-  const store = await explained(
-    openStore(url === undefined || url === '' ? { dataDir: folder } : { url }, { join: true }),
-  );
+  const store = await openData(folder);
   return {
-    keep: (result, request, catalogHash) => explained(keepResults(store.db, result, request, catalogHash)),
+    keep: (result, request, catalogHash) => inWords(folder, keepResults(store.db, result, request, catalogHash)),
     close: () => store.close(),
   };
+}
+
+/** The database of a data folder; beside a service that runs on it, where one does. @throws CliError where it cannot be used */
+export function openData(folder: string): Promise<Store> {
+  const url = process.env.DATABASE_URL;
+  return inWords(folder, openStore(url === undefined || url === '' ? { dataDir: folder } : { url }, { join: true }));
+}
+
+/** @throws CliError that says what the database reports */
+async function inWords<T>(folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StoreError) throw new CliError(error.message);
+    // A full disk, a broken connection: PostgreSQL's errors carry a code, mistakes of ours do not.
+    if (codeOf(error) === undefined) throw error;
+    throw new CliError(explainDatabaseError(error, `The database in ${safeLine(folder)}`).message);
+  }
 }
 
 async function keepResults(db: Db, result: ScanResult, request: ScanRequest, catalogHash: string): Promise<Kept> {
   const rules = rulesHash(request, catalogHash);
   for (const input of result.inputs) await saveChunk(db, chunkOf(input, rules));
   const { since, until, zone } = request;
-  const [usage, evidence, candidates, coverage] = [
-    await loadUsage(db, {
-      from: since === undefined ? undefined : dayOf(since, zone),
-      to: until === undefined ? undefined : dayOf(until - 1, zone),
-    }),
+  const days = {
+    from: since === undefined ? undefined : dayOf(since, zone),
+    to: until === undefined ? undefined : dayOf(until - 1, zone),
+  };
+  const [usage, uses, evidence, candidates, coverage] = [
+    await loadUsage(db, days),
+    await loadUses(db, days),
     await loadEvidence(db, { since, until }),
     await loadCandidates(db, { since, until }),
     await loadCoverage(db),
@@ -63,6 +70,7 @@ async function keepResults(db: Db, result: ScanResult, request: ScanRequest, cat
   return {
     period: periodOf(coverage, request),
     usage,
+    uses,
     evidence: sampleEvidence(evidence, zone),
     hits: usage.reduce((sum, row) => sum + row.events + row.attempts, 0),
     candidates: candidates,
@@ -104,6 +112,7 @@ function chunkOf(input: InputResult, rules: string): Parameters<typeof saveChunk
     last: input.last,
     rejects: input.rejects,
     usage: input.usage,
+    uses: input.uses,
     evidence: input.evidence,
     candidates: candidates.map(({ file: _file, ...candidate }) => ({
       ...candidate,

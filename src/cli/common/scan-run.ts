@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Catalog } from '../../catalog/compile.js';
+import { isNotAi } from '../../core/candidate.js';
 import type { Format } from '../../core/format.js';
 import { dayOf } from '../../core/time.js';
 import type { Usage } from '../../core/usage.js';
@@ -15,11 +16,11 @@ import { withMapping } from '../../scan/mapped-formats.js';
 import { type ScanResult, scan } from '../../scan/scan.js';
 import type { RejectSample, ScanOptions } from '../../scan/scan-input.js';
 import type { NotRead } from '../../scan/walk.js';
-import { CliError, exitCodes } from './errors.js';
 import { formatOf, loadMapping } from './inputs.js';
+import { readNotAiFile } from './not-ai-file.js';
 import { openCatalog } from './open-catalog.js';
 import { Progress } from './progress.js';
-import { pseudonymKeyOf } from './pseudonym-key.js';
+import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
 import { readRegisters } from './registers.js';
 import { expiryNotice } from './release/notice.js';
 import { inputsOf, storedBytes } from './scan-inputs.js';
@@ -46,6 +47,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
   if (request.format !== undefined) formatOf(known, request.format);
   const formats = mapping === undefined ? known : withMapping(known, mapping, request.logZone);
   const registers = await readRegisters(request, new Set(catalog.services.keys()));
+  const notAi = isNotAi(request.notAi === undefined ? [] : readNotAiFile(request.notAi));
   const notRead: NotRead[] = [];
   const progress = new Progress(process.stderr.isTTY);
   if (process.stderr.isTTY) progress.total = await storedBytes(paths, request);
@@ -105,9 +107,10 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     asOf,
     labels,
     usage: kept.usage,
+    uses: kept.uses,
     evidence: kept.evidence,
     hits: kept.hits,
-    candidates: kept.candidates,
+    candidates: kept.candidates.filter((candidate) => !notAi(candidate)),
     otherCandidates: result.otherCandidates,
     inputs: kept.inputs.map((input) => describeInput(input, formats)),
     notRead: notRead.map(({ name, why }) => ({ file: name, why })),
@@ -177,15 +180,8 @@ function describeInput(input: KeptInput, formats: ReadonlyMap<string, Format>): 
  * pseudonym out; who has the logs and the people file knows the names anyway. The same input gives the same pseudonyms.
  */
 function pseudonymKey(request: ScanRequest, result: ScanResult): string {
-  const given = process.env.HALFLIGHT_PSEUDONYM_KEY;
-  if (given !== undefined && given !== '') {
-    if (given.length < 16)
-      throw new CliError(
-        'HALFLIGHT_PSEUDONYM_KEY is shorter than 16 characters; use a long random text',
-        exitCodes.usage,
-      );
-    return given;
-  }
+  const given = givenPseudonymKey();
+  if (given !== undefined) return given;
   if (request.data !== undefined) return pseudonymKeyOf(request.data);
   const hash = createHash('sha256');
   for (const input of result.inputs) hash.update(input.headHash);

@@ -13,6 +13,8 @@ export interface ScanRequest {
   threads?: number;
   out?: string;
   names?: boolean;
+  /** File of candidates that are no AI. */
+  notAi?: string;
   zone: string;
   logZone: string;
   since: number | undefined;
@@ -20,7 +22,7 @@ export interface ScanRequest {
 }
 
 /** What the report is made from, whether it was just read or comes from a database. */
-export interface Kept extends Pick<ScanResult, 'period' | 'usage' | 'evidence' | 'hits'> {
+export interface Kept extends Pick<ScanResult, 'period' | 'usage' | 'uses' | 'evidence' | 'hits'> {
   candidates: ReportInput['candidates'];
   inputs: readonly KeptInput[];
 }

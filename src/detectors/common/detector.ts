@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/compile.js';
+import type { Catalog, TargetRule } from '../../catalog/compile.js';
 import type { Event } from '../../core/event.js';
 import type { AccountKind, CandidateReason, Hit, Strength } from '../../core/hit.js';
 
@@ -32,6 +32,8 @@ export interface Glance {
 export interface Found extends Pick<Hit, 'service' | 'signature' | 'reason' | 'confidence'> {
   strength: Strength;
   account?: Exclude<AccountKind, 'unknown'> | undefined;
+  /** Of the host or path that matched. */
+  role?: TargetRule['role'];
 }
 
 /**

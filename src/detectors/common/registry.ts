@@ -4,9 +4,11 @@ import { scoreOf, weightiest } from '../../core/candidate.js';
 import type { Event } from '../../core/event.js';
 import { type CandidateHit, type CandidateReason, confidences, type Hit, strengths } from '../../core/hit.js';
 import { loadPlugins } from '../../core/plugins.js';
+import type { UseKind } from '../../core/use.js';
 import { candidateRules } from './candidate-rules.js';
 import type { CandidateDetector, Detector, Glance } from './detector.js';
 import { subjectOf } from './subject.js';
+import { useKindOf } from './use-kind.js';
 
 /** All detectors over one catalog. */
 export interface Detection {
@@ -38,6 +40,10 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
   const detectors = await loadPlugins<Detector>(folder, 'detector');
   const candidates = await loadPlugins<CandidateDetector>(join(folder, 'candidates'), 'candidate');
   const list = [...detectors];
+  const useKind = (detector: string, role: string | undefined, id: string): UseKind => {
+    const service = catalog.services.get(id);
+    return service === undefined ? 'web' : useKindOf(detector, role, service);
+  };
   const suggesting = [...candidates.values()];
   const glances = [...detectors.values(), ...candidates.values()].flatMap((plugin) => plugin.glance?.(catalog) ?? []);
   return {
@@ -45,8 +51,12 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
     detect(event) {
       const hits: Hit[] = [];
       for (const [id, detector] of list) {
-        for (const { account, service, signature, reason, confidence, strength } of detector.detect(event, catalog))
+        for (const { account, role, service, signature, reason, confidence, strength } of detector.detect(
+          event,
+          catalog,
+        ))
           addHit(hits, {
+            use: useKind(id, role, service),
             service,
             signature,
             reason,

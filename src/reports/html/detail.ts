@@ -37,7 +37,7 @@ function facts(finding: ReportFinding, view: View): Markup {
     ],
     [
       'Use',
-      html`${count(finding.events, 'event')}, ${count(finding.attempts, 'attempt')}; sent: ${size(finding.bytes_out)}, received: ${size(finding.bytes_in)}`,
+      html`${count(finding.events, 'event')}, ${count(finding.attempts, 'attempt')}; sent: ${size(finding.bytes_out)}, received: ${size(finding.bytes_in)}. ${short(useWords(finding), 500)}`,
     ],
     ['Seen', html`${view.clock.time(finding.first)} to ${view.clock.time(finding.last)}`],
   ];
@@ -50,6 +50,17 @@ function facts(finding: ReportFinding, view: View): Markup {
     rows.push(['Approved instead', short(finding.alternatives.slice(0, limits.reasons).join(', '), 300)]);
   return html`<h4>At a glance</h4><dl class="facts">${each(rows, ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
+
+/** How it is used, and with which models where paths tell. */
+function useWords({ uses, models }: ReportFinding): string {
+  const kinds = uses.map(({ means, share }) => `${means} ${percent(share)}`);
+  const named = models.slice(0, limits.reasons).map(({ model, events }) => `${model} (${number(events)})`);
+  return [kinds.join(', '), named.length === 0 ? '' : `models: ${named.join(', ')}`]
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
+const percent = (share: number): string => (share > 0 && share < 0.01 ? '<1 %' : `${Math.round(share * 100)} %`);
 
 /** Logs without sizes and requests without content look the same: nothing is claimed about them. */
 const size = (value: number): string => (value === 0 ? 'not known' : bytes(value));

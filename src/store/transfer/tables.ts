@@ -15,6 +15,7 @@ export const carriedTables = [
   'usage_day',
   'usage_service_day',
   'evidence',
+  'chunk_use',
   'candidate',
   'candidate_decision',
   'quarantine',

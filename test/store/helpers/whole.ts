@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Notice } from '../../../src/core/notice.js';
 import { appendAudit } from '../../../src/store/audit.js';
+import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveChunk } from '../../../src/store/chunks.js';
 import { setHold } from '../../../src/store/holds.js';
 import { registerInstance } from '../../../src/store/instances.js';
@@ -43,6 +44,9 @@ const notice = (id: string): Notice => ({
 /** Fills every table through the functions that the service uses. */
 export async function fillWhole(db: Db): Promise<void> {
   await seed(db);
+  const decided = { kind: 'host', subject: odd, who: 'cli:ada', at: noon } as const;
+  await decideCandidate(db, { ...decided, action: 'dismissed', why: odd });
+  await decideCandidate(db, { ...decided, action: 'asked', question: odd, about: `user ${odd}` }, 'user-abcd2345');
   // More rows than a page has, of several months, and numbers as large as they get.
   await saveChunk(
     db,
