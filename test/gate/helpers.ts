@@ -133,10 +133,12 @@ export function seen(path: string, text: string): string[] {
   return [...found].sort();
 }
 
+const base = mkdtempSync(join(tmpdir(), 'halflight-gate-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
 /** A folder with files, removed after the tests of the file. */
 export function repository(files: Readonly<Record<string, string | Buffer>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'halflight-gate-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join(base, 'repository-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
