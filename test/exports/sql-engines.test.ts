@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlName, sqlText } from '../../src/exports/catalog/common/escape.js';
 import type { CatalogExport, CatalogExportOptions } from '../../src/exports/catalog/common/export.js';
 import { planOf } from '../../src/exports/catalog/common/plan.js';
@@ -61,6 +61,7 @@ describe.each(engines)('$name', ({ open, kind, decodes }) => {
   beforeAll(async () => {
     engine = await open();
   });
+  afterAll(() => engine.close());
 
   it.each([1, 2])('finds in a web log what scan finds in it (seed %i)', async (seed) => {
     const rows = requests(ownCatalog(), 4000, seed, decodes);

@@ -1,6 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
-import { afterAll } from 'vitest';
 
 /** A row as an engine gives it, all values as text. */
 export type Row = Record<string, string | null>;
@@ -9,12 +8,14 @@ export type Row = Record<string, string | null>;
 export interface Engine {
   run(statements: string): Promise<void>;
   rows(query: string): Promise<Row[]>;
+  /** Leaves nothing behind. */
+  close(): Promise<void>;
 }
 
 export async function duckdb(): Promise<Engine> {
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect();
-  afterAll(() => connection.closeSync());
   return {
+    close: async () => connection.closeSync(),
     run: async (statements) => {
       await connection.run(statements);
     },
@@ -35,11 +36,11 @@ export async function postgres(): Promise<Engine> {
   url.pathname = `/${name}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
-  afterAll(async () => {
-    await client.end();
-    await once(`drop database ${name} with (force)`);
-  });
   return {
+    close: async () => {
+      await client.end();
+      await once(`drop database ${name} with (force)`);
+    },
     run: async (statements) => {
       await client.query(statements);
     },
