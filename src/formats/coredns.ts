@@ -55,7 +55,7 @@ export const format: Format = {
       if (record === undefined) return reject('broken JSON');
       const line = textAt(record, 'message', 'log', 'msg', 'textPayload', 'event.original', '_raw', 'MESSAGE');
       if (line === undefined) return reject('JSON without a log line');
-      const stamp = textAt(record, 'time', 'timestamp', '@timestamp', 'ts');
+      const stamp = textAt(record, 'time', 'timestamp', '@timestamp', 'ts', 'date');
       return readLine(
         line,
         context,

@@ -89,8 +89,22 @@ export function combine(outcomes: readonly Outcome[]): Outcome {
   return events.length > 0 ? events : (skipped ?? rejected ?? skip('no record in it'));
 }
 
+const wrapped = new WeakMap<JsonObject, readonly JsonObject[]>();
+
+/** An object and all that `unwrap` would look at in it; remembered, since detection asks every format about the same objects. */
+function layersOf(object: JsonObject): readonly JsonObject[] {
+  let layers = wrapped.get(object);
+  if (layers === undefined) {
+    const all: JsonObject[] = [];
+    unwrap(object, (inner) => all.push(inner) === 0, 3);
+    layers = all;
+    wrapped.set(object, layers);
+  }
+  return layers;
+}
+
 /** Share of the sample's JSON records that are, or wrap, records of a format; 0 when there are none. */
 export function shareOfRecords(sample: Sample, mine: (record: JsonObject) => boolean): number {
   const { json } = sample;
-  return json.length === 0 ? 0 : json.filter((object) => unwrap(object, mine, 3).length > 0).length / json.length;
+  return json.length === 0 ? 0 : json.filter((object) => layersOf(object).some(mine)).length / json.length;
 }

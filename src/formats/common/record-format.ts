@@ -1,6 +1,15 @@
 import { Columns, sniffDelimiter, splitCsv } from '../../core/csv.js';
 import type { EventDraft, EventKind } from '../../core/event.js';
-import { type Format, type FormatContext, isReject, isSkip, type Outcome, reject, skip } from '../../core/format.js';
+import {
+  type Format,
+  type FormatContext,
+  isReject,
+  isSkip,
+  type Outcome,
+  reject,
+  type Sample,
+  skip,
+} from '../../core/format.js';
 import type { JsonObject } from '../../core/json.js';
 import { unwrapSyslog } from '../../core/syslog.js';
 import { known } from '../../core/text.js';
@@ -72,12 +81,34 @@ export interface RecordFormat {
   read(fields: Fields, context: FormatContext): Outcome;
 }
 
-/** The header line of an export, or undefined. Data lines nearly always hold a digit early on, headers do not. */
-function headerOf({ header }: RecordFormat, text: string): { columns: Columns; delimiter: string } | undefined {
-  if (header === undefined || /^[^A-Za-z"@#]|^"?\d/.test(text) || text.length > 20_000) return undefined;
+interface Header {
+  columns: Columns;
+  delimiter: string;
+}
+
+/** A line as column names, or undefined where it is surely none. Data lines nearly always hold a digit early on, names do not. */
+function columnsOf(text: string): Header | undefined {
+  if (/^[^A-Za-z"@#]|^"?\d/.test(text) || text.length > 20_000) return undefined;
   const delimiter = sniffDelimiter(text);
-  const columns = new Columns(splitCsv(text, delimiter) ?? []);
-  return header(columns) ? { columns, delimiter } : undefined;
+  const names = splitCsv(text, delimiter) ?? [];
+  return names.length < 2 ? undefined : { columns: new Columns(names), delimiter };
+}
+
+function headerOf({ header }: RecordFormat, text: string): Header | undefined {
+  const found = header === undefined ? undefined : columnsOf(text);
+  return found !== undefined && header?.(found.columns) === true ? found : undefined;
+}
+
+const headers = new WeakMap<Sample, readonly Header[]>();
+
+/** The first lines as column names; remembered, since detection asks every format about the same lines. */
+function firstHeaders(sample: Sample): readonly Header[] {
+  let found = headers.get(sample);
+  if (found === undefined) {
+    found = sample.lines.slice(0, 3).flatMap((line) => columnsOf(line) ?? []);
+    headers.set(sample, found);
+  }
+  return found;
 }
 
 /** An event without a time takes that of the syslog header around it. */
@@ -100,12 +131,12 @@ export function recordFormat(spec: RecordFormat): Format {
           confidence: fitting * 0.97,
           why: `${Math.round(fitting * 100)} % of the first records are ${spec.what}`,
         };
-      return sample.lines.slice(0, 3).some((line) => headerOf(spec, line) !== undefined)
+      return firstHeaders(sample).some(({ columns }) => spec.header?.(columns) === true)
         ? { confidence: 0.95, why: `a header line with the columns of ${spec.what}` }
         : undefined;
     },
     open(context) {
-      let table: ReturnType<typeof headerOf>;
+      let table: Header | undefined;
       let names = '';
       return {
         state: () => names,
