@@ -1,6 +1,6 @@
 import type { Format } from '../core/format.js';
 import { share } from './common/detect.js';
-import { isInfoblox, isQueryLine, readNamed } from './common/named.js';
+import { isInfoblox, isQueryLine, namedLayout, readNamed } from './common/named.js';
 
 /** Infoblox NIOS DNS over syslog: queries, and responses, which name the query and its outcome in one line. */
 export const format: Format = {
@@ -12,5 +12,5 @@ export const format: Format = {
     if (!sample.lines.some(isQueryLine) || !sample.lines.some(isInfoblox)) return undefined;
     return { confidence: 0.5 + 0.47 * fitting, why: 'lines of named with what Infoblox adds to them' };
   },
-  open: (context) => ({ read: (text) => readNamed(text, context) }),
+  open: (context) => ({ layout: () => namedLayout, state: () => '', read: (text) => readNamed(text, context) }),
 };

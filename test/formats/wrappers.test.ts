@@ -32,7 +32,10 @@ const recordsOf = (id: string): Record<string, unknown>[] =>
   readdirSync(join(root, id))
     .filter((file) => file.endsWith('.ndjson'))
     .flatMap((file) => readFileSync(join(root, id, file), 'utf8').split('\n'))
-    .flatMap((line) => parseObject(line) ?? []);
+    .flatMap((line): Record<string, unknown>[] => {
+      const record = parseObject(line);
+      return record === undefined ? [] : [record];
+    });
 
 const ways: readonly (readonly [string, (record: object) => string])[] = [
   ['a list', (record) => JSON.stringify([record])],

@@ -118,6 +118,56 @@ const logs: readonly (readonly [string, string, string, (i: number, host: string
     (i, host) =>
       `{"QueryName":"${host}","ResolverDecision":"allowedOnNoPolicyMatch","SrcIP":"10.0.0.${i}","Nested":{"a":[{"b":null}]}}`,
   ],
+  [
+    'bind',
+    'querylog',
+    '',
+    (i, host) =>
+      `22-Nov-2026 10:00:${10 + (i % 50)}.123 queries: info: client @0x7f2f0c0a${i % 7} 10.0.0.${i}#5${1000 + i} (${host}): query: ${host} IN A +E(0)K (10.0.0.53)`,
+  ],
+  [
+    'bind',
+    'querylog with a view',
+    '',
+    (i, host) =>
+      `22-Nov-2026 10:00:${10 + (i % 50)}.123 queries: info: client @0x7f2f0c0a${i % 7} 10.0.0.${i}#5${1000 + i} (${host}): view internal: query: ${host} IN HTTPS + (10.0.0.53)`,
+  ],
+  [
+    'bind',
+    'syslog',
+    '',
+    (i, host) =>
+      `<30>Nov ${10 + (i % 19)} 10:00:00 ns1 named[81]: client @0x7f2f0c0a1d60 10.0.0.${i}#5${1000 + i} (${host}): query: ${host} IN A + (10.0.0.53)`,
+  ],
+  [
+    'infoblox',
+    'responses',
+    '',
+    (i, host) =>
+      `<30>Nov ${10 + (i % 19)} 10:00:00 ns1 named[81]: 22-Nov-2026 10:00:00.043 client 10.0.0.${i}#5${1000 + i} UDP: query: ${host} IN A response: NOERROR +ED ${host} 28800 IN A 203.0.113.9;`,
+  ],
+  ['unbound', 'queries', '', (i, host) => `[1795342${100 + i}] unbound[1234:${i % 4}] info: 10.0.0.${i} ${host}. A IN`],
+  [
+    'unbound',
+    'replies',
+    '',
+    (i, host) =>
+      `[1795342${100 + i}] unbound[1234:0] info: 10.0.0.${i} ${host}. A IN NOERROR 0.012345 0 ${62 + (i % 9)}`,
+  ],
+  [
+    'coredns',
+    'plain',
+    '',
+    (i, host) =>
+      `[INFO] 10.0.0.${i}:4${1000 + i} - 6${1000 + i} "A IN ${host}. udp ${40 + (i % 9)} false 1232" NOERROR qr,aa,rd 66 0.000150566s`,
+  ],
+  [
+    'gcp-dns',
+    'LogEntry',
+    '',
+    (i, host) =>
+      `{"insertId":"a${i}","jsonPayload":{"authAnswer":false,"queryName":"${host}.","queryType":"A","responseCode":"NOERROR","sourceIP":"10.0.0.${i}","structuredRdata":[]},"timestamp":"2026-11-22T10:00:00Z","severity":"INFO"}`,
+  ],
 ];
 
 const telling = Buffer.from('"\\\t %[]{},/:@#-9Z.\'|=;');

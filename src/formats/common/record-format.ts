@@ -11,6 +11,7 @@ import {
   skip,
 } from '../../core/format.js';
 import type { JsonObject } from '../../core/json.js';
+import type { LineLayout } from '../../core/layout.js';
 import { unwrapSyslog } from '../../core/syslog.js';
 import { known } from '../../core/text.js';
 import { caselessAt, caselessText } from './caseless.js';
@@ -79,6 +80,8 @@ export interface RecordFormat {
   /** Whether a header line is one of its CSV export. */
   header?(columns: Columns): boolean;
   read(fields: Fields, context: FormatContext): Outcome;
+  /** The speed path of its JSON lines. */
+  layout?: LineLayout;
 }
 
 interface Header {
@@ -138,7 +141,9 @@ export function recordFormat(spec: RecordFormat): Format {
     open(context) {
       let table: Header | undefined;
       let names = '';
+      const { layout } = spec;
       return {
+        ...(layout !== undefined && { layout: () => layout }),
         state: () => names,
         read(text) {
           if (/^\s*[[{]/.test(text) || (table === undefined && /[{[]\s*"/.test(text) && spec.header === undefined))
