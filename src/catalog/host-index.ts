@@ -19,7 +19,7 @@ export interface TargetRule {
 
 interface Indexed {
   rule: TargetRule;
-  /** Higher is more specific: exact names above patterns, then more labels, then more characters. */
+  /** Higher is more specific: more labels, then more characters. */
   rank: number;
   exact: boolean;
   /** Its host holds a wildcard. */
@@ -41,7 +41,11 @@ const [dot, star] = [46, 42];
 /**
  * Finds the rule for a host and path, label by label, never by substring. Rules are filed under the part of their pattern
  * that holds no wildcard; a look-up asks for the host and each of its parents, so its cost is the number of labels, whatever
- * the size of the catalog. The most specific host wins, among equals the longest path.
+ * the size of the catalog.
+ *
+ * Of the rules without a path that match the most specific is taken, and of those with a path likewise; of these two the path wins if
+ * it is more specific, or if the host is weak. More specific: more labels, more characters, a longer path, an exact name, not weak; at
+ * last the alphabet decides, so that the result never hangs on the order of the rules.
  *
  * The table is open addressing over a hash that runs from the end of a name to its beginning: one pass over the host gives the
  * hashes of all its parents, and nothing is cut out of it. Against a Map of the names of
@@ -62,46 +66,41 @@ export class TargetIndex {
       const text = fixedTail(rule.host);
       const wild = text.length !== rule.host.length;
       const exact = rule.match === 'exact';
-      const item = { rule, rank: rankOf(rule), exact, wild, hostTest: undefined, pathTest: undefined };
+      const item = { rule, rank: rankOf(rule.host), exact, wild, hostTest: undefined, pathTest: undefined };
       const tail = this.#tailOf(text);
       tail.items.push(item);
       tail.sorted = tail.items.length === 1;
     }
   }
 
-  /** `host` canonical, `path` without query. A path signature beats weak hosts, whatever their length. */
+  /** `host` canonical, `path` without query. */
   find(host: string, path: string | undefined): TargetRule | undefined {
     const tails = this.#tailsOf(host);
     if (tails === undefined) return undefined;
-    let best: Indexed | undefined;
+    let byHost: Indexed | undefined;
+    let byPath: Indexed | undefined;
     for (let i = tails.length - 1; i >= 0; i--) {
       const tail = tails[i];
       if (tail === undefined) continue;
       for (const item of itemsOf(tail)) {
-        if (!fitsHost(item, host, tail)) continue;
-        if (item.rule.path !== undefined && !(path !== undefined && fitsPath(item, item.rule.path, path))) continue;
-        if (best === undefined || beats(item, best)) best = item;
+        const pattern = item.rule.path;
+        if (pattern === undefined) {
+          if ((byHost === undefined || order(item, byHost) > 0) && fitsHost(item, host, tail)) byHost = item;
+        } else if (path !== undefined && (byPath === undefined || order(item, byPath) > 0)) {
+          if (fitsHost(item, host, tail) && fitsPath(item, pattern, path)) byPath = item;
+        }
       }
     }
-    return best?.rule;
+    if (byHost === undefined || byPath === undefined) return (byHost ?? byPath)?.rule;
+    return byHost.rule.weak || order(byPath, byHost) > 0 ? byPath.rule : byHost.rule;
   }
 
-  /** Every rule with the part of its host that holds no wildcard; of two that match, `find` prefers the later one, weak hosts aside. */
+  /** Every rule with the part of its host that holds no wildcard, the more specific one later. */
   inOrder(): { rule: TargetRule; tail: string }[] {
-    const all = this.#tails.flatMap((tail) =>
-      itemsOf(tail).map(({ rule, rank }) => ({
-        rule,
-        tail: tail.text,
-        rank,
-        path: rule.path?.length ?? 0,
-        labels: tail.text.split('.').length,
-      })),
-    );
-    // What is first in its list, and in the list of the longest tail, is found first and stays.
-    return all
-      .reverse()
-      .sort((a, b) => a.rank - b.rank || a.path - b.path || a.labels - b.labels)
-      .map(({ rule, tail }) => ({ rule, tail }));
+    return this.#tails
+      .flatMap((tail) => tail.items.map((item) => ({ item, tail: tail.text })))
+      .sort((a, b) => order(a.item, b.item))
+      .map(({ item, tail }) => ({ rule: item.rule, tail }));
   }
 
   /** All that `find` may say of a host. */
@@ -164,7 +163,7 @@ const spread = (hash: number): number => hash ^ (hash >>> 15);
 
 function itemsOf(tail: Tail): readonly Indexed[] {
   if (!tail.sorted) {
-    tail.items.sort((a, b) => b.rank - a.rank || (b.rule.path?.length ?? 0) - (a.rule.path?.length ?? 0));
+    tail.items.sort((a, b) => order(b, a));
     tail.sorted = true;
   }
   return tail.items;
@@ -192,21 +191,42 @@ export interface Reach {
 
 const nowhere: Reach = { rule: undefined, paths: [] };
 
-function beats(a: Indexed, b: Indexed): boolean {
-  const [aPath, bPath] = [a.rule.path?.length ?? 0, b.rule.path?.length ?? 0];
-  if (aPath > 0 && b.rule.weak) return true;
-  if (bPath > 0 && a.rule.weak) return false;
-  return a.rank > b.rank || (a.rank === b.rank && aPath > bPath);
+/** Above zero: `a` is more specific. Zero only for rules that say the same. */
+function order(a: Indexed, b: Indexed): number {
+  return (
+    a.rank - b.rank ||
+    (a.rule.path?.length ?? 0) - (b.rule.path?.length ?? 0) ||
+    // No pattern but its own name reaches an exact name with as many labels and characters: here it goes before all of them.
+    Number(a.exact) - Number(b.exact) ||
+    Number(b.rule.weak) - Number(a.rule.weak) ||
+    byAlphabet(a.rule, b.rule)
+  );
 }
 
-function rankOf({ host, match }: TargetRule): number {
+function byAlphabet(a: TargetRule, b: TargetRule): number {
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  const at = left.findIndex((word, i) => word !== right[i]);
+  return at < 0 ? 0 : (left[at] ?? '') < (right[at] ?? '') ? 1 : -1;
+}
+
+const wordsOf = ({ host, path, service, role, account, confidence, protocol }: TargetRule): string[] => [
+  host,
+  path ?? '',
+  service.id,
+  role,
+  account ?? '',
+  confidence,
+  protocol ?? '',
+];
+
+function rankOf(host: string): number {
   let [labels, letters] = [1, host.length];
   for (let at = 0; at < host.length; at++) {
     const code = host.charCodeAt(at);
     if (code === dot) labels += 1;
     else if (code === star) letters -= 1;
   }
-  return (match === 'exact' ? 1_000_000 : 0) + labels * 1000 + letters;
+  return labels * 1000 + letters;
 }
 
 /** The labels behind the last wildcard: `bedrock-runtime.*.amazonaws.com` -> `amazonaws.com`. */

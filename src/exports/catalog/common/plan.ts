@@ -6,7 +6,7 @@ import { type Confidence, confidences } from '../../../core/hit.js';
 
 /** A host or path signature as engines look it up: by `tail`, a name that the host is or lies under. */
 export interface PlanRule {
-  /** 1-based place in the order of specificity: of two that match, the higher one counts; see `Plan`. */
+  /** 1-based place in the order of specificity; see `Plan` for which one counts. */
   readonly rule: number;
   /** The part of the host pattern behind its last wildcard. */
   readonly tail: string;
