@@ -5,7 +5,8 @@ import type { CatalogExport, CatalogExportOptions } from '../../src/exports/cata
 import { planOf } from '../../src/exports/catalog/common/plan.js';
 import { catalogExport as duckdbExport } from '../../src/exports/catalog/duckdb.js';
 import { catalogExport as postgresExport } from '../../src/exports/catalog/postgres.js';
-import { ownCatalog, scanBytes, scanOptions } from '../helpers/scan.js';
+import { compileCatalog, ownCatalog, scanBytes, scanOptions } from '../helpers/scan.js';
+import { service } from '../helpers/service.js';
 import { duckdb, type Engine, postgres, type Row } from './helpers/engines.js';
 import { csvOf, type Request, requestColumns, requests } from './helpers/logs.js';
 import { rollupCsv, usageLines } from './helpers/usage.js';
@@ -42,19 +43,93 @@ async function load(engine: Engine, rows: readonly Request[]): Promise<void> {
 }
 
 /** Runs the files of an export as a user would; the rows of the query. */
-async function runExport(engine: Engine, kind: CatalogExport, options: Partial<CatalogExportOptions>): Promise<Row[]> {
-  const [tables, query] = kind.write(planOf(ownCatalog()), { ...defaults, ...options });
+async function runExport(
+  engine: Engine,
+  kind: CatalogExport,
+  options: Partial<CatalogExportOptions>,
+  catalog = ownCatalog(),
+): Promise<Row[]> {
+  const [tables, query] = kind.write(planOf(catalog), { ...defaults, ...options });
   await engine.run(tables?.content ?? '');
   return engine.rows(query?.content ?? '');
 }
 
 /** Usage that scan finds in a CSV file; nothing in it may be broken. */
-async function scanned(name: string, csv: string): Promise<string[]> {
-  const result = await scanBytes(name, Buffer.from(csv), await scanOptions(ownCatalog(), { zone, logZone: zone }));
+async function scanned(name: string, csv: string, catalog = ownCatalog()): Promise<string[]> {
+  const result = await scanBytes(name, Buffer.from(csv), await scanOptions(catalog, { zone, logZone: zone }));
   expect(result.rejectSamples).toEqual([]);
   expect(result.counts.events).toBeGreaterThan(0);
   return usageLines(result.usage);
 }
+
+/** One request each, with the services that it uses, written by hand; a wider product is `wide`, a path of it `feature`. */
+const small = compileCatalog([
+  service({
+    id: 'wide',
+    hosts: ['wide.example', { host: 'www.wide.example', weak: true }, { host: 'eu.www.wide.example', weak: true }],
+  }),
+  service({ id: 'precise', hosts: ['ai.wide.example', { host: 'exact.wide.example', match: 'exact' }] }),
+  service({
+    id: 'feature',
+    paths: [
+      { host: 'wide.example', path: '/chat' },
+      { host: 'wide.example', path: '/chat/api', role: 'api' },
+      { host: 'exact.wide.example', path: '/chat', role: 'api' },
+    ],
+  }),
+  service({
+    id: 'tool',
+    confidence: 'medium',
+    hosts: ['tool.example', { host: 't.tool.example', role: 'telemetry' }, { host: 'suite.example', weak: true }],
+    user_agents: [{ token: 'Tool/', confidence: 'high' }],
+  }),
+]);
+const request: Request = {
+  time: '2026-03-27T12:00:00Z',
+  user: 'ann',
+  device: '',
+  src_ip: '',
+  host: '',
+  url: '',
+  method: 'GET',
+  user_agent: '',
+  action: 'allowed',
+  bytes_out: '0',
+  bytes_in: '0',
+};
+const single: [string, { url: string; agent?: string }, string[]][] = [
+  ['a host', { url: 'https://wide.example/' }, ['wide visit high']],
+  ['a path goes before its own host', { url: 'https://wide.example/chat/1' }, ['feature visit high']],
+  ['the longer path goes before the shorter', { url: 'https://wide.example/chat/api' }, ['feature transfer high']],
+  ['a more precise host goes before a path', { url: 'https://ai.wide.example/chat' }, ['precise visit high']],
+  ['a path goes before its own exact host', { url: 'https://exact.wide.example/chat' }, ['feature transfer high']],
+  ['a weak host hides a wider one', { url: 'https://www.wide.example/' }, []],
+  [
+    'a path goes before a weak host that is more precise',
+    { url: 'https://www.wide.example/chat' },
+    ['feature visit high'],
+  ],
+  ['and before the most precise weak host', { url: 'https://eu.www.wide.example/CHAT' }, ['feature visit high']],
+  ['a telemetry host of a tool is no use', { url: 'https://t.tool.example/chat' }, []],
+  [
+    'the user agent of a tool counts on its own telemetry host',
+    { url: 'https://t.tool.example/', agent: 'Tool/1' },
+    ['tool visit high'],
+  ],
+  ['and on its own weak host', { url: 'https://suite.example/', agent: 'x Tool/1' }, ['tool visit high']],
+  ['and makes its own host surer, once', { url: 'https://tool.example/', agent: 'Tool/1' }, ['tool visit high']],
+  [
+    'without it the host is as sure as it is',
+    { url: 'https://tool.example/', agent: 'aTool/1' },
+    ['tool visit medium'],
+  ],
+  [
+    'it counts on a host of another service too',
+    { url: 'https://ai.wide.example/', agent: 'Tool/1' },
+    ['precise visit high', 'tool visit high'],
+  ],
+  ['and where no host is known', { url: 'https://other.example/', agent: 'Tool/1' }, ['tool visit high']],
+];
 
 describe.each(engines)('$name', ({ open, kind, decodes }) => {
   let engine: Engine;
@@ -69,6 +144,15 @@ describe.each(engines)('$name', ({ open, kind, decodes }) => {
     const found = await scanned('rollup.csv', rollupCsv(await runExport(engine, kind, {})));
     expect(found.length).toBeGreaterThan(500);
     expect(found).toEqual(await scanned('logs.csv', csvOf(rows)));
+  });
+
+  it.each(single)('%s', async (_name, { url, agent = '-' }, expected) => {
+    const rows: Request[] = [{ ...request, url, user_agent: agent }];
+    await load(engine, rows);
+    const found = await runExport(engine, kind, {}, small);
+    expect(found.map((row) => `${row.service} ${row.strength} ${row.confidence}`)).toEqual(expected);
+    const usage = await scanned('logs.csv', csvOf(rows), small);
+    expect(usage.map((line) => line.split(' | ')).map((row) => `${row[1]} ${row[5]} ${row[6]}`)).toEqual(expected);
   });
 
   it('finds contacts in a DNS log, whatever else the columns hold', async () => {
