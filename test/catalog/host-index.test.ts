@@ -80,7 +80,12 @@ const paths = ['/', '/a', '/A/b', '/ab', '/a:run', '/a/', '/b/a/c'] as const;
 function makeRule(): TargetRule {
   const kind = next();
   const owner = owners[Math.floor(next() * 3)] ?? service({ id: 'owner', hosts: ['x.example'] });
-  const base = { service: owner, role: pick(['web', 'api']), weak: next() < 0.3, protocol: undefined } as const;
+  const base = {
+    service: owner,
+    role: pick(['web', 'api'] as const),
+    weak: next() < 0.3,
+    protocol: undefined,
+  } as const;
   const rest = { account: undefined, confidence: 'high' } as const;
   const wild = join(pick(['*', 'a*', '*b', 'l*-e*', 'a*.b']), labels(Math.floor(next() * 2)), zone());
   if (kind < 0.25) return { ...base, ...rest, host: wild, path: undefined, match: 'wildcard' };
