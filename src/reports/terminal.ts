@@ -222,6 +222,12 @@ function columnsOf(text: string): number {
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
+/** The text in so many columns, no more and no less: cut with an ellipsis, or filled with blanks. */
+export function fitted(text: string, width: number): string {
+  const shown = columnsOf(text) <= width ? text : `${cut(text, width - 1)}…`;
+  return shown + ' '.repeat(Math.max(0, width - columnsOf(shown)));
+}
+
 /** As many whole characters as fit, one at least. */
 function cut(text: string, width: number): string {
   let end = 0;

@@ -6,6 +6,16 @@ import { widen } from './usage-table.js';
 
 /** Candidates that are told apart. Beyond, the least of them makes room; what is no longer told apart is counted. */
 export const maxCandidates = 10_000;
+/** Rows of all inputs of a scan together, as long as there are 1,000 inputs or fewer. */
+const rowsOfScan = 100_000;
+const leastOfInput = 100;
+/**
+ * Candidates that are told apart in one input of a scan of so many. What inputs gave is kept until all are read; many full tables
+ * would be too much: 10,000 rows are 16 MB.
+ */
+export const candidatesOfInput = (inputs: number): number =>
+  Math.max(leastOfInput, Math.min(maxCandidates, Math.floor(rowsOfScan / inputs)));
+
 /** Actors that are told apart, of one candidate and of all. */
 export const maxCandidateActors = 10_000;
 export const maxActorsOfAll = 200_000;

@@ -57,13 +57,14 @@ export class Rollup {
   readonly #usage = new UsageTable(this.#actors);
   readonly #evidence = new EvidenceRule<Raw>(this.#actors);
   readonly #uses = new UseTable();
-  readonly #candidates = new CandidateTable();
+  readonly #candidates: CandidateTable;
   /** Signatures and reasons, which many hits share. */
   readonly #texts = new Memo<string>(4096);
   #hits = 0;
 
-  /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. */
-  constructor(file: string, source: string, zone: string) {
+  /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. `candidates`: how many are told apart. */
+  constructor(file: string, source: string, zone: string, candidates?: number) {
+    this.#candidates = new CandidateTable(candidates);
     this.#file = file;
     this.#source = source;
     this.#zone = zone;
@@ -178,13 +179,14 @@ export function mergeParts(
   results: readonly RollupResult[],
   zone: string,
   lineOf: (line: number) => number,
+  maxCandidates?: number,
 ): RollupResult {
   const { usage, uses, evidence, hits } = mergeRollups(
     results.map((result) => ({ ...result, candidates: [] })),
     zone,
     true,
   );
-  const table = new CandidateTable();
+  const table = new CandidateTable(maxCandidates);
   const seen = results.flatMap((result) => result.candidates).sort((a, b) => a.line - b.line);
   for (const candidate of seen) table.add(candidate);
   for (const item of evidence) item.line = lineOf(item.line);

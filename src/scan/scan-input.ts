@@ -25,6 +25,8 @@ export interface ScanChoices {
   until: number | undefined;
   /** SHA-256 of the decompressed bytes, the identity of a chunk. */
   hash: boolean;
+  /** Candidates that are told apart in one input; undefined: as many as in a scan. */
+  maxCandidates?: number | undefined;
   /** Off: every record is parsed in full; results are the same. */
   speedPath: boolean;
 }
@@ -224,7 +226,7 @@ class InputScan {
       sample,
       services: detection.services,
     };
-    const rollup = new Rollup(name, id, this.#options.zone);
+    const rollup = new Rollup(name, id, this.#options.zone, this.#options.maxCandidates);
     const sink = {
       event: (event: Event, text: string) => this.#event(event, text, rollup),
       skip: (reason: string) => count(this.#skips, reason),

@@ -1,5 +1,6 @@
 import { dayOf } from '../core/time.js';
 import type { Period } from '../core/usage.js';
+import { candidatesOfInput } from './candidate-table.js';
 import type { Input } from './input.js';
 import { keepNurserySmall } from './memory.js';
 import { readAll, type Threads } from './pool.js';
@@ -29,7 +30,8 @@ export async function scan(
   const found: Input[] = [];
   for await (const input of inputs) found.push(input);
   const results: InputResult[] = [];
-  for (const result of await readAll(found, options, threads)) {
+  const own = { maxCandidates: candidatesOfInput(found.length), ...options };
+  for (const result of await readAll(found, own, threads)) {
     if (result.format !== undefined) results.push(result);
     const why = result.format === undefined ? whyNot(result, options.mapping !== undefined) : result.problem;
     if (why !== undefined) notRead.push({ name: result.name, why });

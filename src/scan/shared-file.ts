@@ -60,7 +60,7 @@ function merge(results: readonly PartsResult[], options: ScanOptions): InputResu
   const [first] = results;
   if (before === undefined || first === undefined) return undefined;
   const all = results.map(({ result }) => result);
-  const rollup = mergeParts(all, options.zone, (line) => lineOf(line, before));
+  const rollup = mergeParts(all, options.zone, (line) => lineOf(line, before), options.maxCandidates);
   if (rollup.candidatesCut) return undefined;
   const total = { ...first.result, ...rollup };
   const [counts, skips, rejects] = [{ ...total.counts }, new Map(total.skips), new Map(total.rejects)];

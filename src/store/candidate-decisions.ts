@@ -19,6 +19,7 @@ export type CandidateDecision = Subject &
   By &
   (
     | { action: 'dismissed'; why: string }
+    /** It is, or has become, part of that service: its use counts once the catalog has the signature. */
     | { action: 'attached'; service: string }
     | { action: 'asked'; question: string /** Kind and id of the actor, a blank between. */; about: string }
   );
@@ -68,14 +69,14 @@ export async function decideCandidate(db: Db, decision: CandidateDecision, pseud
   });
 }
 
-/** Takes a dismissal back. False: there was none. */
+/** Takes a dismissal back, and what it was attached to. False: there was neither. */
 export async function restoreCandidate(db: Db, candidate: Subject, { who, at }: By): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     const { numDeletedRows } = await trx
       .deleteFrom('candidate_decision')
       .where('kind', '=', candidate.kind)
       .where('subject_hash', '=', hashOf(candidate.subject))
-      .where('action', '=', 'dismissed')
+      .where('action', 'in', ['dismissed', 'attached'])
       .executeTakeFirst();
     if (numDeletedRows === 0n) return false;
     const { kind, subject } = candidate;

@@ -47,8 +47,8 @@ const mostActive = (who: readonly CandidateActor[], most = keptActors): Candidat
 
 /** What is wanted of `loadCandidates`. */
 export interface CandidateChoice extends TimeRange {
-  /** Also those that somebody has dismissed. */
-  dismissed?: boolean | undefined;
+  /** Also those on which somebody has decided: no AI, or part of a service. */
+  decided?: boolean | undefined;
   kind?: CandidateHit['kind'] | undefined;
   subject?: string | undefined;
   /** `candidateId` */
@@ -76,7 +76,7 @@ interface CandidateRow extends Pick<CandidateHit, 'kind' | 'subject' | 'score'> 
  * the earliest record; reasons are those of all chunks.
  */
 export async function loadCandidates(db: Db, choice: CandidateChoice = {}): Promise<Candidate[]> {
-  const { since = null, until = null, dismissed = false, kind = null, subject = null, id = null } = choice;
+  const { since = null, until = null, decided = false, kind = null, subject = null, id = null } = choice;
   const { rows } = await sql<CandidateRow>`
     with seen as (
       select c.*, k.name as file,
@@ -91,10 +91,10 @@ export async function loadCandidates(db: Db, choice: CandidateChoice = {}): Prom
         and (${subject}::text is null or (md5(c.subject) = md5(${subject}::text) and c.subject = ${subject}::text))
         and (${id}::text is null
           or left(encode(sha256(convert_to(c.kind || ' ' || c.subject, 'UTF8')), 'hex'), 10) = ${id}::text)
-        and (${dismissed} or not exists (
+        and (${decided} or not exists (
           select from candidate_decision d
           where d.kind = c.kind and d.subject_hash = encode(sha256(convert_to(c.subject, 'UTF8')), 'hex')
-            and d.action = 'dismissed'))
+            and d.action in ('dismissed', 'attached')))
     )
     select kind, subject,
       max(score) as score,

@@ -27,10 +27,7 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
     if (more > 0) deleted[table] = (deleted[table] ?? 0) + more;
   };
   const chunkFree = notHeld({ source: sql`k.source`, firstDay: dayOfMs(sql`k.first`), lastDay: dayOfMs(sql`k.last`) });
-  const ofOldChunks = async (
-    table: 'chunk_input' | 'chunk_usage' | 'chunk_use' | 'candidate',
-    before: number,
-  ): Promise<void> => {
+  const ofOldChunks = async (table: 'chunk_input' | 'chunk_usage' | 'candidate', before: number): Promise<void> => {
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} t using chunk k
       where k.id = t.chunk_id and k.received_at < ${before} and k.state not in ('pending', 'split') and ${chunkFree}
@@ -65,7 +62,18 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
       lastDay: sql`t.day`,
     });
     note('usage_day', await deleteDays(db, sql`t.received_at < ${cutoffs.usage} and ${dayFree}`));
-    await ofOldChunks('chunk_use', cutoffs.usage);
+    // Kinds of use name no actor, so a hold on one keeps all of them.
+    const useFree = notHeld({
+      service: sql`t.service`,
+      source: sql`k.source`,
+      firstDay: sql`t.day`,
+      lastDay: sql`t.day`,
+    });
+    const { numAffectedRows } = await sql`
+      delete from chunk_use t using chunk k
+      where k.id = t.chunk_id and k.received_at < ${cutoffs.usage} and k.state not in ('pending', 'split') and ${useFree}
+        and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
+    note('chunk_use', numAffectedRows);
     await dropEmptyMonths(db, new Date(cutoffs.usage).toISOString().slice(0, 7));
   }
   if (cutoffs.evidence !== undefined) {

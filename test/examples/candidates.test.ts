@@ -26,11 +26,12 @@ describe('docs/candidates.md, on the example company', () => {
     }
     const [, list = '', show = '', signature = '', check = ''] = said;
     expect(list).toMatch(/^[0-9a-f]{10} +50 +6 +2 2026-11-05 host +quillmonk-notes\.ai$/m);
-    for (const line of show.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of `${list}${show}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(show).toContain('+50 the name is in the .ai zone');
     expect(show).toContain('6 events by 2 actors');
     expect(show).toMatch(/^ {2}person-[a-z0-9]{8}: 3 events$/m);
     expect(signature).toContain('our-signatures/quillmonk-notes-ai.yaml is written');
+    expect(signature).toMatch(/no candidate any more\. Back again: halflight candidate restore [0-9a-f]{10}$/m);
     expect(check).toContain('all checks hold');
 
     const report = JSON.parse(readText(folder, 'report/report.json')) as Report;
@@ -45,10 +46,15 @@ describe('docs/candidates.md, on the example company', () => {
 
   it('remembers what was decided', async () => {
     const list = JSON.parse((await run(['candidate', 'list', '--json'])).stdout) as { subject: string }[];
-    expect(list.map(({ subject }) => subject)).not.toContain('team-copilot.example');
+    const subjects = list.map(({ subject }) => subject);
+    expect(subjects).toContain('Contract Copilot');
+    for (const decided of ['team-copilot.example', 'Invoice GPT', 'quillmonk-notes.ai'])
+      expect(subjects).not.toContain(decided);
     const all = await run(['candidate', 'list', '--all']);
-    expect(all.stdout).toContain('team-copilot.example (dismissed)');
-    expect(all.stdout).toContain('Invoice GPT (attached)');
+    expect(all.stdout).toMatch(/ dismissed +team-copilot/);
+    expect(all.stdout).toMatch(/ attached +Invoice GPT$/m);
+    expect(all.stdout).toMatch(/ attached +quillmonk-notes/);
+    for (const line of all.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     // A file of somebody else's decisions changes nothing that was decided here.
     const again = await run(['candidate', 'import', 'not-ai.yaml']);
     expect(again.stdout).toBe('0 of 1 are new here.\n');
@@ -59,6 +65,18 @@ describe('docs/candidates.md, on the example company', () => {
       id: expect.stringMatching(/^[0-9a-f]{10}$/),
       decisions: [{ action: 'dismissed', why: 'a course on flying' }],
     });
+  }, 120_000);
+
+  it('shows again what was attached, when that is taken back', async () => {
+    const back = await run(['candidate', 'restore', 'Invoice GPT']);
+    expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('(chatgpt) is still there') });
+    expect((await run(['candidate', 'list'])).stdout).toMatch(/ Invoice GPT$/m);
+    const again = await run(['candidate', 'restore', 'Invoice GPT']);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing was decided') });
+    // A draft on standard output decides nothing.
+    const draft = await run(['candidate', 'signature', 'Contract Copilot']);
+    expect(draft.stdout).toMatch(/^id: contract-copilot$/m);
+    expect((await run(['candidate', 'list'])).stdout).toMatch(/ Contract Copilot$/m);
   }, 120_000);
 
   it('asks those who use it, and nobody else', async () => {

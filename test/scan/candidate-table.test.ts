@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CandidateHit } from '../../src/core/hit.js';
-import { type Candidate, CandidateTable } from '../../src/scan/candidate-table.js';
+import { type Candidate, CandidateTable, candidatesOfInput } from '../../src/scan/candidate-table.js';
 
 const seed = 20261126;
 const hit = (subject: string, points = 50): CandidateHit => ({
@@ -93,6 +93,45 @@ describe('a table of candidates', () => {
       }),
       { seed, numRuns: 50 },
     );
+  });
+
+  it('loses no strong candidate and no event when inputs with smaller tables are merged, however many', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 5, max: 40 }),
+        fc.array(fc.tuple(fc.nat(11), fc.nat(80)), { maxLength: 400 }),
+        (inputs, small, flood) => {
+          const tables = Array.from({ length: inputs }, () => new CandidateTable(small));
+          const strong = (at: number): void => {
+            for (let i = 0; i < 5; i++) offer(tables[at % inputs] as CandidateTable, hit(`strong-${i}.example`, 60));
+          };
+          strong(0);
+          for (const [at, name] of flood) offer(tables[at % inputs] as CandidateTable, hit(`junk-${name}.ai`));
+          strong(inputs - 1);
+          const merged = new CandidateTable(40);
+          for (const table of tables) {
+            for (const row of table.sorted()) merged.add(row);
+            merged.other += table.other;
+          }
+          const rows = merged.sorted();
+          expect(rows.filter(({ score }) => score === 60).map(({ events: count }) => count)).toEqual([2, 2, 2, 2, 2]);
+          expect(rows.reduce((sum, row) => sum + row.events, 0) + merged.other).toBe(flood.length + 10);
+          expect(Math.max(...tables.map((table) => table.sorted().length))).toBeLessThanOrEqual(small);
+          // Where nothing had to give way, the sums are those of one table.
+          if (tables.some((table) => table.overflowed) || merged.overflowed) return;
+          const whole = new CandidateTable(40);
+          for (const name of [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]) offer(whole, hit(`strong-${name}.example`, 60));
+          for (const [, name] of flood) offer(whole, hit(`junk-${name}.ai`));
+          expect(rows).toEqual(whole.sorted());
+        },
+      ),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  it('is smaller where a scan has many inputs, so that all together stay bounded', () => {
+    expect([1, 10, 11, 365, 1000, 100_000].map(candidatesOfInput)).toEqual([10_000, 10_000, 9090, 273, 100, 100]);
   });
 
   it('finds what is used in a flood of names that are seen once', () => {

@@ -120,6 +120,13 @@ describe('one file read by several threads', () => {
     const alone = await byThreads(input, 1);
     expect(alone.otherCandidates).toBeGreaterThan(1000);
     expect(await byThreads(input, 2)).toEqual(alone);
+    // As one of many inputs it has a smaller table.
+    const among = await byThreads(input, 1, { maxCandidates: 300 });
+    expect(among.candidates).toHaveLength(300);
+    expect(among.otherCandidates + among.candidates.reduce((sum, { events }) => sum + events, 0)).toBe(
+      alone.otherCandidates + alone.candidates.reduce((sum, { events }) => sum + events, 0),
+    );
+    expect(await byThreads(input, 2, { maxCandidates: 300 })).toEqual(among);
   });
 
   it('tells how far it is, and counts its hash where asked for', async () => {

@@ -10,7 +10,7 @@ import { type ScanResult, scan } from '../../src/scan/scan.js';
 import type { ScanOptions } from '../../src/scan/scan-input.js';
 import { findInputs, type NotRead } from '../../src/scan/walk.js';
 import { halflight } from '../helpers/cli.js';
-import { ownCatalog, scanOptions } from '../helpers/scan.js';
+import { bytesInput, ownCatalog, scanOptions } from '../helpers/scan.js';
 import { zipOf } from '../helpers/zip.js';
 
 const catalog = ownCatalog();
@@ -210,6 +210,20 @@ describe('threads', () => {
     ];
     expect(a).toEqual(b);
     expect(a.inputs).toHaveLength(9);
+  });
+
+  it('tell fewer candidates apart in each of many inputs, and lose no event', async () => {
+    const flood = Array.from({ length: 150 }, (_, i) => line(i, `tool-${i}.ai`, 'ada')).join('');
+    const inputs = Array.from({ length: 999 }, (_, i) =>
+      bytesInput(`small-${i}.log`, Buffer.from(line(i, 'tool.ai', 'ada'))),
+    );
+    const many = [bytesInput('flood.log', Buffer.from(flood)), ...inputs];
+    const result = await scan(each(many), [], { ...options, format: 'squid' });
+    expect(result.inputs[0]?.candidates).toHaveLength(100);
+    expect(result.inputs[0]?.otherCandidates).toBe(50);
+    expect(result.candidates).toHaveLength(101);
+    expect(result.candidates[0]).toMatchObject({ subject: 'tool.ai', events: 999 });
+    expect(result.otherCandidates).toBe(50);
   });
 
   it('are started for several inputs of some size, or where asked for', () => {

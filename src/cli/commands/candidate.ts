@@ -31,13 +31,13 @@ export const command: AddCommand = (program) => {
 
   named(placed(candidate.command('list')))
     .description('candidates to decide on, the best first')
-    .option('--all', 'also those that were dismissed')
+    .option('--all', 'also those that were dismissed, or are part of a service now')
     .option('--json', 'as JSON')
     .action(async (options: CandidateOptions & { all?: boolean }) => {
       const [{ withCandidates, describeCandidate, loadDecisions }, { loadCandidates }, { listText }] =
         await Promise.all([load(), import('../../store/candidates.js'), import('../common/candidate-text.js')]);
       await withCandidates(options, async (place) => {
-        const list = await loadCandidates(place.db, { dismissed: options.all === true });
+        const list = await loadCandidates(place.db, { decided: options.all === true });
         const decisions = await loadDecisions(place.db);
         if (options.json !== true) return print(listText(list, decisions));
         const rows = list.map((item) => describeCandidate(item, decisions.get(candidateId(item)) ?? [], place));
@@ -67,12 +67,9 @@ export const command: AddCommand = (program) => {
   drafted(placed(candidate.command('signature <id>')))
     .description('a signature for it, filled in, for the folder of own signatures')
     .action(async (id: string, options: CandidateOptions & { signatures?: string }) => {
-      const [{ withCandidates, findCandidate, putDraft }, { draftSignature }, catalog] = await Promise.all([
-        load(),
-        import('../../detectors/common/draft.js'),
-        catalogOf(options.signatures),
-      ]);
-      await withCandidates(options, async ({ db }) => {
+      const [{ withCandidates, findCandidate, putDraft, decideCandidate }, { draftSignature }, catalog] =
+        await Promise.all([load(), import('../../detectors/common/draft.js'), catalogOf(options.signatures)]);
+      await withCandidates(options, async ({ db, who }) => {
         const found = await findCandidate(db, id);
         const rule =
           found.kind === 'host' ? catalog.targets.find(found.traces[0] ?? found.subject, undefined) : undefined;
@@ -83,6 +80,11 @@ export const command: AddCommand = (program) => {
         const taken = new Set(catalog.services.keys());
         const draft = await drafting(() => draftSignature(found, { today: today(), taken }));
         print(putDraft(draft, options.signatures));
+        if (options.signatures === undefined) return;
+        // With a signature in place it is a service of its own; a draft on standard output decides nothing.
+        const { kind, subject } = found;
+        await decideCandidate(db, { kind, subject, action: 'attached', service: draft.service, who, at: Date.now() });
+        print(takenBack({ kind, subject }));
       });
     });
 
@@ -105,6 +107,8 @@ export const command: AddCommand = (program) => {
         const draft = await drafting(() => draftAddition({ kind, subject, ...found }, { service, today: today() }));
         print(putDraft(draft, options.signatures));
         await decideCandidate(db, { kind, subject, action: 'attached', service, who, at: Date.now() });
+        // Without a folder the draft alone is on standard output.
+        if (options.signatures !== undefined) print(takenBack({ kind, subject }));
       });
     });
 
@@ -120,21 +124,26 @@ export const command: AddCommand = (program) => {
       await withCandidates(options, async ({ db, who }) => {
         const { kind, subject } = await findCandidate(db, id);
         await decideCandidate(db, { kind, subject, action: 'dismissed', why, who, at: Date.now() });
-        print(
-          `${safeLine(subject)} is dismissed. Back again: halflight candidate restore ${candidateId({ kind, subject })}\n`,
-        );
+        print(`${safeLine(subject)} is dismissed. ${backAgain({ kind, subject })}`);
       });
     });
 
   placed(candidate.command('restore <id>'))
-    .description('takes a dismissal back')
+    .description('shows it again: takes back that it was dismissed, or is part of a service')
     .action(async (id: string, options: CandidateOptions) => {
-      const { withCandidates, findCandidate, restoreCandidate } = await load();
+      const { withCandidates, findCandidate, restoreCandidate, loadDecisions } = await load();
       await withCandidates(options, async ({ db, who }) => {
         const found = await findCandidate(db, id);
+        const decisions = (await loadDecisions(db)).get(candidateId(found)) ?? [];
         if (!(await restoreCandidate(db, found, { who, at: Date.now() })))
-          throw new CliError(`${safeLine(found.subject)} is not dismissed`, exitCodes.usage);
-        print(`${safeLine(found.subject)} is shown again.\n`);
+          throw new CliError(
+            `${safeLine(found.subject)} is in the list: nothing was decided that keeps it out`,
+            exitCodes.usage,
+          );
+        const attached = decisions.find(({ action }) => action === 'attached');
+        print(
+          `${safeLine(found.subject)} is shown again.${attached?.action === 'attached' ? ` A signature file that was written for it (${safeLine(attached.service)}) is still there.` : ''}\n`,
+        );
       });
     });
 
@@ -191,6 +200,9 @@ export const command: AddCommand = (program) => {
     });
 };
 
+type Named = Parameters<typeof candidateId>[0];
+const backAgain = (candidate: Named): string => `Back again: halflight candidate restore ${candidateId(candidate)}\n`;
+const takenBack = (candidate: Named): string => `It is no candidate any more. ${backAgain(candidate)}`;
 const print = (text: string): void => void process.stdout.write(text);
 const today = (): string => new Date().toISOString().slice(0, 10);
 const catalogOf = async (signatures: string | undefined) => {

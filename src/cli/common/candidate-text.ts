@@ -1,7 +1,7 @@
 import { candidateId } from '../../core/candidate.js';
 import { safeLine } from '../../core/terminal.js';
 import { formatTime } from '../../core/time.js';
-import { wrap } from '../../reports/terminal.js';
+import { fitted, wrap } from '../../reports/terminal.js';
 import type { CandidateDecision } from '../../store/candidate-decisions.js';
 import type { Candidate } from '../../store/types.js';
 import { askedOf, type CandidatePlace } from './candidates.js';
@@ -14,28 +14,42 @@ const dayOf = (time: number | undefined): string => (time === undefined ? '-' : 
 const indented = (text: string, indent: number): string[] =>
   wrap(safeLine(text), width - indent).map((line) => ' '.repeat(indent) + line);
 
-/** The candidates, one a line. */
+/** The candidates, one a line; long subjects are cut, and `show` has them whole. */
 export function listText(
   candidates: readonly Candidate[],
   decisions: ReadonlyMap<string, readonly CandidateDecision[]>,
 ): string {
   if (candidates.length === 0) return 'There are no candidates to decide on.\n';
-  const rows = candidates.map((candidate) => {
-    const id = candidateId(candidate);
-    const actions = [...new Set((decisions.get(id) ?? []).map(({ action }) => action))];
-    const cells = [
-      id,
-      String(candidate.score).padStart(5),
-      number(candidate.events).padStart(9),
-      number(candidate.actors).padStart(7),
-      dayOf(candidate.last).padEnd(10),
-      candidate.kind.padEnd(9),
-    ];
-    const state = actions.length === 0 ? '' : ` (${actions.join(', ')})`;
-    return `${cells.join(' ')} ${safeLine(candidate.subject)}${state}`;
-  });
-  return `${['id         score    events  actors last       kind      candidate', ...rows].join('\n')}\n`;
+  const states = candidates.map((candidate) => stateOf(decisions.get(candidateId(candidate)) ?? []));
+  const cells = candidates.map((candidate, row) => [
+    candidateId(candidate),
+    String(candidate.score),
+    number(candidate.events),
+    number(candidate.actors),
+    dayOf(candidate.last),
+    candidate.kind,
+    ...(states.some((state) => state !== '') ? [states[row] ?? ''] : []),
+  ]);
+  const rows = [['id', 'score', 'events', 'actors', 'last', 'kind', 'decided'].slice(0, cells[0]?.length), ...cells];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const rest = width - widths.reduce((sum, columns) => sum + columns + 1, 0);
+  const subjects = ['candidate', ...candidates.map(({ subject }) => safeLine(subject))];
+  const line = (row: readonly string[], subject: string): string =>
+    [
+      ...row.map((cell, column) =>
+        counts.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      ),
+      fitted(subject, rest).trimEnd(),
+    ].join(' ');
+  return `${rows.map((row, at) => line(row, subjects[at] ?? '')).join('\n')}\n`;
 }
+
+/** Columns that hold numbers. */
+const counts = new Set([1, 2, 3]);
+
+/** What keeps it out of the list comes before a question. */
+const stateOf = (decisions: readonly CandidateDecision[]): string =>
+  (['dismissed', 'attached', 'asked'] as const).find((state) => decisions.some(({ action }) => action === state)) ?? '';
 
 /** Everything of one candidate. */
 export function showText(

@@ -53,10 +53,10 @@ export async function withCandidates<T>(
   }
 }
 
-/** The candidate with this id or subject, also a dismissed one. @throws CliError where there is none, or more than one */
+/** The candidate with this id or subject, also one that was decided on. @throws CliError where there is none, or more than one */
 export async function findCandidate(db: Db, name: string): Promise<Candidate> {
-  const byId = /^[0-9a-f]{10}$/.test(name) ? await loadCandidates(db, { id: name, dismissed: true }) : [];
-  const found = byId.length > 0 ? byId : await loadCandidates(db, { subject: name, dismissed: true });
+  const byId = /^[0-9a-f]{10}$/.test(name) ? await loadCandidates(db, { id: name, decided: true }) : [];
+  const found = byId.length > 0 ? byId : await loadCandidates(db, { subject: name, decided: true });
   const [candidate, other] = found;
   if (candidate === undefined)
     throw new CliError(

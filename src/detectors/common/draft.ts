@@ -11,6 +11,8 @@ export interface DraftSource extends CandidateHit {
 
 /** A file for the organisation's own signatures. */
 export interface Draft {
+  /** Id of the service that it describes or adds to. */
+  service: string;
   /** File name. */
   name: string;
   text: string;
@@ -48,7 +50,11 @@ export function draftSignature(
     ...fields,
     examples: { hit, miss },
   };
-  return { name: `${id}.yaml`, text: `${head(candidate)}${stringify(content, { lineWidth: 0 })}` };
+  return {
+    service: id,
+    name: `${id}.yaml`,
+    text: `${head(candidate)}${stringify(content, { lineWidth: 0 })}`,
+  };
 }
 
 /** A file that adds the candidate to a service of the catalog. @throws NoSignature */
@@ -62,6 +68,7 @@ export function draftAddition(candidate: DraftSource, { service, today }: { serv
     examples: { hit, miss },
   };
   return {
+    service,
     name: `${service}-${slugOf(candidate)}.yaml`,
     text: `${head(candidate)}${stringify(content, { lineWidth: 0 })}`,
   };

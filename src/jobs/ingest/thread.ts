@@ -11,6 +11,7 @@ import { loadDetection } from '../../detectors/common/registry.js';
 import { allFormats } from '../../formats/common/registry.js';
 import { createEgress } from '../../net/egress.js';
 import { Directory } from '../../people/directory.js';
+import { candidatesOfInput } from '../../scan/candidate-table.js';
 import { compressionOf } from '../../scan/decompress.js';
 import { cannotBeRead, type Input } from '../../scan/input.js';
 import { withMapping } from '../../scan/mapped-formats.js';
@@ -173,9 +174,11 @@ async function scanWhole(input: Input, job: ThreadJob, own: ReadonlyMap<string, 
       await file.close();
     }
     const problems: string[] = [];
+    const entries: Input[] = [];
+    for await (const entry of findInputs([path], new Set(), ({ why }) => problems.push(why))) entries.push(entry);
+    const own = { ...options, maxCandidates: candidatesOfInput(entries.length) };
     const results: InputResult[] = [];
-    for await (const entry of findInputs([path], new Set(), ({ why }) => problems.push(why)))
-      results.push(await scanToEnd(entry, options));
+    for (const entry of entries) results.push(await scanToEnd(entry, own));
     return together(input.name, results, problems);
   } finally {
     await rm(folder, { recursive: true, force: true });

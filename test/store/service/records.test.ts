@@ -162,6 +162,7 @@ await describeOnDatabases('what the service keeps', (server) => {
           chunk('x', {
             source,
             usage: [usage({ service, source, actor: who })],
+            uses: [{ service, day: '2026-10-05', accountKind: 'unknown', kind: 'web', model: '', events: 1 }],
             evidence: [evidence({ service, actor: who })],
             candidates: [candidate()],
           }),
@@ -179,11 +180,28 @@ await describeOnDatabases('what the service keeps', (server) => {
         ).rows.map(({ row }) => row);
       expect(await rowsOf('usage', 't.source')).toEqual(kept);
       expect(await rowsOf('evidence', 'k.source')).toEqual(kept);
+      // Kinds of use name no actor: a hold on one keeps those of all.
+      const { rows: uses } = await sql<{ row: string }>`
+        select u.service || ' ' || k.source as row from chunk_use u join chunk k on k.id = u.chunk_id order by 1`.execute(
+        db,
+      );
+      const whole: readonly string[] =
+        what === 'an actor' ? ['chatgpt ada proxy', 'claude ada other', 'claude bob proxy'] : kept;
+      expect(uses.map(({ row }) => row)).toEqual(whole.map((row) => row.replace(/ (?:ada|bob) /, ' ')));
       if (hold === undefined) return;
       expect(await releaseHold(db, hold, 'cli:t', noon)).toBe(true);
       expect(await releaseHold(db, hold, 'cli:t', noon)).toBe(false);
       await applyRetention(db, everything(noon));
-      for (const table of ['usage', 'usage_day', 'evidence', 'candidate', 'chunk_usage', 'chunk_input', 'chunk'])
+      for (const table of [
+        'usage',
+        'usage_day',
+        'evidence',
+        'candidate',
+        'chunk_use',
+        'chunk_usage',
+        'chunk_input',
+        'chunk',
+      ])
         expect(await countOf(table), table).toBe(0);
       expect((await loadAudit(db)).map((row) => row.action)).toEqual(['hold.set', 'hold.released']);
     });
