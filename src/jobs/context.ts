@@ -25,7 +25,8 @@ export interface ServiceContext {
   now(): number;
   /** The configuration of now: a reload replaces it. */
   setup(): ServiceSetup;
-  catalog: Catalog;
+  /** The catalog of now: a reload may replace it. */
+  readonly catalog: Catalog;
   collectors: ReadonlyMap<string, Collector>;
   channels: ReadonlyMap<string, Channel>;
   /** The only way outward, by the policy of now. */

@@ -69,24 +69,29 @@ export class Runtime {
   readonly #stop = new AbortController();
   readonly #loops: Promise<unknown>[] = [];
   #setup: ServiceSetup;
+  #catalog: Catalog;
   #egress: Egress;
   #scanner: { scanner: Scanner; people: string } | undefined;
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts;
     this.#setup = parts.setup;
+    this.#catalog = parts.catalog;
     this.#egress = createEgress(parts.setup.net);
     this.metrics = createMetrics();
     const now = parts.now ?? Date.now;
     this.#lives = new Lives({ db: parts.db, log: parts.log, now }, parts.role, parts.version);
     const onError = (error: Error, kind: JobKind): void => this.#queueError(error, kind);
     this.#bells = new Bells(parts.queue, `${process.pid}-${now().toString(36)}`, onError);
+    const catalog = (): Catalog => this.#catalog;
     this.context = {
+      get catalog() {
+        return catalog();
+      },
       db: parts.db,
       log: parts.log,
       now,
       setup: () => this.#setup,
-      catalog: parts.catalog,
       collectors: parts.collectors,
       channels: parts.channels,
       egress: () => this.#egress,
@@ -123,8 +128,14 @@ export class Runtime {
     log.info({ instance: this.#lives.id, ...roles, database: await serverVersion(db) }, 'started');
   }
 
-  /** Takes a changed configuration up, as far as that goes without a restart (the caller says what does not). */
-  reload(setup: ServiceSetup): void {
+  /**
+   * Takes a changed configuration and catalog up, as far as that goes without a restart (the caller says what does not). Chunks in work
+   * are read to their end by the catalog that they were begun with; `syncRegisters` has findings looked at again.
+   */
+  reload(setup: ServiceSetup, catalog: Catalog): void {
+    // The same one stays: what is remembered of hosts hangs on it.
+    if (catalog.hash !== this.#catalog.hash || catalog.release?.version !== this.#catalog.release?.version)
+      this.#catalog = catalog;
     const { zone } = this.#setup;
     const { concurrency } = this.#setup.work;
     if (!isDeepStrictEqual(this.#setup.net, setup.net)) {
@@ -219,9 +230,11 @@ export class Runtime {
   async #scannerOfNow(): Promise<Scanner> {
     const people = await this.context.registers.people();
     if (this.#scanner?.people === people.hash) return this.#scanner.scanner;
+    const catalog = this.#catalog;
     const data = {
-      services: [...this.#parts.catalog.services.values()],
-      lowConfidence: this.#parts.catalog.lowConfidenceList.text,
+      catalogHash: catalog.hash,
+      services: [...catalog.services.values()],
+      lowConfidence: catalog.lowConfidenceList.text,
       people: people.body,
       zone: this.#setup.zone,
       net: this.#setup.net,

@@ -98,7 +98,16 @@ afterAll(() => {
 function scannerFor(all: readonly Service[], zone: string, poison: string | undefined): Scanner {
   const key = JSON.stringify([all.map(({ id, hosts }) => [id, hosts]), zone, poison]);
   const scanner =
-    scanners.get(key) ?? new Scanner(2, { services: all, lowConfidence: '', people: [], zone, net: {}, poison });
+    scanners.get(key) ??
+    new Scanner(2, {
+      catalogHash: compileCatalog(all).hash,
+      services: all,
+      lowConfidence: '',
+      people: [],
+      zone,
+      net: {},
+      poison,
+    });
   scanners.set(key, scanner);
   return scanner;
 }

@@ -84,7 +84,7 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
     });
     return 'no format';
   }
-  const rules = rulesHash(context, source, people.hash);
+  const rules = rulesHash(answer.catalogHash, context.setup(), source, people.hash);
   await faultPoint('commit.before');
   const outcome = await commitChunk(
     context.db,

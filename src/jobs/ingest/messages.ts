@@ -9,6 +9,8 @@ import type { InputResult } from '../../scan/scan-input.js';
 
 /** What a thread is given when it starts: the data behind detection and people. */
 export interface ThreadData {
+  /** Hash of the catalog of these services and lists. */
+  catalogHash: string;
   services: readonly Service[];
   /** Text of the catalog's low-confidence list. */
   lowConfidence: string;

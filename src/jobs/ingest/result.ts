@@ -3,8 +3,7 @@ import { actorsOf } from '../../scan/candidate-table.js';
 import type { InputResult } from '../../scan/scan-input.js';
 import type { Claim } from '../../store/claims.js';
 import type { ChunkResult } from '../../store/types.js';
-import type { ServiceContext } from '../context.js';
-import type { SourceSetup } from '../setup.js';
+import type { ServiceSetup, SourceSetup } from '../setup.js';
 
 /** What a scan gave, as the database keeps it: usage belongs to the configured source. */
 export function chunkResult(claim: Claim, result: InputResult, rules: string, scannedAt: number): ChunkResult {
@@ -34,12 +33,12 @@ export function chunkResult(claim: Claim, result: InputResult, rules: string, sc
 
 /** Everything beside the bytes that decides what a chunk gives: another hash, another result. */
 export function rulesHash(
-  { catalog, setup }: Pick<ServiceContext, 'catalog' | 'setup'>,
+  catalogHash: string,
+  { zone }: Pick<ServiceSetup, 'zone'>,
   source: SourceSetup | undefined,
   peopleHash: string,
 ): string {
-  const { zone } = setup();
   return createHash('sha256')
-    .update(JSON.stringify([catalog.hash, zone, source?.logZone, source?.format, source?.mapping, peopleHash]))
+    .update(JSON.stringify([catalogHash, zone, source?.logZone, source?.format, source?.mapping, peopleHash]))
     .digest('hex');
 }

@@ -3,7 +3,9 @@ import type { FromThread, ThreadData, ThreadJob, ToThread } from './messages.js'
 
 /** What a thread said of a job, or how it ended before it could. */
 export type ThreadAnswer =
-  | Exclude<FromThread, { kind: 'ready' } | { kind: 'need-part' }>
+  | Exclude<FromThread, { kind: 'ready' } | { kind: 'need-part' } | { kind: 'scanned' }>
+  /** `catalogHash`: of the catalog that the thread works by, which a reload may have replaced meanwhile. */
+  | (Extract<FromThread, { kind: 'scanned' }> & { catalogHash: string })
   /** The thread ended or took too long: the chunk may be what ended it. */
   | { kind: 'died'; why: string };
 
@@ -79,12 +81,14 @@ export class Scanner {
 
 class Thread {
   outdated = false;
+  readonly #catalogHash: string;
   readonly #worker: Worker;
   #dead: string | undefined;
   #listen: (message: FromThread | { kind: 'died'; why: string }) => void = () => {};
   readonly #ready: Promise<void>;
 
   constructor(data: ThreadData) {
+    this.#catalogHash = data.catalogHash;
     this.#worker = startWorker(data);
     this.#ready = new Promise((resolve) => {
       this.#listen = () => resolve();
@@ -113,6 +117,7 @@ class Thread {
         }, deadlineMs);
         this.#listen = (message) => {
           if (message.kind === 'ready') return;
+          if (message.kind === 'scanned') return resolve({ ...message, catalogHash: this.#catalogHash });
           if (message.kind !== 'need-part') return resolve(message);
           const next = source?.next() ?? Promise.resolve({ done: true as const, value: undefined });
           next.then(

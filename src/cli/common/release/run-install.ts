@@ -49,8 +49,8 @@ export async function runInstall(file: string, request: InstallRequest): Promise
   print(`valid to ${release.expires}, signed with ${release.key.slice(0, 16)}.`);
   print(`It is in ${safeLine(folder)}.`);
   print('"halflight catalog diff previous installed" says what it changes. A running');
-  print('service takes it up when it starts again; "halflight replay" has logs that');
-  print('are still kept read by it.');
+  print('service takes it up on SIGHUP, or when it starts again; "halflight replay" has');
+  print('logs that are still kept read by it.');
   const notice = expiryNotice({ version: release.version, from: 'installed', expires: release.expires }, now);
   if (notice !== undefined) say(notice.text);
 }

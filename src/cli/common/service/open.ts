@@ -117,11 +117,15 @@ export async function openService(opened: OpenedSetup, role: string, log: Logger
       collectors: kinds.collectors,
       channels: kinds.channels,
       sealKey,
-      registerFiles: registerReader(() => runtime.context.setup(), new Set(catalog.services.keys()), log),
+      registerFiles: registerReader(
+        () => runtime.context.setup(),
+        () => runtime.context.catalog,
+        log,
+      ),
       poison: poisonOf(process.env),
     };
     const runtime = new Runtime(parts);
-    const told = setInterval(() => tellExpiry(catalog, log), dayMs).unref();
+    const told = setInterval(() => tellExpiry(runtime.context.catalog, log), dayMs).unref();
     const end = async (): Promise<void> => {
       clearInterval(told);
       await store.close();

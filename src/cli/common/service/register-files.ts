@@ -1,16 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
+import type { Catalog } from '../../../catalog/compile.js';
 import type { ServiceSetup } from '../../../jobs/setup.js';
 import type { RegisterFiles } from '../../../jobs/sync-registers.js';
 import { readRegisters } from '../registers.js';
 
 /**
- * Reads the register files of the configuration, when they changed by size or time; between, and where a file is missing or not to be
+ * Reads the register files of the configuration, when they changed by size or time, or the catalog whose services they name did; between, and where a file is missing or not to be
  * read, the answer is "nothing new". Rows and entries that are wrong cost themselves and are logged once.
  */
 export function registerReader(
   setup: () => ServiceSetup,
-  services: ReadonlySet<string>,
+  catalog: () => Pick<Catalog, 'hash' | 'services'>,
   log: Pick<Logger, 'warn'>,
 ): () => Promise<RegisterFiles> {
   let seen = '';
@@ -23,6 +24,7 @@ export function registerReader(
         const { size, mtimeMs, ino } = statSync(path);
         return `${path} ${size} ${mtimeMs} ${ino}`;
       })
+      .concat(catalog().hash)
       .join('\n');
     if (state === seen) return { people: undefined, inventory: undefined };
     const [peopleFile, inventoryFile] = paths;
@@ -31,7 +33,7 @@ export function registerReader(
         ...(peopleFile !== undefined && { people: peopleFile }),
         ...(inventoryFile !== undefined && { inventory: inventoryFile }),
       },
-      services,
+      new Set(catalog().services.keys()),
     );
     for (const error of registers.errors.slice(0, 20))
       log.warn({ why: error }, 'a register is wrong in one place; the rest counts');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Catalog } from '../../../catalog/compile.js';
 import { changesBetween } from '../../../config/changes.js';
 import type { Runtime } from '../../../jobs/runtime.js';
 import { appendAudit } from '../../../store/audit.js';
@@ -7,6 +8,7 @@ import { isConnectionError, messageOf } from '../../../store/errors.js';
 import { syncSources } from '../../../store/sources.js';
 import type { Db } from '../../../store/tables.js';
 import { CliError, exitCodes } from '../errors.js';
+import { openServiceCatalog } from './open.js';
 import { type OpenedSetup, openSetup } from './setup.js';
 
 /** A process has this long to end by itself once it is asked to. */
@@ -75,7 +77,7 @@ export async function applySources(db: Db, opened: OpenedSetup, now: number): Pr
 }
 
 /**
- * Reads the configuration again and applies what can be applied. A wrong one changes nothing.
+ * Reads configuration and catalog again and applies what can be applied. A wrong one changes nothing.
  * @returns what is in force afterwards
  */
 export async function reload(
@@ -89,8 +91,10 @@ export async function reload(
   }: { config: string | undefined; db: Db; runtime: Runtime; log: Logger; now: () => number },
 ): Promise<OpenedSetup> {
   let next: OpenedSetup;
+  let catalog: Catalog;
   try {
     next = await openSetup(config, (line) => log.warn({ why: line }, 'configuration'));
+    catalog = await openServiceCatalog(next.loaded.config, log);
   } catch (error) {
     log.error({ why: error instanceof CliError ? error.message : String(error) }, 'the configuration was not taken up');
     return opened;
@@ -98,7 +102,13 @@ export async function reload(
   const changes = changesBetween(opened.loaded.config, next.loaded.config);
   for (const { sentence } of changes.apply) log.info({ change: sentence }, 'configuration applied');
   for (const { sentence } of changes.restart) log.warn({ change: sentence }, 'configuration needs a restart');
-  runtime.reload(next.setup);
+  const before = runtime.context.catalog;
+  runtime.reload(next.setup, catalog);
+  if (before.hash !== catalog.hash)
+    log.info(
+      { services: catalog.services.size, version: catalog.release?.version, hash: catalog.hash.slice(0, 16) },
+      'the catalog was taken up: it counts for what is read from now on',
+    );
   log.level = next.loaded.config.log.level;
   await applySources(db, next, now());
   await appendAudit(db, {
@@ -109,6 +119,9 @@ export async function reload(
     details: {
       applied: changes.apply.map(({ sentence }) => sentence),
       after_restart: changes.restart.map(({ sentence }) => sentence),
+      ...(before.hash !== catalog.hash && {
+        catalog: { before: before.hash, hash: catalog.hash, version: catalog.release?.version ?? null },
+      }),
     },
   });
   await runtime.syncRegisters();
