@@ -25,8 +25,21 @@ export interface CheckInput {
   matchExample: ExampleMatcher;
 }
 
+/** What `checkCatalog` asked, and how often the answer was wrong. */
+export interface CheckCounts {
+  /** Examples that must name their service, and those of them that do not. */
+  hits: { asked: number; wrong: number };
+  /** Examples that must not, and those of them that do. */
+  misses: { asked: number; wrong: number };
+  /** Popular hosts, and those of them that count as AI use. */
+  popular: { asked: number; wrong: number };
+}
+
 /** All checks over the whole catalog that a schema cannot express; an empty list when it holds. */
-export function checkCatalog(input: CheckInput): Problem[] {
+export const checkCatalog = (input: CheckInput): Problem[] => checkAndCount(input).problems;
+
+/** The same, with what was asked. */
+export function checkAndCount(input: CheckInput): { problems: Problem[]; counts: CheckCounts } {
   const { services, popularHosts, matchExample } = input;
   const catalog = compileCatalog(services);
   const problems: Problem[] = [];
@@ -37,11 +50,17 @@ export function checkCatalog(input: CheckInput): Problem[] {
   checkTexts(catalog, report);
   checkCode(catalog, report);
   for (const rule of catalog.targetRules) checkReach(rule, report);
-  for (const service of services) checkExamples(catalog, service, matchExample, report);
+  const counts: CheckCounts = {
+    hits: { asked: 0, wrong: 0 },
+    misses: { asked: 0, wrong: 0 },
+    popular: { asked: popularHosts.length, wrong: 0 },
+  };
+  for (const service of services) checkExamples(catalog, service, matchExample, report, counts);
   const hitBy = new Map<TargetRule, string[]>();
   for (const host of popularHosts) {
     const rule = catalog.targets.find(host, undefined);
     if (rule === undefined || rule.weak || rule.role === 'telemetry') continue;
+    counts.popular.wrong += 1;
     hitBy.set(rule, [...(hitBy.get(rule) ?? []), host]);
   }
   for (const [rule, hosts] of hitBy) {
@@ -52,7 +71,7 @@ export function checkCatalog(input: CheckInput): Problem[] {
       `${signatureOf(rule)} hits the popular host ${hosts.slice(0, 3).join(', ')}${others}, no AI service: name a more precise host, a path, or make it weak`,
     );
   }
-  return problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  return { problems: problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)), counts };
 }
 
 type Report = (service: Service, field: string, message: string) => void;
@@ -148,7 +167,15 @@ function checkReach(rule: TargetRule, report: Report): void {
 }
 
 /** Every example hits or misses as it says. */
-function checkExamples(catalog: Catalog, service: Service, matchExample: ExampleMatcher, report: Report): void {
+function checkExamples(
+  catalog: Catalog,
+  service: Service,
+  matchExample: ExampleMatcher,
+  report: Report,
+  counts: CheckCounts,
+): void {
+  counts.hits.asked += service.examples.hit.length;
+  counts.misses.asked += service.examples.miss.length;
   const named = (example: string): readonly string[] => {
     const code = matchCodeExample(catalog, example);
     if (code !== undefined) return code;
@@ -161,6 +188,7 @@ function checkExamples(catalog: Catalog, service: Service, matchExample: Example
     const weak = !example.includes(':') || example.includes('://') ? matchInput(catalog, example) : undefined;
     if (services.includes(service.id)) continue;
     if (weak !== undefined && 'weak' in weak && weak.weak === service.id && onlyWeak(service)) continue;
+    counts.hits.wrong += 1;
     report(
       service,
       `examples.hit.${i}`,
@@ -168,8 +196,9 @@ function checkExamples(catalog: Catalog, service: Service, matchExample: Example
     );
   }
   for (const [i, example] of service.examples.miss.entries()) {
-    if (named(example).includes(service.id))
-      report(service, `examples.miss.${i}`, `${example} must not name this service, and does`);
+    if (!named(example).includes(service.id)) continue;
+    counts.misses.wrong += 1;
+    report(service, `examples.miss.${i}`, `${example} must not name this service, and does`);
   }
 }
 

@@ -68,8 +68,40 @@ describe('halflight catalog', () => {
 
   it('checks what comes with it and what the organisation adds', async () => {
     const { code, stdout } = await halflight(['catalog', 'check', '--signatures', own]);
-    expect(stdout).toMatch(/^\d+ services, \d+ popular hosts: all checks hold\n$/);
+    expect(stdout).toMatch(/\n\d+ services, \d+ popular hosts: all checks hold\n$/);
     expect(code).toBe(0);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('says in numbers what it asked, and how often the answer was wrong', async () => {
+    const wrong = temporaryFolder({
+      'acme-bot.yaml': acmeBot
+        .replace('hosts: [', 'hosts: [en.wikipedia.org, ')
+        .replace('hit: [', 'hit: [elsewhere.example, ')
+        .replace('miss: [', 'miss: [en.wikipedia.org, '),
+    });
+    const [own, none, text] = await Promise.all([
+      halflight(['catalog', 'check', '--signatures', wrong, '--json']),
+      halflight(['catalog', 'check', '--json']),
+      halflight(['catalog', 'check']),
+    ]);
+    type Checked = Record<'hits' | 'misses' | 'spellings' | 'popular', { asked: number; wrong: number }>;
+    const [faulty, whole] = [own, none].map(({ stdout }) => (JSON.parse(stdout) as { checked: Checked }).checked);
+    expect([own.code, none.code]).toEqual([1, 0]);
+    if (faulty === undefined || whole === undefined) throw new Error('two answers');
+    for (const { asked, wrong: none } of Object.values(whole)) {
+      expect(asked).toBeGreaterThan(1500);
+      expect(none).toBe(0);
+    }
+    expect(faulty.hits).toEqual({ asked: whole.hits.asked + 3, wrong: 1 });
+    expect(faulty.misses).toEqual({ asked: whole.misses.asked + 2, wrong: 1 });
+    expect(faulty.popular).toEqual({ asked: whole.popular.asked, wrong: 1 });
+    // Two of the three examples are plain hosts; there are nine other spellings of each.
+    expect(faulty.spellings).toEqual({ asked: whole.spellings.asked + 18, wrong: 0 });
+    expect(text.stdout).toMatch(new RegExp(`^examples that must hit +${whole.hits.asked} asked, 0 wrong$`, 'm'));
+    expect(text.stdout).toMatch(
+      new RegExp(`^popular hosts that are no AI +${whole.popular.asked} asked, 0 wrong$`, 'm'),
+    );
   });
 
   it('a broken signature fails the check, with file, line and field', async () => {

@@ -82,22 +82,23 @@ export const command: AddCommand = (program) => {
     .option(...data)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const [{ problemsOf, readInUse }, { describeProblem, listProblems, readPopularHosts }] = await Promise.all([
-        import('../common/release/check.js'),
-        import('../common/catalog.js'),
-      ]);
+      const [{ checkedInNumbers, checkedLines, readInUse }, { describeProblem, listProblems, readPopularHosts }] =
+        await Promise.all([import('../common/release/check.js'), import('../common/catalog.js')]);
       const { loaded, isOwn } = await readInUse(options.signatures, options);
       const popularHosts = readPopularHosts();
-      const problems = [
-        ...(await problemsOf(loaded, popularHosts, isOwn)),
-        ...listProblems(options.signatures, popularHosts),
-      ];
+      const checked = await checkedInNumbers(loaded, popularHosts, isOwn);
+      const problems = [...checked.problems, ...listProblems(options.signatures, popularHosts)];
       if (options.json === true)
         print(
-          JSON.stringify({ services: loaded.services.length, popularHosts: popularHosts.length, problems }, null, 2),
+          JSON.stringify(
+            { services: loaded.services.length, popularHosts: popularHosts.length, checked: checked.counts, problems },
+            null,
+            2,
+          ),
         );
       else {
         for (const problem of problems) print(safeText(describeProblem(problem)));
+        for (const line of checkedLines(checked.counts)) print(line);
         print(
           `${loaded.services.length} services, ${popularHosts.length} popular hosts: ${problems.length === 0 ? 'all checks hold' : countProblems(problems.length)}`,
         );

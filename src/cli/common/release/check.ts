@@ -1,6 +1,8 @@
-import { checkCatalog } from '../../../catalog/check.js';
+import { type CheckCounts, checkAndCount } from '../../../catalog/check.js';
 import { compileCatalog } from '../../../catalog/compile.js';
+import { placeOf } from '../../../catalog/extend.js';
 import { type Loaded, type Problem, readSignatureFiles, signatureFiles } from '../../../catalog/load.js';
+import { checkSpellings } from '../../../catalog/spellings.js';
 import { safeText } from '../../../core/terminal.js';
 import { describeProblem, exampleMatcher, readPopularHosts, readSignatures } from '../catalog.js';
 import { CliError, explainFileError } from '../errors.js';
@@ -41,9 +43,42 @@ export async function problemsOf(
   popularHosts: readonly string[],
   isOwn: (file: string) => boolean,
 ): Promise<Problem[]> {
-  const matchExample = await exampleMatcher(compileCatalog(loaded.services));
-  return [...loaded.problems, ...checkCatalog({ ...loaded, isOwn, popularHosts, matchExample })];
+  return (await checkedInNumbers(loaded, popularHosts, isOwn)).problems;
 }
+
+/** What `catalog check` asked, by kind, and how often the answer was wrong. */
+export interface Checked extends CheckCounts {
+  /** Hosts of the examples that must hit, in the spellings that logs have. */
+  spellings: { asked: number; wrong: number };
+}
+
+/** The same, with what was asked. */
+export async function checkedInNumbers(
+  loaded: Loaded,
+  popularHosts: readonly string[],
+  isOwn: (file: string) => boolean,
+): Promise<{ problems: Problem[]; counts: Checked }> {
+  const catalog = compileCatalog(loaded.services);
+  const matchExample = await exampleMatcher(catalog);
+  const { problems, counts } = checkAndCount({ ...loaded, isOwn, popularHosts, matchExample });
+  const { examples, ...spellings } = checkSpellings(catalog, loaded.services);
+  const misspelt = examples.map(({ service, field, input }) => ({
+    ...placeOf(loaded, service.id, field),
+    message: `${input} must name what the plain host names, and does not: this is a fault of Halflight, please report it`,
+  }));
+  return { problems: [...loaded.problems, ...problems, ...misspelt], counts: { ...counts, spellings } };
+}
+
+/** For people, a line each. */
+export const checkedLines = ({ hits, spellings, misses, popular }: Checked): string[] =>
+  (
+    [
+      ['examples that must hit', hits],
+      ['their hosts in other spellings', spellings],
+      ['examples that must miss', misses],
+      ['popular hosts that are no AI', popular],
+    ] as const
+  ).map(([name, { asked, wrong }]) => `${name.padEnd(32)}${String(asked).padStart(6)} asked, ${wrong} wrong`);
 
 /** @throws CliError that lists what is wrong with the signatures of `what` */
 export async function refuseUnsound(what: string, loaded: Loaded): Promise<void> {
