@@ -79,4 +79,19 @@ describe('halflight match', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain(`${signatures}/broken.yaml:`);
   });
+
+  it("says how many of the organisation's own signatures the catalog has already; the answer stays clean", async () => {
+    const taken = temporaryFolder({ 'acme-bot.yaml': acmeBot.replace('hosts: [', 'hosts: [claude.ai, chatgpt.com, ') });
+    const [match, scan, clean] = await Promise.all([
+      halflight(['match', '--json', 'bot.acme.example', '--signatures', taken]),
+      halflight(['scan', '-', '--json', '--signatures', taken], { input: '' }),
+      halflight(['match', 'bot.acme.example', '--signatures', temporaryFolder({ 'acme-bot.yaml': acmeBot })]),
+    ]);
+    const warning = `halflight: 2 signatures in ${taken} are claimed twice, and only one claim counts: see "halflight catalog check --signatures ${taken}"\n`;
+    expect(match.stderr).toBe(warning);
+    expect(JSON.parse(match.stdout)).toMatchObject({ service: 'acme-bot' });
+    expect(match.code).toBe(0);
+    expect(scan.stderr).toContain(warning);
+    expect(clean.stderr).toBe('');
+  });
 });

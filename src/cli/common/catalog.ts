@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkAllClaims } from '../../catalog/check.js';
 import { checkLowConfidence } from '../../catalog/check-code.js';
 import { type Catalog, compileCatalog } from '../../catalog/compile.js';
 import {
@@ -39,11 +40,27 @@ export function loadCatalog(): Catalog {
   return compileCatalog(services, lowConfidence);
 }
 
-/** A catalog with the organisation's own folder over it. @throws CliError listing the broken files */
-export function withOwnSignatures({ services, lowConfidence }: CatalogParts, folder: string): CatalogParts {
+/**
+ * A catalog with the organisation's own folder over it. What is claimed there and by the catalog too is said to `warn`: only one of the
+ * two counts.
+ * @throws CliError listing the broken files
+ */
+export function withOwnSignatures(
+  { services, lowConfidence }: CatalogParts,
+  folder: string,
+  warn: (line: string) => void,
+): CatalogParts {
   try {
-    const loaded = readSignatureFiles(signatureFiles(folder), services);
+    const files = signatureFiles(folder);
+    const loaded = readSignatureFiles(files, services);
     refuseProblems(loaded.problems);
+    const own = new Set(files.map(({ file }) => file));
+    const isOwn = (file: string): boolean => own.has(file);
+    const taken = checkAllClaims({ ...loaded, isOwn }).filter(({ file }) => isOwn(file)).length;
+    if (taken > 0)
+      warn(
+        `${taken === 1 ? '1 signature' : `${taken} signatures`} in ${folder} ${taken === 1 ? 'is' : 'are'} claimed twice, and only one claim counts: see "halflight catalog check --signatures ${folder}"`,
+      );
     return { services: loaded.services, lowConfidence: `${lowConfidence}\n${readLowConfidence([folder])}` };
   } catch (error) {
     throw error instanceof CliError ? error : new CliError(explainFileError(error, folder));

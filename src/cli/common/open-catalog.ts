@@ -8,8 +8,8 @@ const toStderr = (line: string): void => void process.stderr.write(`halflight: $
 
 /**
  * The catalog for work: the installed one where one is that is newer than what comes with Halflight, and the organisation's own
- * signatures over it. From the caches where they hold: then neither the YAML reader nor the schemas are loaded. That it expires is said
- * to `warn`.
+ * signatures over it. From the caches where they hold: then neither the YAML reader nor the schemas are loaded. That it expires, and
+ * what own signatures claim that it has already, is said to `warn`.
  * @throws CliError listing the broken files: a catalog with holes would call AI use ordinary
  */
 export async function openCatalog(
@@ -19,7 +19,7 @@ export async function openCatalog(
 ): Promise<Catalog> {
   const { parts, release } = await openRelease(place);
   const { services, lowConfidence } =
-    extraFolder === undefined ? parts : (await import('./catalog.js')).withOwnSignatures(parts, extraFolder);
+    extraFolder === undefined ? parts : (await import('./catalog.js')).withOwnSignatures(parts, extraFolder, warn);
   const catalog = compileCatalog(services, lowConfidence);
   catalog.release = release;
   const notice = expiryNotice(release, Date.now());

@@ -17,13 +17,14 @@ const dialect: Dialect = {
   extract: (expression, pattern) => `regexp_extract(${expression}, ${pattern}, 1)`,
   without: (expression, pattern) => `regexp_replace(${expression}, ${pattern})`,
   nfkc: (expression) => `normalize(${expression}, NFKC)`,
+  // What url_decode makes of a broken encoding is not documented, and TRY does not catch every error of a function.
   decoded: (expression) =>
-    `CASE WHEN strpos(${expression}, '%') > 0 THEN COALESCE(TRY(url_decode(${expression})), ${expression}) ELSE ${expression} END`,
+    `CASE WHEN regexp_like(${expression}, '^([^%]|%[0-9A-Fa-f]{2})*$') THEN url_decode(${expression}) ELSE ${expression} END`,
   // The zone of a session is UTC in Athena.
   instant: (column, type) =>
     type === 'timestamp'
       ? `COALESCE(TRY(from_iso8601_timestamp(CAST(${column} AS VARCHAR))), TRY(CAST(CAST(${column} AS VARCHAR) AS TIMESTAMP WITH TIME ZONE)))`
-      : `from_unixtime(FLOOR(TRY_CAST(${column} AS DOUBLE)${type === 'epoch' ? ' * 1000' : ''}) / 1000)`,
+      : `TRY(from_unixtime(FLOOR(TRY_CAST(${column} AS DOUBLE)${type === 'epoch' ? ' * 1000' : ''}) / 1000))`,
   day: (instant, zone) => `date_format(${instant} AT TIME ZONE ${zone}, '%Y-%m-%d')`,
   stamp: (instant) => `SUBSTR(date_format(${instant} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%i:%s.%f'), 1, 23) || 'Z'`,
   table: (name, columns, [first = [], ...more]) => [

@@ -25,7 +25,7 @@ const dialect: Dialect = {
   instant: (column, type) =>
     type === 'timestamp'
       ? `SAFE_CAST(CAST(${column} AS STRING) AS TIMESTAMP)`
-      : `TIMESTAMP_MILLIS(CAST(FLOOR(SAFE_CAST(${column} AS FLOAT64)${type === 'epoch' ? ' * 1000' : ''}) AS INT64))`,
+      : `SAFE.TIMESTAMP_MILLIS(SAFE_CAST(FLOOR(SAFE_CAST(${column} AS FLOAT64)${type === 'epoch' ? ' * 1000' : ''}) AS INT64))`,
   day: (instant, zone) => `FORMAT_TIMESTAMP('%Y-%m-%d', ${instant}, ${zone})`,
   stamp: (instant) => `FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E3SZ', TIMESTAMP_TRUNC(${instant}, MILLISECOND), 'UTC')`,
   table: createAndInsert(names, (name, columns) => [`CREATE OR REPLACE TABLE ${name} (${columns})`]),

@@ -101,8 +101,9 @@ function search(plan: Plan, options: CatalogExportOptions, lookup: string): stri
   const authority = (value: string): string => `replace(${value}, ${re('[/?#\\\\].*$')}, "")`;
   const host = (value: string): string =>
     `replace(lower(urldecode(lower(trim(replace(replace(${value}, ${re('^.*@')}, ""), ${re(':[0-9]{0,5}$')}, ""))))), ${re('[.]+$')}, "")`;
+  // A backtick would begin a macro.
   const valid = (value: string): string =>
-    `if(${value} != "" AND len(${value}) <= 253 AND NOT match(${value}, ${re('[ -,/:-^`{-~[:cntrl:]]|^[.-]|[.][.]')}), ${value}, null())`;
+    `if(${value} != "" AND len(${value}) <= 253 AND NOT match(${value}, ${re('[ -,/:-^\\x60{-~[:cntrl:]]|^[.-]|[.][.]')}), ${value}, null())`;
   const tails = Array.from({ length: plan.labels }, (_, n) => `mvjoin(mvindex(hl_labels, -${n + 1}, -1), ".")`);
   const agentStrength = web ? `if(hl_out >= ${uploadBytes}, "transfer", "visit")` : '"contact"';
   const strength = web
