@@ -51,6 +51,11 @@ export interface EventDraft {
   currency?: string | undefined;
   cost_centre?: string | undefined;
   extension_id?: string | undefined;
+  /**
+   * The record is of a connection, not of a request. Only for formats whose speed path looks at the port (`isOrdinaryPort`) or that
+   * have none. Not printed.
+   */
+  flow?: boolean | undefined;
   /** The record is a sum that another engine made with the exported catalog. */
   rollup?: RolledUp | undefined;
 }

@@ -83,7 +83,7 @@ type Part =
 
 /**
  * What is done with the value of a key: `any` passes over it, `look` has the line read in full. `text` is a string, `time` a
- * number of seconds since 1970. `into`: an object, to whose keys the same rule applies. `dotted-url`: see `dotted` of `url`.
+ * number of seconds since 1970. A judge is given a string, `scalar` a string or a number, as written. `into`: an object, to whose keys the same rule applies. `dotted-url`: see `dotted` of `url`.
  */
 export type KeyUse =
   | 'any'
@@ -96,6 +96,7 @@ export type KeyUse =
   | 'path'
   | 'agent'
   | 'into'
-  | Judge;
+  | Judge
+  | { readonly scalar: Judge };
 /** `bit`: one of 1 to 32768, for `required`. A constant of its module. */
 export type KeyRule = (key: string) => { readonly use: KeyUse; readonly bit?: number };

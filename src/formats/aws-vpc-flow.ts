@@ -59,6 +59,7 @@ function open({ zone, modified }: FormatContext): Reader {
       const stamp = get('start', 'end');
       return {
         kind: 'web',
+        flow: true,
         action: actionOf(get('action')),
         time: (stamp === undefined ? undefined : parseEpoch(stamp)) ?? time?.(zone, modified),
         device: get('instance-id'),

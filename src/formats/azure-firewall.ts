@@ -43,6 +43,7 @@ function prose(text: string, time: number | undefined): Outcome {
     host: isAddress ? undefined : target.host,
     port: target.port,
     url: found[4]?.replace(/\.$/, ''),
+    ...(isAddress && { flow: true }),
   };
 }
 
@@ -61,6 +62,7 @@ function structured(fields: Fields, category: string, time: number | undefined):
     port: whole(get('DestinationPort')),
     host: get('Fqdn'),
     url: get('TargetUrl'),
+    ...(/NetworkRule$/i.test(category) && { flow: true }),
   };
 }
 

@@ -125,6 +125,7 @@ function open(context: FormatContext): Reader {
       app: service ?? applicationName(labelled('app') ?? get('app', 'applicationprotocol')),
       event_id: get('externalid'),
     };
+    if (draft.host === undefined && url === undefined && draft.method === undefined) draft.flow = true;
     return draft;
   }
 

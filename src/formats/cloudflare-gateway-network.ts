@@ -1,4 +1,5 @@
 import type { Format } from '../core/format.js';
+import { isOrdinaryPort } from '../core/model-ports.js';
 import { detectLogpush, gatewayAction, type LogpushRecord, logpushLayout, logpushReader } from './common/cloudflare.js';
 
 const mine = (record: LogpushRecord): boolean =>
@@ -10,7 +11,9 @@ const layout = logpushLayout((key) => {
   if (/^(?:httpmethod|httphost|queryname)$/.test(key)) return { use: 'look' };
   if (key === 'sni') return { use: 'host', bit: 1 };
   if (/^(?:transport|overrideip|overrideport)$/.test(key)) return { use: 'any', bit: 1 };
-  return key === 'destinationip' || key === 'destinationport' ? { use: 'any', bit: 2 } : { use: 'any' };
+  if (key === 'destinationport') return { use: { scalar: isOrdinaryPort }, bit: 2 };
+  if (key === 'dstport' || key === 'originport') return { use: { scalar: isOrdinaryPort } };
+  return key === 'destinationip' ? { use: 'any', bit: 2 } : { use: 'any' };
 });
 
 /**
@@ -28,6 +31,7 @@ export const format: Format = {
       mine,
       (record) => ({
         kind: 'web',
+        flow: true,
         action: gatewayAction(record.text('Action')),
         time: record.time(context, 'Datetime', 'Timestamp', 'SessionStartTime'),
         user: record.user(),

@@ -43,6 +43,7 @@ export const format: Format = recordFormat({
     return {
       ...common,
       kind: 'web',
+      flow: true,
       action: 'allowed',
       dst_ip: fields.text('RemoteAddressIP4', 'RemoteAddressIP6', 'RemoteIP'),
       port: whole(fields.text('RemotePort', 'RemotePort_decimal', 'RPort')),

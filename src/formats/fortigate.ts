@@ -53,6 +53,7 @@ function open({ zone, modified }: FormatContext): Reader {
       const status = whole(get('statuscode', 'httpcode'));
       return {
         kind: log === 'dns' ? 'dns' : 'web',
+        ...(log === 'traffic' && { flow: true }),
         action: actionOf(get('action', 'status'), get('utmaction')),
         time: timeOf(get) ?? unwrapSyslog(text).time?.(zone, modified),
         user: get('user', 'unauthuser'),

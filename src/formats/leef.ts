@@ -96,6 +96,7 @@ function open(context: FormatContext): Reader {
       app: applicationName(get('appname', 'application', 'applicationname', 'app')),
       event_id: get('externalid', 'recordid'),
     };
+    if (draft.host === undefined && url === undefined && draft.method === undefined) draft.flow = true;
     return draft;
   }
 

@@ -109,7 +109,8 @@ function open({ zone, modified }: FormatContext): Reader {
       port: whole(get('port')),
       url,
     };
-    if (type === 'TRAFFIC') return { ...event, bytes_out: whole(get('sent')), bytes_in: whole(get('returned')) };
+    if (type === 'TRAFFIC')
+      return { ...event, flow: true, bytes_out: whole(get('sent')), bytes_in: whole(get('returned')) };
     const method = known(get('method'));
     return { ...event, method: method === 'unknown' ? undefined : method, user_agent: get('agent') };
   }

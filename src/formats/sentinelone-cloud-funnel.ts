@@ -54,6 +54,11 @@ export const format: Format = recordFormat({
       };
     if (category !== 'ip') return skip('another type of event');
     if (/^in/i.test(fields.text('event.network.direction') ?? '')) return skip('an incoming connection');
-    return { ...common, kind: 'web', action: connectionAction(fields.text('event.network.connectionStatus')) };
+    return {
+      ...common,
+      kind: 'web',
+      flow: true,
+      action: connectionAction(fields.text('event.network.connectionStatus')),
+    };
   },
 });

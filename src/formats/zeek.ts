@@ -2,6 +2,7 @@ import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Outcome, type Reader, reject, skip } from '../core/format.js';
 import { isObject, type JsonObject, parseObject } from '../core/json.js';
 import type { Check, KeyRule, Layout, LineLayout, TableLayout } from '../core/layout.js';
+import { isOrdinaryPort } from '../core/model-ports.js';
 import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch, parseIso } from '../core/time.js';
@@ -78,7 +79,10 @@ function open(context: FormatContext): Reader {
     const get: Get = (name) => textOf(field(value, name));
     const written = tag ?? get('_path');
     const type = written === undefined ? typeOf((name) => field(value, name) !== undefined) : typeOfPath(written);
-    return record(type, get, stamp ?? (() => undefined));
+    const outcome = record(type, get, stamp ?? (() => undefined));
+    // Below `id` the speed path does not see the port.
+    const flat = Object.hasOwn(value, 'id.resp_p') || Object.hasOwn(value, 'id_resp_p');
+    return flat || !('flow' in outcome) ? outcome : { ...outcome, flow: undefined };
   }
 
   function record(type: string | undefined, get: Get, stamp: () => number | undefined): Outcome {
@@ -121,6 +125,8 @@ function layoutOf(columns: ReadonlyMap<string, number>, type: string | undefined
     else if (content === 'agent') checks.push({ do: 'agent', field });
     else checks.push({ do: 'host', field });
   }
+  const port = type === 'conn' ? columns.get('id.resp_p') : undefined;
+  if (port !== undefined) checks.push({ do: 'word', field: port, judge: isOrdinaryPort });
   const row = { min: columns.size, max: columns.size };
   return {
     by: 'tabs',
@@ -143,6 +149,7 @@ const jsonKeys: KeyRule = (key) => {
   if (key === 'host' || key === 'server_name') return { use: 'host' };
   if (key === 'uri') return { use: 'url' };
   if (key === 'user_agent') return { use: 'agent' };
+  if (key === 'id.resp_p' || key === 'id_resp_p') return { use: { scalar: isOrdinaryPort } };
   return { use: 'any' };
 };
 const jsonLayout: LineLayout = {
@@ -194,6 +201,7 @@ function conn(get: Get): Built {
   const icmp = get('proto')?.toLowerCase().startsWith('icmp') === true;
   return {
     kind: 'web',
+    flow: true,
     action: stateAction(get('conn_state')),
     bytes_out: whole(get('orig_bytes')),
     bytes_in: whole(get('resp_bytes')),

@@ -177,6 +177,102 @@ describe('the speed path gives what the plain way gives', () => {
   });
 });
 
+/** Flow records with the destination and its port; `port` is written as it is. */
+const flows: readonly (readonly [string, string, (address: string, port: string, at: number) => string])[] = [
+  [
+    'zeek',
+    '#separator \\x09\n#path\tconn\n#fields\tts\tuid\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tconn_state\torig_bytes\n',
+    (address, port, at) => `${1795341604 + at}.250000\tC${at}\t10.1.2.3\t${address}\t${port}\ttcp\tSF\t700`,
+  ],
+  [
+    'zeek',
+    '',
+    (address, port, at) =>
+      `{"ts":${1795341604 + at}.25,"uid":"C${at}","id.orig_h":"10.1.2.3","id.resp_h":"${address}","id.resp_p":${port},"proto":"tcp","conn_state":"SF"}`,
+  ],
+  [
+    'zeek',
+    '',
+    (address, port, at) =>
+      `{"ts":${1795341604 + at}.25,"uid":"C${at}","id":{"orig_h":"10.1.2.3","resp_h":"${address}","resp_p":${port}},"conn_state":"SF"}`,
+  ],
+  [
+    'cloudflare-gateway-network',
+    '',
+    (address, port, at) =>
+      `{"Action":"allow","Datetime":"2026-03-02T09:15:${10 + at}Z","DestinationIP":"${address}","DestinationPort":${port},"SNI":"","Transport":"tcp","SourceIP":"192.0.2.10"}`,
+  ],
+  [
+    'fortigate',
+    '',
+    (address, port, at) =>
+      `date=2026-03-05 time=10:15:${10 + at} devname="FG" devid="FGT60F0000000001" logid="0000000013" type="traffic" subtype="forward" level="notice" vd="root" srcip=10.1.2.5 dstip=${address} dstport=${port} action="close" sentbyte=923 policyid=1`,
+  ],
+  [
+    'paloalto-panos',
+    '',
+    (address, port, at) =>
+      `<14>Mar  5 09:15:03 FW 1,2026/03/05 09:15:${10 + at},001234567890,TRAFFIC,end,2049,2026/03/05 09:15:01,10.1.2.3,${address},,,outbound,acme\\ann,,ssl,vsys1,trust,untrust,e1/2,e1/1,log,2026/03/05 09:15:03,12,1,50000,${port},0,0,0x19,tcp,allow,1200,900`,
+  ],
+  [
+    'aws-vpc-flow',
+    '',
+    (address, port, at) =>
+      `2 123456789010 eni-0a1b2c3d 10.1.2.3 ${address} 49152 ${port} 6 20 4249 ${1795341604 + at} ${1795341664 + at} ACCEPT OK`,
+  ],
+];
+
+describe('a connection to a model server inside the network is seen in flow records', () => {
+  it.each(flows)('%s, %j', async (id, header, line) => {
+    const plain = await scanOptions(ownCatalog(), { format: id, speedPath: false });
+    const record = fc.tuple(
+      fc.constantFrom('10.9.0.7', '192.168.4.4', '203.0.113.9', '10.9.0.11', 'fd00::7'),
+      fc.oneof(
+        fc.constantFrom(
+          '11434',
+          '443',
+          '"11434"',
+          '1143',
+          '114340',
+          '11434.0',
+          '1.1434e4',
+          '011434',
+          '-',
+          '""',
+          'null',
+        ),
+        fc.integer({ min: 0, max: 65_535 }).map(String),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 5, maxLength: 40 }), async (records) => {
+        const text = `${header}${records.map(([address, port], at) => line(address, port, at)).join('\n')}\n`;
+        const [a, b] = [
+          await scanInput(bytesInput('log', Buffer.from(text)), plain),
+          await scanInput(bytesInput('log', Buffer.from(text)), { ...plain, speedPath: true }),
+        ];
+        expect(b.candidates).toEqual(a.candidates);
+        expect(b.counts).toEqual(a.counts);
+        expect(b.rejects).toEqual(a.rejects);
+      }),
+      { seed: 20261126, numRuns: 40 },
+    );
+    const ports = ['443', '11434', '11434', '443'];
+    const lines = ['203.0.113.9', '203.0.113.9', '10.9.0.7', '10.9.0.7'].map((address, at) =>
+      line(address, ports[at] ?? '', at),
+    );
+    // Not the first: that one is always read in full.
+    const { candidates } = await scanInput(bytesInput('log', Buffer.from(`${header}${lines.join('\n')}\n`)), {
+      ...plain,
+      speedPath: true,
+    });
+    const nested = line('', '', 0).includes('"id":');
+    expect(candidates.map(({ subject, score, events }) => [subject, score, events])).toEqual(
+      nested ? [] : [['10.9.0.7', 60, 1]],
+    );
+  });
+});
+
 describe('the automaton', () => {
   it('finds what a plain search finds, in any case and at any place', () => {
     const needle = fc.stringMatching(/^[a-z0-9./-]{2,8}$/);

@@ -2,9 +2,9 @@
  * The rules by which something looks like AI: data, with a version. A candidate's score is the sum of its reasons, from 0 to 100, and
  * who reaches the threshold is one. A change of a number, word or name here is a new version.
  *
- * The speed path sees only host, end of the path and User-Agent of a network record (`Glance`). So what it cannot see (a method, a
- * port) or what many ordinary hosts have (the words of `hints`) only adds to a reason that it does see, and alone stays below the
- * threshold.
+ * The speed path sees only host, end of the path and User-Agent of a network record (`Glance`), and of flow records the port. So what
+ * it cannot see (a method, the port of a request) or what many ordinary hosts have (the words of `hints`) only adds to a reason that
+ * it does see, and alone stays below the threshold.
  */
 export const candidateRules = {
   version: '2026-11-26',
@@ -31,6 +31,8 @@ export const candidateRules = {
     stream: 10,
     internal: 10,
     port: 40,
+    /** Of a flow record, with a port of `tellingPorts` and a server inside the network. */
+    flowPort: 50,
     agent: 60,
     appWord: 50,
     appHint: 30,

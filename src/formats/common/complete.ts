@@ -52,6 +52,7 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   if (centre !== undefined) event.cost_centre = centre;
   const extension = known(draft.extension_id);
   if (extension !== undefined) event.extension_id = extension;
+  if (draft.flow === true) event.flow = true;
   if (draft.rollup !== undefined) event.rollup = draft.rollup;
   return event;
 }

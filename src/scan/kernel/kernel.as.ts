@@ -1076,6 +1076,7 @@ const K_TOKEN: u32 = 7;
 const K_TIME: u32 = 8;
 const K_INTO: u32 = 10;
 const K_DOTTED: u32 = 11;
+const K_SCALAR: u32 = 12;
 const _K_TEXT: u32 = 9;
 
 @inline function blank(p: usize): usize {
@@ -1141,6 +1142,12 @@ function object(p: usize, e: usize, required: u32): u32 {
       if (n < 9 || n > 11) return UNFIT;
       c = number(c);
       if (c === 0) return UNFIT;
+    } else if (what === K_SCALAR && load<u8>(c) !== 34) {
+      const t = number(c);
+      if (t === 0) return UNFIT;
+      const answer = judge(c, (t - c) as u32, (key >> 8) & 0xff);
+      if (answer !== ORDINARY) return answer;
+      c = t;
     } else {
       if (load<u8>(c) !== 34) return UNFIT;
       c++;
@@ -1150,7 +1157,7 @@ function object(p: usize, e: usize, required: u32): u32 {
         const t = string(c, e);
         if (t === 0) return UNFIT;
         after = t - 1;
-        if (what === K_TOKEN) answer = judge(c, (after - c) as u32, (key >> 8) & 0xff);
+        if (what === K_TOKEN || what === K_SCALAR) answer = judge(c, (after - c) as u32, (key >> 8) & 0xff);
         else if (what === K_URL && after !== c) answer = url(c, e, 34, 92, 92, false);
         else if (what === K_DOTTED) answer = url(c, e, 34, 92, 92, true);
         else if (what === K_PATH && after !== c) answer = pathTo(c, e, 34, 92, 92);

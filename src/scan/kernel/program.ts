@@ -49,12 +49,17 @@ const keyUses = {
   agent: 7,
   into: 10,
   'dotted-url': 11,
+  scalar: 12,
 } as const;
 
 /** Class of a key for the kernel: what its value is, the kind of its tokens, the bit that it sets. */
 export function keyClass(use: KeyUse, bit: number, kindOf: (judge: Judge) => number): number {
   const [what, kind] =
-    typeof use === 'function' ? [keyUses.agent, kindOf(use)] : [keyUses[use], use === 'agent' ? agentKind : 0];
+    typeof use === 'function'
+      ? [keyUses.agent, kindOf(use)]
+      : typeof use === 'object'
+        ? [keyUses.scalar, kindOf(use.scalar)]
+        : [keyUses[use], use === 'agent' ? agentKind : 0];
   return what | (kind << 8) | (bit << 16);
 }
 
