@@ -63,6 +63,7 @@ describe('a drafted signature', () => {
   it.each<[what: string, candidate: DraftSource]>([
     ['a host without a dot', source('host', 'ollama', ['ollama'])],
     ['an IPv6 address', source('host', '2001:db8::7', ['2001:db8::7'])],
+    ['an address of connections alone', source('host', '10.9.0.7', ['10.9.0.7'])],
     ['an extension without an id', source('extension', 'TabGPT', [])],
     ['a merchant of two letters', source('merchant', 'AI', ['AI'])],
   ])('says why there is none for %s', (_what, candidate) => {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Category } from '../../catalog/categories.js';
 import type { CandidateHit } from '../../core/hit.js';
+import { isIp } from '../../core/host.js';
 import { merchantWords } from './merchant-text.js';
 
 /** What of a candidate goes into a signature. */
@@ -100,6 +101,9 @@ function tracesOf(candidate: DraftSource): Traces {
 /** Reasons that are about the registrable name, so that all of it is the service. */
 const ofName: ReadonlySet<string> = new Set(['zone', 'low-confidence', 'platform']);
 
+/** Reasons that show a request, and so its host. */
+const ofRequest: ReadonlySet<string> = new Set(['api-path', 'sdk']);
+
 function hostTraces({ subject, traces, reasons }: DraftSource): Traces {
   const inName = (why: string): boolean =>
     (subject.split('.')[0] ?? '').split('-').some((part) => why.includes(`"${part}"`));
@@ -110,6 +114,10 @@ function hostTraces({ subject, traces, reasons }: DraftSource): Traces {
   if (odd !== undefined)
     throw new NoSignature(
       `${oneLine(odd, 100)} cannot be the host of a signature, which has two labels or more and no ":" or "_": give the server a full name, or write the signature by its path or User-Agent`,
+    );
+  if (isIp(subject) && !reasons.some(({ rule }) => ofRequest.has(rule)))
+    throw new NoSignature(
+      `${subject} was seen only as the address of connections, and a signature needs the host or path of a request: ask one of its actors, and register the server by hand`,
     );
   const api = reasons.some(({ rule }) => rule === 'api-path' || rule === 'sdk');
   return {
