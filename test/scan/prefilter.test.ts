@@ -273,6 +273,30 @@ describe('a connection to a model server inside the network is seen in flow reco
   });
 });
 
+it.each([
+  ['cef', 'CEF:0|Acme|Wall|1|Accept|Accept|3|act=Accept src=10.1.2.3 dst=10.9.0.7 dpt=11434 rt=1772702102000'],
+  [
+    'leef',
+    'LEEF:1.0|Acme|Wall|1|Accept|src=10.1.2.3\tdst=10.9.0.7\tdstPort=11434\taction=Accept\tdevTime=1772702102000',
+  ],
+  [
+    'crowdstrike-fdr',
+    '{"event_simpleName":"NetworkConnectIP4","aid":"a","LocalAddressIP4":"10.1.2.3","RemoteAddressIP4":"10.9.0.7","RemotePort":"11434","ConnectionDirection":"0","timestamp":"1772702102000"}',
+  ],
+  [
+    'sentinelone-cloud-funnel',
+    '{"event.time":1772702102000,"event.category":"ip","event.type":"IP Connect","src.ip.address":"10.1.2.3","dst.ip.address":"10.9.0.7","dst.port.number":11434,"event.network.direction":"OUTGOING"}',
+  ],
+  [
+    'azure-firewall',
+    '{"category":"AZFWNetworkRule","time":"2026-03-05T09:15:03Z","properties":{"SourceIp":"10.1.2.3","DestinationIp":"10.9.0.7","DestinationPort":11434,"Action":"Allow"}}',
+  ],
+])('and in the connections of %s, which has no speed path', async (id, line) => {
+  const options = await scanOptions(ownCatalog(), { format: id });
+  const { candidates } = await scanInput(bytesInput('log', Buffer.from(`${line}\n`)), options);
+  expect(candidates.map(({ subject, score }) => [subject, score])).toEqual([['10.9.0.7', 60]]);
+});
+
 describe('the automaton', () => {
   it('finds what a plain search finds, in any case and at any place', () => {
     const needle = fc.stringMatching(/^[a-z0-9./-]{2,8}$/);
