@@ -285,7 +285,7 @@ it.each([
   ],
   [
     'sentinelone-cloud-funnel',
-    '{"event.time":1772702102000,"event.category":"ip","event.type":"IP Connect","src.ip.address":"10.1.2.3","dst.ip.address":"10.9.0.7","dst.port.number":11434,"event.network.direction":"OUTGOING"}',
+    '{"event.time":1772702102000,"event.category":"ip","event.type":"IP Connect","endpoint.name":"acme-lt-1","src.ip.address":"10.1.2.3","dst.ip.address":"10.9.0.7","dst.port.number":11434,"event.network.direction":"OUTGOING"}',
   ],
   [
     'azure-firewall',
