@@ -6,7 +6,7 @@ import { ensureCluster } from './cluster.js';
 import { StoreError } from './errors.js';
 import { onExit } from './exit-hooks.js';
 import { clusterIn, prepareDataDir, runDirFor } from './folders.js';
-import { claimOwnership, ownerOf } from './owner.js';
+import { claimOwnership, inUse, ownerOf } from './owner.js';
 import { packageFor, thisPlatform } from './platform.js';
 import { connectTo, interrupt, runningServer, type Server, serve, stopServer } from './postmaster.js';
 import { isAlive } from './process-table.js';
@@ -37,9 +37,7 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
   const ownerFile = join(dataDir, 'owner');
   const claim = claimOwnership(ownerFile);
   if ('ownedBy' in claim) {
-    throw new StoreError(
-      `The data folder ${given} is in use by another Halflight, process ${claim.ownedBy}: stop it or use another data folder (if process ${claim.ownedBy} is no Halflight, remove ${ownerFile}).`,
-    );
+    throw new StoreError(inUse(given, claim.ownedBy, ownerFile));
   }
 
   let server: Server | undefined;

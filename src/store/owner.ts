@@ -49,6 +49,10 @@ export function ownerOf(file: string): number | undefined {
   return owner !== undefined && isAlive(owner.pid, owner.start) ? owner.pid : undefined;
 }
 
+/** For who wants a data folder that another process has. `given`: the folder as it was named. */
+export const inUse = (given: string, pid: number, file: string): string =>
+  `The data folder ${given} is in use by another Halflight, process ${pid}: stop it or use another data folder (if process ${pid} is no Halflight, remove ${file}).`;
+
 function created(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);

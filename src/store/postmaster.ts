@@ -71,6 +71,9 @@ export async function runningServer(cluster: string): Promise<Server | undefined
   return found !== undefined && isOurs(found, cluster) && (await ask(found)) === 'yes' ? found : undefined;
 }
 
+/** Servers that do not answer yet, by their data: their lock file may not say yet who they are. */
+const starting = new Map<string, ChildProcess>();
+
 /** Starts a server and waits until it answers, or until it ends: then what it said. */
 async function start(place: ServerPlace, programs: Programs): Promise<Server | string> {
   const log = openSync(place.log, 'w', 0o600);
@@ -94,17 +97,22 @@ async function start(place: ServerPlace, programs: Programs): Promise<Server | s
   child.on('exit', () => {
     ended = true;
   });
-  const started = performance.now();
-  for (let wait = 5; !ended; wait = Math.min(wait * 2, 100)) {
-    const server = describedServer(place.cluster);
-    if (server !== undefined && server.pid === child.pid && (await ask(server)) === 'yes') return server;
-    if (performance.now() - started > recovery) {
-      child.kill('SIGQUIT');
-      return 'it did not answer within 10 minutes';
+  starting.set(place.cluster, child);
+  try {
+    const started = performance.now();
+    for (let wait = 5; !ended; wait = Math.min(wait * 2, 100)) {
+      const server = describedServer(place.cluster);
+      if (server !== undefined && server.pid === child.pid && (await ask(server)) === 'yes') return server;
+      if (performance.now() - started > recovery) {
+        child.kill('SIGQUIT');
+        return 'it did not answer within 10 minutes';
+      }
+      await sleep(wait);
     }
-    await sleep(wait);
+    return failure ?? readFileSync(place.log, 'utf8');
+  } finally {
+    starting.delete(place.cluster);
   }
-  return failure ?? readFileSync(place.log, 'utf8');
 }
 
 function settings(runDir: string): string[] {
@@ -144,6 +152,7 @@ export async function stopServer(server: Server): Promise<void> {
 
 /** Asks whatever server works on this data to shut down, without waiting: for a process that is about to end. */
 export function interrupt(cluster: string): void {
+  if (starting.get(cluster)?.kill('SIGINT') === true) return;
   const server = describedServer(cluster);
   if (server !== undefined && isOurs(server, cluster)) signal(server.pid, 'SIGINT');
 }

@@ -28,7 +28,19 @@ export const attacks: readonly string[] = [
 ];
 
 // What the schema fixes, so that no log can set it.
-const fixed = new Set(['report', 'verdict', 'account_kind', 'level', 'strength', 'day', 'from', 'to', 'as_of', 'date']);
+const fixed = new Set([
+  'report',
+  'verdict',
+  'account_kind',
+  'level',
+  'strength',
+  'day',
+  'from',
+  'to',
+  'as_of',
+  'date',
+  'expires',
+]);
 
 /** The report with every free string, and every key of a free-form record, replaced by what `change` makes of it. */
 export function mapStrings(report: Report, change: (text: string) => string): Report {

@@ -10,6 +10,8 @@ export const command: AddCommand = (program) => {
     .option('--no-work', 'leave the work to "halflight work" processes')
     .action(async (options: { config?: string; data?: string; work: boolean }) => {
       if (options.data !== undefined) process.env.HALFLIGHT_DATA = options.data;
+      const { refuseOwned } = await import('../common/service/owned.js');
+      refuseOwned(options.config);
       const { serve } = await import('../common/service/serve.js');
       await serve(options);
     });
