@@ -64,19 +64,28 @@ export interface Clock {
 
 export function clockOf(zone: string): Clock {
   const known = isZone(zone) ? zone : 'UTC';
-  const wall = (instant: string): string => {
+  /** Undefined: beyond these years it is no time of a log, and dates cannot be reckoned with. */
+  const wall = (instant: string): string | undefined => {
     const at = /^\d{4}-\d\d-\d\dT/.test(instant) ? Date.parse(instant) : Number.NaN;
-    // Beyond these years it is no time of a log, and dates cannot be reckoned with.
-    if (!(at >= 0 && at < 250_000_000_000_000)) return instant;
+    if (!(at >= 0 && at < 250_000_000_000_000)) return undefined;
     return formatTime(at + zoneOffset(at, known))
       .slice(0, 19)
       .replace('T', ' ');
   };
   const unknown = html`<span class="muted">no time</span>`;
+  // Times never wrap; what is none does.
+  const odd = (instant: string): Markup => html`<span>${short(instant, 19)}</span>`;
   return {
     zone: known,
-    day: (instant) => (instant === null ? unknown : html`<time>${wall(instant).slice(0, 10)}</time>`),
-    time: (instant) =>
-      instant === null ? unknown : html`<time title="${slice(instant, 40)}">${wall(instant).slice(0, 19)}</time>`,
+    day: (instant) => {
+      if (instant === null) return unknown;
+      const shown = wall(instant);
+      return shown === undefined ? odd(instant) : html`<time>${shown.slice(0, 10)}</time>`;
+    },
+    time: (instant) => {
+      if (instant === null) return unknown;
+      const shown = wall(instant);
+      return shown === undefined ? odd(instant) : html`<time title="${slice(instant, 40)}">${shown}</time>`;
+    },
   };
 }
