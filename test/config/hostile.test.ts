@@ -167,11 +167,10 @@ it.each([
   ['maps without an end', `a: ${'{a: '.repeat(5000)}`, 'nested'],
   ['very many values', `sources: [${'1,'.repeat(60_000)}]`, 'holds more than 50000 values'],
   ['a very large file', `# ${'x'.repeat(1_100_000)}`, 'is larger than 1 MiB'],
-])('%s is refused within two seconds of work', (_name, text, message) => {
-  // Of this process: what else runs on the machine is no matter.
-  const before = process.cpuUsage();
+])('%s is refused within two seconds', (_name, text, message) => {
+  const start = performance.now();
   const { config, problems } = read(text);
-  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
+  expect(performance.now() - start).toBeLessThan(2000);
   expect(problems.map((problem) => problem.message).join('\n')).toContain(message);
   expect(config.server).toEqual(defaults.server);
 });

@@ -14,17 +14,13 @@ describe('halflight serve with its own database', () => {
 
   it('F12 a second one on the same data is refused within a second, and is told the process that has them', async () => {
     const owner = all.process('serve');
-    // The quickest of three: what else runs on the machine takes its share of the time.
-    let quickest = Number.POSITIVE_INFINITY;
-    for (const name of ['serve-again', 'serve-once-more', 'serve-and-again']) {
-      const began = performance.now();
-      const second = site.launch(name);
-      const { code } = await second.ended;
-      quickest = Math.min(quickest, performance.now() - began);
-      expect(code).toBe(3);
-      expect(second.log()).toContain(`process ${owner.pid}`);
-    }
-    expect(quickest).toBeLessThan(1000 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
+    const began = performance.now();
+    const second = site.launch('serve-again');
+    const { code } = await second.ended;
+    // On a machine that does nothing else; what else runs takes its share of the time.
+    expect(performance.now() - began).toBeLessThan(1000 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
+    expect(code).toBe(3);
+    expect(second.log()).toContain(`process ${owner.pid}`);
     site.processes.set('serve', owner);
     expect(await all.push(3)).toBe(202);
   });
