@@ -30,7 +30,7 @@ class Index {
 const insideDomain = /\.(local|lan|internal|corp|intra|intranet|ad)$/;
 
 /** Mail for everyone: a name in front says nothing about who it is, even when somebody in the directory has such an address. */
-const publicMail =
+export const publicMail =
   /^(gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|mac|proton|protonmail|pm|gmx|web|mail|yandex|zoho|fastmail|qq|163|126)\.[a-z.]{2,6}$/;
 
 /** A device name as it is compared and shown: lower case, without `$`, final dot or domain in front. */
