@@ -14,6 +14,15 @@ describe('parseKeyValues', () => {
     ['', {}],
   ])('%j', (text, pairs) => expect(Object.fromEntries(parseKeyValues(text))).toEqual(pairs));
 
+  it.each([
+    ["a='x y' b=1", { a: 'x y', b: '1' }],
+    ["a='Tom's b=2' c='' d=\"it's\"", { a: "Tom's b=2", c: '', d: "it's" }],
+    ["a='open b=2", { a: 'open b=2' }],
+    ["a=O'Brien b='", { a: "O'Brien", b: '' }],
+  ])('in single quotes too, where asked for: %j', (text, pairs) =>
+    expect(Object.fromEntries(parseKeyValues(text, true))).toEqual(pairs),
+  );
+
   it('a value comes back as it was written and changes no other field', () => {
     const quote = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`;
     const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.stringMatching(/^[ "\\=a\t]{0,10}$/));
@@ -33,9 +42,10 @@ describe('parseKeyValues', () => {
   });
 
   it('is linear in hostile text', () => {
-    for (const piece of ['a', ' ', '"', '=', '\\', 'a="', 'a= ']) {
+    for (const piece of ['a', ' ', '"', '=', '\\', 'a="', 'a= ', "'", "a='"]) {
       const start = performance.now();
       parseKeyValues(piece.repeat(400_000));
+      parseKeyValues(piece.repeat(400_000), true);
       expect(performance.now() - start, piece).toBeLessThan(1500);
     }
   });
