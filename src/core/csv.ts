@@ -68,6 +68,10 @@ export class Columns {
   has(...names: readonly string[]): boolean {
     return names.some((name) => this.#index.has(asked.get(name, Columns.fold)));
   }
+  /** The fields with the folded names of their columns. */
+  entries(fields: readonly string[]): [string, string][] {
+    return [...this.#index].map(([name, index]) => [name, fields[index] ?? '']);
+  }
   /** First of the names that the header has and whose field is not empty. */
   get(fields: readonly string[], ...names: readonly string[]): string | undefined {
     for (const name of names) {

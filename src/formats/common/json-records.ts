@@ -25,6 +25,9 @@ const wrapperKeys = [
   '_raw',
 ];
 
+const unknownRecord = reject('JSON, but not a record of this format');
+export const isUnknownRecord = (outcome: Outcome): boolean => outcome === unknownRecord;
+
 /**
  * Reads one JSON record with `readOne`, whatever it is wrapped in: a syslog header, a page (`{"value":[...]}`), or the
  * envelope of a forwarder (Splunk `event`, EventBridge `detail`, Logstash `message`). `mine` tells a record from a wrapper.
@@ -38,14 +41,17 @@ export function readJson(
   let whole = parse(text);
   if (whole === undefined) {
     header = unwrapSyslog(text);
-    const start = header.message.search(/[[{]/);
-    if (start >= 0) whole = parse(header.message.slice(start));
+    const { message } = header;
+    const start = message.search(/[[{]/);
+    if (start >= 0) whole = parse(message.slice(start));
+    // `INFO  uvm[0]: {...}`
+    if (whole === undefined && message[start] === '[') whole = parse(message.slice(Math.max(0, message.indexOf('{'))));
   }
   if (whole === undefined) return reject('not a JSON object');
   const records = whole.flatMap((object) => unwrap(object, mine, 3));
   if (records.length === 0)
     return whole.some((object) => Object.keys(object).length > 0) && !whole.some(isEmptyPage)
-      ? reject('JSON, but not a record of this format')
+      ? unknownRecord
       : skip('no record in it');
   return combine(records.map((record) => readOne(record, header)));
 }

@@ -12,15 +12,18 @@ import {
 } from '../../core/format.js';
 import type { JsonObject } from '../../core/json.js';
 import type { LineLayout } from '../../core/layout.js';
-import { unwrapSyslog } from '../../core/syslog.js';
+import { type Unwrapped, unwrapSyslog } from '../../core/syslog.js';
 import { known } from '../../core/text.js';
 import { caselessAt, caselessText } from './caseless.js';
-import { readJson, shareOfRecords } from './json-records.js';
+import { FlatRecord } from './flat-record.js';
+import { isUnknownRecord, readJson, shareOfRecords } from './json-records.js';
 
 /** One record, whatever it came as: an object, nested or with dotted keys, or a row of a CSV export with the same names as columns. */
 export interface Fields {
   /** The object itself; a row has none. */
   readonly object?: JsonObject;
+  /** The row with its columns' names; an object has none. */
+  readonly row?: FlatRecord;
   /** The first of the paths that holds text or a number. */
   text(...paths: readonly string[]): string | undefined;
   /** What stands at a path, as it is; of a row the text. */
@@ -65,9 +68,20 @@ function rowFields(columns: Columns, row: readonly string[]): Fields {
     }
     return undefined;
   };
-  const fields: Fields = { text, value: (path) => text(path), flag: (...paths) => firstFlag(fields, paths) };
+  const fields: Fields = {
+    get row() {
+      return new FlatRecord(columns.entries(row));
+    },
+    text,
+    value: (path) => text(path),
+    flag: (...paths) => firstFlag(fields, paths),
+  };
   return fields;
 }
+
+/** The record as fields side by side, whatever it came as. */
+export const flatFields = ({ object, row }: Fields): FlatRecord =>
+  object === undefined ? (row ?? new FlatRecord([])) : FlatRecord.of(object);
 
 /** What a format of JSON records, maybe also exported as CSV, says of itself. */
 export interface RecordFormat {
@@ -77,6 +91,8 @@ export interface RecordFormat {
   what: string;
   /** Whether an object is one of its records, and not something that wraps them. Tight enough for detection. */
   mine(record: JsonObject): boolean;
+  /** The same, where the format is stated and `mine` finds nothing: records may have few of the fields that tell them. */
+  readable?(record: JsonObject): boolean;
   /** Whether a header line is one of its CSV export. */
   header?(columns: Columns): boolean;
   read(fields: Fields, context: FormatContext): Outcome;
@@ -166,10 +182,14 @@ export function recordFormat(spec: RecordFormat): Format {
       };
 
       function readObjects(text: string): Outcome {
-        return readJson(text, spec.mine, (record, header) => {
+        const readOne = (record: JsonObject, header: Unwrapped | undefined): Outcome => {
           const stamp = header?.time && (() => header.time?.(context.zone, context.modified));
           return stamped(spec.read(objectFields(record), context), stamp);
-        });
+        };
+        const outcome = readJson(text, spec.mine, readOne);
+        return isUnknownRecord(outcome) && spec.readable !== undefined
+          ? readJson(text, spec.readable, readOne)
+          : outcome;
       }
     },
   };
