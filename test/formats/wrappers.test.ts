@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '../fixtures/formats');
 const ids = [
   'anthropic-compliance',
   'azure-firewall',
+  'barracuda-cloudgen',
   'chrome-enterprise',
   'crowdstrike-fdr',
   'defender-xdr',
@@ -19,6 +20,7 @@ const ids = [
   'island-browser',
   'jamf-protect-web',
   'jumpcloud',
+  'netskope-events',
   'o365-audit',
   'onelogin',
   'openai-audit',
