@@ -3,20 +3,37 @@ import { canonicalIp } from '../core/host.js';
 import { type Problem, shortValue } from '../core/problem.js';
 import { known } from '../core/text.js';
 import type { Actor } from '../core/usage.js';
+import { covers, type LeaseLookup } from './leases/lookup.js';
 import { type LoggedUser, readLoggedUser } from './logged-user.js';
 import { deviceKey, Lookups } from './lookups.js';
 import { Memo } from './memo.js';
 import type { Person } from './person.js';
 
 /** The parts of an event that tell who it was. */
-export type Traces = Pick<Event, 'user' | 'device' | 'src_ip' | 'cost_centre'>;
+export type Traces = Pick<Event, 'user' | 'device' | 'src_ip' | 'cost_centre' | 'time' | 'rollup'>;
+
+/** A time of which is asked: an instant, or from the first to the last of several events. Milliseconds since 1970. */
+interface Span {
+  from: number;
+  until: number;
+}
+
+/** What is known of an address, a device or a user: the person, and the actor where nothing else names one. */
+interface Answer {
+  person: Actor | undefined;
+  fallback: Actor | undefined;
+}
 
 /** What a user name resolved to: a person, or what is left to say about it. */
-interface UserAnswer {
-  person: Actor | undefined;
+interface UserAnswer extends Answer {
   logged: LoggedUser | undefined;
-  /** The actor when nothing else names a person. */
-  fallback: Actor | undefined;
+  /** The text is an address: proxies that know no user log it in the user's place. */
+  isAddress: boolean;
+}
+
+/** What is known of an address whatever the time; `number` is that of the leases, -1 where there are none. */
+interface AddressAnswer extends Answer {
+  number: number;
 }
 
 const unknownActor: Actor = { kind: 'unknown', id: '', group: '' };
@@ -34,14 +51,18 @@ export class Directory {
   readonly problems: readonly Problem[];
   readonly #lookups: Lookups;
   readonly #users = new Memo<UserAnswer>();
-  readonly #devices = new Memo<{ person: Actor | undefined; fallback: Actor }>();
-  readonly #addresses = new Memo<{ person: Actor | undefined; fallback: Actor }>();
+  readonly #devices = new Memo<Answer>();
+  #addresses = new Memo<AddressAnswer>();
   readonly #centres = new Memo<Actor>();
+  #leases: LeaseLookup | undefined;
+  /** What holders of leases are, as far as they were asked for. */
+  #holders: (Answer | undefined)[] = [];
 
   /** `file` is the name that problems carry. */
-  constructor(people: readonly Person[] = [], file = 'people') {
+  constructor(people: readonly Person[] = [], file = 'people', leases?: LeaseLookup) {
     this.people = new Map(people.map((person) => [person.id, person]));
     this.#lookups = new Lookups(people);
+    this.#leases = leases;
     this.problems = [...this.#lookups.ambiguous()].map(([key, claimants]) => ({
       severity: 'warning',
       file,
@@ -49,9 +70,14 @@ export class Directory {
       field: 'aliases',
       value: shortValue(key),
       message:
-        `"${shortValue(key)}" belongs to ${claimants.map((person) => `${person.id} (line ${person.line})`).join(', ')}, ` +
+        `"${shortValue(key)}" belongs to ${claimants.map(withLine).join(', ')}, ` +
         'so it names nobody; leave it with one of them',
     }));
+  }
+
+  /** Other leases from now on. */
+  use(leases: LeaseLookup | undefined): void {
+    [this.#leases, this.#addresses, this.#holders] = [leases, new Memo(), []];
   }
 
   /** Every word, lower case, that names a person of the directory: ids, parts of names, accounts, devices. */
@@ -71,49 +97,92 @@ export class Directory {
 
   /** Never fails: a record that names nobody gives the kind `unknown`. */
   resolve(traces: Traces): Actor {
-    const user = traces.user === undefined ? undefined : this.#user(traces.user);
+    const span = spanOf(traces);
+    const user = traces.user === undefined ? undefined : this.#user(traces.user, span);
     if (user?.person !== undefined) return user.person;
     // A machine account is the machine: its name counts as the device where the record has no other.
     const deviceName = traces.device ?? (user?.logged?.kind === 'machine' ? user.logged.canonical : undefined);
-    const device = deviceName === undefined ? undefined : this.#device(deviceName);
+    const device = deviceName === undefined ? undefined : this.#device(deviceName, span);
     const isProgram = user?.logged?.kind === 'workload';
     // What a program did by itself is not put on the person whose machine it ran on.
     if (!isProgram && device?.person !== undefined) return device.person;
-    const address = traces.src_ip === undefined ? undefined : this.#address(traces.src_ip);
+    const address = traces.src_ip === undefined ? undefined : this.#address(traces.src_ip, span);
     if (!isProgram && address?.person !== undefined) return address.person;
     return user?.fallback ?? device?.fallback ?? address?.fallback ?? this.#centre(traces.cost_centre) ?? unknownActor;
   }
 
-  #user(raw: string): UserAnswer {
-    return this.#users.get(raw, (text) => {
-      // Proxies that know no user log the address in its place.
-      if (canonicalIp(text) !== undefined)
-        return { person: undefined, logged: undefined, fallback: undefined, ...this.#address(text) };
+  #user(raw: string, span: Span | undefined): Answer & { logged: LoggedUser | undefined } {
+    const answer = this.#users.get(raw, (text) => {
+      const nothing = { person: undefined, logged: undefined, fallback: undefined, isAddress: false };
+      if (canonicalIp(text) !== undefined) return { ...nothing, isAddress: true };
       const logged = readLoggedUser(text);
-      if (logged === undefined) return { person: undefined, logged, fallback: undefined };
+      if (logged === undefined) return nothing;
       const person = toActor(this.#lookups.user(logged));
       const kind = logged.kind === 'workload' ? 'workload' : 'user';
       const named = logged.kind === 'person' || logged.kind === 'workload';
-      return { person, logged, fallback: named ? { kind, id: logged.canonical, group: '' } : undefined };
+      return {
+        person,
+        logged,
+        fallback: named ? { kind, id: logged.canonical, group: '' } : undefined,
+        isAddress: false,
+      };
     });
+    if (!answer.isAddress) return answer;
+    return { person: undefined, fallback: undefined, ...this.#address(raw, span), logged: undefined };
   }
 
-  #device(raw: string): { person: Actor | undefined; fallback: Actor } | undefined {
+  #device(raw: string, span: Span | undefined): Answer | undefined {
     if (known(raw) === undefined) return undefined;
-    if (canonicalIp(raw) !== undefined) return this.#address(raw);
+    if (canonicalIp(raw) !== undefined) return this.#address(raw, span);
     return this.#devices.get(raw, (text) => {
       const id = deviceKey(text);
       return { person: toActor(this.#lookups.device(id)), fallback: { kind: 'device', id, group: '' } };
     });
   }
 
-  #address(raw: string): { person: Actor | undefined; fallback: Actor } | undefined {
+  /** A lease at that time goes before an alias of the address, which says of no time. */
+  #address(raw: string, span: Span | undefined): Answer | undefined {
     const address = known(raw);
     if (address === undefined) return undefined;
-    return this.#addresses.get(address, (text) => {
+    const answer = this.#addresses.get(address, (text) => {
       const id = canonicalIp(text) ?? text.toLowerCase();
-      return { person: toActor(this.#lookups.address(id)), fallback: { kind: 'address', id, group: '' } };
+      return {
+        person: toActor(this.#lookups.address(id)),
+        fallback: { kind: 'address', id, group: '' },
+        number: this.#leases?.find(id) ?? -1,
+      };
     });
+    if (answer.number < 0 || span === undefined) return answer;
+    return this.#leased(answer, span);
+  }
+
+  /** Who had the address all the time. Several, or not all the time: the address stands for itself, and no alias guesses. */
+  #leased(answer: AddressAnswer, { from, until }: Span): Answer {
+    const leases = this.#leases?.during(answer.number, from, until);
+    const nobody = { person: undefined, fallback: answer.fallback };
+    if (leases === undefined) return nobody;
+    const [first, ...others] = leases;
+    if (first === undefined) return answer;
+    const holder = this.#holder(first.holder);
+    for (const other of others) if (!isSame(holder, this.#holder(other.holder))) return nobody;
+    return covers(leases, from, until) && (holder.person ?? holder.fallback) !== undefined ? holder : nobody;
+  }
+
+  #holder(index: number): Answer {
+    const asked = this.#holders[index];
+    if (asked !== undefined) return asked;
+    const { user, device, mac } = this.#leases?.holder(index) ?? { user: '', device: '', mac: '' };
+    const answers = [
+      user === '' ? undefined : this.#user(user, undefined),
+      device === '' ? undefined : this.#device(device, undefined),
+      mac === '' ? undefined : this.#device(mac, undefined),
+    ];
+    const answer = {
+      person: answers.find((found) => found?.person !== undefined)?.person,
+      fallback: answers.find((found) => found?.fallback !== undefined)?.fallback,
+    };
+    this.#holders[index] = answer;
+    return answer;
   }
 
   #centre(raw: string | undefined): Actor | undefined {
@@ -125,3 +194,13 @@ export class Directory {
 
 const toActor = (person: Person | undefined): Actor | undefined =>
   person === undefined ? undefined : { kind: 'person', id: person.id, group: person.group };
+
+const spanOf = ({ time, rollup }: Traces): Span | undefined =>
+  time === undefined ? undefined : { from: time, until: Math.max(time, rollup?.last ?? time) };
+
+const isSame = (a: Answer, b: Answer): boolean => {
+  const [one, two] = [a.person ?? a.fallback, b.person ?? b.fallback];
+  return one?.kind === two?.kind && one?.id === two?.id;
+};
+
+const withLine = ({ id, line }: Person): string => (line === 0 ? id : `${id} (line ${line})`);
