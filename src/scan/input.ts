@@ -29,7 +29,9 @@ export interface Input {
 /** A description of an input in plain data. */
 export type InputSource =
   | { kind: 'file'; name: string; modified: number; size: number }
-  | { kind: 'zip-entry'; name: string; modified: number; size: number; path: string; entry: number };
+  | { kind: 'zip-entry'; name: string; modified: number; size: number; path: string; entry: number }
+  /** `sheet`: its place among those of the workbook at `path`. */
+  | { kind: 'sheet'; name: string; modified: number; size: number; path: string; sheet: number };
 
 export function fileInput(path: string, modified: number, size: number): Input {
   return {
@@ -63,7 +65,7 @@ export async function* decompressed(input: Input): AsyncGenerator<Buffer, void> 
     if (first.done === true) return;
     const compression = compressionOf(first.value);
     if (compression === 'zip')
-      throw new InputError('is a zip archive inside another archive or a pipe: unpack it first');
+      throw new InputError('is a zip archive or a workbook inside another archive or a pipe: unpack it first');
     if (compression !== 'none') {
       const source = rejoin(first.value, chunks);
       chunks = peeked(unpacked(source, compression));
@@ -135,7 +137,7 @@ export function explainInput(error: unknown): string {
   if (error instanceof InputError) return error.message;
   // Entries of archives are unpacked by the archive's reader.
   if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? ''))
-    return 'holds damaged zip data: what came before is counted; copy the archive again';
+    return 'holds damaged zip data: what came before is counted; copy the file again';
   return `${cannotBeRead}${error instanceof Error ? error.message : String(error)}`;
 }
 

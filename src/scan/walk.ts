@@ -1,7 +1,9 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compressionOf, InputError } from './decompress.js';
-import { fileInput, type Input, readHead } from './input.js';
+import { explainInput, fileInput, type Input, readHead } from './input.js';
+import { sheetInputs } from './xlsx/input.js';
+import { isWorkbook } from './xlsx/workbook.js';
 import { zipEntries, zipEntryInput } from './zip.js';
 
 /** Something that was named or found and is not read, and why. */
@@ -43,7 +45,8 @@ async function* walk(
     return;
   }
   if (info.isDirectory()) {
-    const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+    // Hidden files, and what Office puts beside a document that is open.
+    const names = (await readdir(path)).filter((name) => !/^(?:\.|~\$)/.test(name)).sort();
     for (const name of names) {
       try {
         yield* walk(join(path, name), false, exclude, seen, notRead);
@@ -60,12 +63,26 @@ async function* walk(
     notRead({ name: path, why: 'is no regular file (a pipe, socket or device)' });
     return;
   }
-  if (compressionOf(readHead(path)) === 'zip') yield* zipInputs(path, notRead);
+  const head = readHead(path);
+  if (compressionOf(head) === 'zip') yield* zipInputs(path, info.mtimeMs, notRead);
+  else if (head.equals(compoundFile)) notRead({ name: path, why: oldWorkbook });
   else yield fileInput(path, info.mtimeMs, info.size);
 }
 
-async function* zipInputs(path: string, notRead: (problem: NotRead) => void): AsyncGenerator<Input> {
-  const entries = [...(await zipEntries(path)).entries()];
+/** First bytes of an OLE compound file. */
+const compoundFile = Buffer.from([0xd0, 0xcf, 0x11, 0xe0]);
+const oldWorkbook =
+  'is a document in the old format of Office, or one with a password: open it and save it as .xlsx or CSV, without a password';
+
+async function* zipInputs(path: string, modified: number, notRead: (problem: NotRead) => void): AsyncGenerator<Input> {
+  const found = await zipEntries(path);
+  if (isWorkbook(found)) {
+    yield* sheetInputs(path, modified, (name, error) => notRead({ name, why: explainInput(error) }));
+    return;
+  }
+  const other = otherTables.find(({ parts }) => parts.every((part) => found.some(({ fileName }) => fileName === part)));
+  if (other !== undefined) throw new InputError(`is ${other.what}: open it and save it as .xlsx or CSV`);
+  const entries = [...found.entries()];
   for (const [index, entry] of entries.sort(([, a], [, b]) => (a.fileName < b.fileName ? -1 : 1))) {
     if (entry.fileName.endsWith('/') || entry.fileName.startsWith('__MACOSX/')) continue;
     const name = `${path}/${entry.fileName}`;
@@ -83,6 +100,13 @@ async function* zipInputs(path: string, notRead: (problem: NotRead) => void): As
     });
   }
 }
+
+/** Tables of other programs in a zip archive, by parts that they have. */
+const otherTables = [
+  { parts: ['xl/workbook.bin'], what: 'a binary workbook (.xlsb)' },
+  { parts: ['content.xml', 'META-INF/manifest.xml'], what: 'an OpenDocument file' },
+  { parts: ['Index/Document.iwa'], what: 'a document of Numbers or Pages' },
+];
 
 function explain(error: unknown): string {
   if (error instanceof InputError) return error.message;

@@ -7,6 +7,7 @@ import { fileInput, type Input, type InputSource } from './input.js';
 import { withMapping } from './mapped-formats.js';
 import { type ScanOptions, scanInput, scanParts } from './scan-input.js';
 import type { FromWorker, Task, ToWorker } from './thread.js';
+import { sheetInput } from './xlsx/input.js';
 import { zipEntryInput } from './zip.js';
 
 // A thread that reads inputs one at a time, as the main thread would, and hands back what each gave.
@@ -53,5 +54,6 @@ port.on('message', async (task: Task) => {
 send({ kind: 'ready' });
 
 function openSource(source: InputSource): Input {
-  return source.kind === 'file' ? fileInput(source.name, source.modified, source.size) : zipEntryInput(source);
+  if (source.kind === 'file') return fileInput(source.name, source.modified, source.size);
+  return source.kind === 'sheet' ? sheetInput(source) : zipEntryInput(source);
 }

@@ -6,7 +6,7 @@ type ZipSource = Extract<InputSource, { kind: 'zip-entry' }>;
 
 /** The archive that was read from last: entries come in turn, and its directory is not read again for each of them. */
 let last: Archive | undefined;
-interface Archive {
+export interface Archive {
   path: string;
   zip: yauzl.ZipFile;
   entries: readonly yauzl.Entry[];
@@ -16,7 +16,7 @@ interface Archive {
 export async function zipEntries(path: string): Promise<readonly yauzl.Entry[]> {
   // The archive may have been changed since an earlier scan by this process.
   closeArchive();
-  return (await open(path)).entries;
+  return (await openArchive(path)).entries;
 }
 
 /** One entry of an archive as an input. */
@@ -26,7 +26,7 @@ export const zipEntryInput = (source: ZipSource): Input => ({
   size: source.size,
   source,
   bytes: async () => {
-    const { zip, entries } = await open(source.path);
+    const { zip, entries } = await openArchive(source.path);
     const entry = entries[source.entry];
     if (`${source.path}/${entry?.fileName}` !== source.name || entry === undefined)
       throw new InputError('is no longer in its archive, which was changed meanwhile: scan it again');
@@ -40,7 +40,8 @@ export function closeArchive(): void {
   last = undefined;
 }
 
-async function open(path: string): Promise<Archive> {
+/** An archive on disk, with its directory. @throws InputError when it is no whole archive */
+export async function openArchive(path: string): Promise<Archive> {
   if (last?.path === path) return last;
   closeArchive();
   let zip: yauzl.ZipFile;

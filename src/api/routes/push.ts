@@ -33,6 +33,7 @@ const fileTypes = [
   'application/gzip',
   'application/zstd',
   'application/zip',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 ] as const;
 
 /** @throws ApiProblem where it was not taken */

@@ -1,5 +1,3 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileCatalog } from '../../catalog/compile.js';
@@ -11,13 +9,12 @@ import { loadDetection } from '../../detectors/common/registry.js';
 import { allFormats } from '../../formats/common/registry.js';
 import { createEgress } from '../../net/egress.js';
 import { Directory } from '../../people/directory.js';
+import { withContents } from '../../scan/archive.js';
 import { candidatesOfInput } from '../../scan/candidate-table.js';
-import { compressionOf } from '../../scan/decompress.js';
 import { cannotBeRead, type Input } from '../../scan/input.js';
 import { withMapping } from '../../scan/mapped-formats.js';
 import { mergeRollups } from '../../scan/rollup.js';
 import { type InputResult, type ScanOptions, scanInput } from '../../scan/scan-input.js';
-import { findInputs } from '../../scan/walk.js';
 import type { FromThread, ThreadData, ThreadJob, ToThread } from './messages.js';
 import { recordsOf } from './part.js';
 import { poisoned } from './poison.js';
@@ -150,39 +147,17 @@ async function* keptParts(): AsyncGenerator<Buffer, void> {
   }
 }
 
-/** Reads a chunk; a zip archive is put on disk for that, since its directory is at its end, and its files count together. */
+/** Reads a chunk; the files of an archive and the sheets of a workbook count together. */
 async function scanWhole(input: Input, job: ThreadJob, own: ReadonlyMap<string, Format>): Promise<InputResult> {
   const options = optionsFor(job, own);
-  const source = (await input.bytes())[Symbol.asyncIterator]();
-  const first = await source.next();
-  const rest: Input = {
-    ...input,
-    async *bytes() {
-      if (first.done === true) return;
-      yield first.value;
-      yield* { [Symbol.asyncIterator]: () => source };
-    },
-  };
-  if (first.done === true || compressionOf(first.value) !== 'zip') return scanToEnd(rest, options);
-  const folder = await mkdtemp(join(tmpdir(), 'halflight-zip-'));
-  try {
-    const path = join(folder, 'archive.zip');
-    const file = await open(path, 'wx', 0o600);
-    try {
-      for await (const bytes of await rest.bytes()) await file.writeFile(bytes);
-    } finally {
-      await file.close();
-    }
-    const problems: string[] = [];
-    const entries: Input[] = [];
-    for await (const entry of findInputs([path], new Set(), ({ why }) => problems.push(why))) entries.push(entry);
-    const own = { ...options, maxCandidates: candidatesOfInput(entries.length) };
+  return withContents(input, async ({ inputs, archive, problems }) => {
+    const [only] = inputs;
+    if (!archive && only !== undefined) return scanToEnd(only, options);
+    const share = { ...options, maxCandidates: candidatesOfInput(inputs.length) };
     const results: InputResult[] = [];
-    for (const entry of entries) results.push(await scanToEnd(entry, own));
+    for (const entry of inputs) results.push(await scanToEnd(entry, share));
     return together(input.name, results, problems);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The files of an archive as one result. */
@@ -196,7 +171,12 @@ function together(name: string, results: readonly InputResult[], problems: reado
     return total;
   };
   const times = read.flatMap((result) => [result.first ?? [], result.last ?? []].flat());
-  const why = [...problems, ...results.flatMap((result) => result.problem ?? [])];
+  const why = [
+    ...problems,
+    ...results.flatMap((result) =>
+      result.problem === undefined ? [] : `${result.name.slice(name.length + 1)}: ${result.problem}`,
+    ),
+  ];
   return {
     ...mergeRollups(read, data.zone),
     name,

@@ -93,6 +93,8 @@ function refuseArchives(head: Buffer, encoding: Encoding): void {
   const number = head.readUInt32BE(0);
   const packed = number >>> 16 === 0x1f8b || number === 0x28b52ffd || number === 0x504b0304;
   if (!packed) return;
+  if (number === 0x504b0304)
+    throw new Refusal(415, 'Archive', 'The body is an archive or a workbook: send it as an upload.');
   throw encoding === 'identity'
     ? new Refusal(
         415,

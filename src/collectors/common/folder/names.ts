@@ -41,4 +41,4 @@ export const fitsAny = (path: string, patterns: readonly string[]): boolean => {
 };
 
 /** Hidden files, and those that their writers name as unfinished. */
-export const isUnfinishedName = (name: string): boolean => name.startsWith('.') || /\.(?:tmp|part)$/i.test(name);
+export const isUnfinishedName = (name: string): boolean => /^(?:\.|~\$)/.test(name) || /\.(?:tmp|part)$/i.test(name);
