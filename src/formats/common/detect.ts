@@ -52,6 +52,8 @@ function claimsOf(formats: ReadonlyMap<string, Format>, sample: Sample): Claim[]
 /** What those say of the whole sample that see something in its first lines, where one of them is sure. */
 function quickly(formats: ReadonlyMap<string, Format>, sample: Sample): Claim[] | undefined {
   if (sample.lines.length <= firstLines) return undefined;
+  // Formats of JSON go by their share of what is JSON, be it few of the lines: then the first of them say nothing of the others.
+  if (sample.json.length > 0 && sample.json.length < surelyBest * sample.lines.length) return undefined;
   const beginning = { ...sample, lines: sample.lines.slice(0, firstLines), json: sample.json.slice(0, firstLines) };
   const possible = new Map(
     claimsOf(formats, beginning).flatMap(({ format: id }) => {
