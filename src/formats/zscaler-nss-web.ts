@@ -269,7 +269,7 @@ function detect(sample: Sample): ReturnType<Format['detect']> {
         carried !== '' && object === record ? pairsOf(carried) : folded(isObject(object.event) ? object.event : object);
       return surety([...values.keys()], values);
     });
-    const confidence = Math.max(...sure) * share(sample.lines, (line) => line.length > 0);
+    const confidence = (Math.max(...sure) * sure.filter((one) => one > 0).length) / sure.length;
     return confidence > 0 ? { confidence, why } : undefined;
   }
   if (share(sample.lines, (line) => /\b(?:CEF|LEEF):\d/.test(line)) > 0.5) return undefined;
