@@ -11,6 +11,7 @@ const ids = [
   'anthropic-compliance',
   'azure-firewall',
   'barracuda-cloudgen',
+  'cato',
   'chrome-enterprise',
   'crowdstrike-fdr',
   'defender-xdr',
@@ -20,6 +21,7 @@ const ids = [
   'island-browser',
   'jamf-protect-web',
   'jumpcloud',
+  'menlo-web',
   'netskope-events',
   'o365-audit',
   'onelogin',
@@ -28,6 +30,7 @@ const ids = [
   'sentinelone-cloud-funnel',
   'slack-audit',
   'suricata-eve',
+  'zscaler-zpa-browser',
 ];
 
 const recordsOf = (id: string): Record<string, unknown>[] =>
