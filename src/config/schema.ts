@@ -25,6 +25,7 @@ export const noticeKinds = [
   'finding.resolved',
   'source.silent',
   'source.back',
+  'source.paused',
 ] as const;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
@@ -75,7 +76,7 @@ const channel = section({
   id: id().describe('Name of the channel.'),
   kind: text('the kind of channel, such as webhook', 64).describe('How it tells: webhook and others.'),
   notices: list(oneOf(noticeKinds), 50)
-    .prefault(['finding.opened', 'finding.reopened', 'source.silent'])
+    .prefault(['finding.opened', 'finding.reopened', 'source.silent', 'source.paused'])
     .describe(`What it tells: ${noticeKinds.join(', ')}.`),
   options: options().prefault({}).describe('Settings of the kind. Secrets by reference only.'),
 }).describe('One way to tell people or systems.');

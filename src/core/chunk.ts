@@ -32,3 +32,47 @@ export interface Gap {
 export class ChunkGoneError extends Error {
   override readonly name = 'ChunkGoneError';
 }
+
+/** A record that its provider gave an id: it counts once, in however many overlapping windows it comes. */
+export interface CollectedRecord {
+  /** The provider's id; unique within the source, so that streams of one source begin theirs with a name of their own. */
+  id: string;
+  /** When it happened, milliseconds since 1970: how long its id must be remembered hangs on it. */
+  at: number;
+  /** The record as a format reads it: one line. */
+  text: string;
+}
+
+/** Records that came together: those of them that are new become one chunk, whose bytes are kept in the database. */
+export interface RecordPage {
+  /** As people know it: `sign-ins 2026-11-26`. */
+  name: string;
+  records: readonly CollectedRecord[];
+}
+
+/** One thing that is so at a provider: a grant, a person, an installed extension. */
+export interface StateItem {
+  id: string;
+  /** Plain JSON. Another body is a change; so nothing in it may change by itself (times of reading, orders). */
+  body: unknown;
+  /** A record (one line) to be scanned when the item is new, other than before, or back. */
+  text?: string | undefined;
+}
+
+/** A part of a listing of all items of a kind. */
+export interface StatePart {
+  kind: string;
+  /** Name of the listing, the same for all its parts. */
+  run: string;
+  items: readonly StateItem[];
+  /** The last part: what the listing did not hold is missing. */
+  complete: boolean;
+}
+
+/**
+ * The provider no longer lets the source in: its secret expired, was taken back, or consent is gone. The source is paused, since asking
+ * again and again changes nothing. The message says what to do, and holds no secret.
+ */
+export class SourceLoginError extends Error {
+  override readonly name = 'SourceLoginError';
+}

@@ -44,20 +44,21 @@ export function findingNotice(
 
 const words = { opened: 'new', reopened: 'again', changed: 'changed', resolved: 'resolved' } as const;
 
-/** That a source went silent, or speaks again. */
-export const sourceNotice = (
-  source: string,
-  kind: 'source.silent' | 'source.back',
-  reason: string,
-  at: number,
-): Notice => ({
+const sourceWords = {
+  'source.silent': 'is silent',
+  'source.back': 'sends again',
+  'source.paused': 'is paused: its provider does not let it in',
+} as const;
+
+/** That a source went silent, speaks again, or is paused as its login is refused. */
+export const sourceNotice = (source: string, kind: keyof typeof sourceWords, reason: string, at: number): Notice => ({
   id: noticeId('source', source, kind, String(at)),
   kind,
   at,
-  title: kind === 'source.silent' ? `Source ${source} is silent` : `Source ${source} sends again`,
+  title: `Source ${source} ${sourceWords[kind]}`,
   text: reason,
   subject: `source/${source}`,
-  severity: kind === 'source.silent' ? 'warning' : 'info',
+  severity: kind === 'source.back' ? 'info' : 'warning',
   details: { source },
 });
 

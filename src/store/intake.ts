@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { ChunkDraft, Gap } from '../core/chunk.js';
+import type { ChunkDraft, Gap, RecordPage, StatePart } from '../core/chunk.js';
 import { nothingYet } from './chunks.js';
+import { forgetRecords, keepState, newRecords } from './collected.js';
 import { addToHour, saveGaps } from './ledger.js';
 import type { Db } from './tables.js';
 import { count, json, keyText, text } from './values.js';
@@ -14,20 +16,34 @@ export async function loadCursor(db: Db, source: string): Promise<Map<string, st
   return new Map(rows.map((row) => [row.key, row.value]));
 }
 
+/** What a batch of a collector left behind. */
+export interface Committed {
+  /** Ids of the chunks that are new. */
+  ids: number[];
+  /** Records that were new, and their bytes. */
+  records: number;
+  bytes: number;
+  /** Kinds of states in which something is new, other or gone. */
+  states: string[];
+}
+
 /**
  * Keeps what a collector found and what it wants to remember, in one transaction.
- * @returns ids of the chunks that are new; undefined: another run of the source began meanwhile, and nothing is kept
+ * @returns undefined: another run of the source began meanwhile, and nothing is kept
  */
 export async function commitBatch(
   db: Db,
   { source, fence }: { source: string; fence: number },
   batch: {
     chunks: readonly ChunkDraft[];
+    records?: readonly RecordPage[] | undefined;
+    forgetBefore?: number | undefined;
+    states?: readonly StatePart[] | undefined;
     cursor: ReadonlyMap<string, string | null>;
     gaps?: readonly Gap[] | undefined;
   },
   now: number,
-): Promise<number[] | undefined> {
+): Promise<Committed | undefined> {
   return db.transaction().execute(async (trx) => {
     const held = await trx
       .selectFrom('source')
@@ -37,11 +53,20 @@ export async function commitBatch(
       .forUpdate()
       .executeTakeFirst();
     if (held === undefined) return undefined;
-    const ids: number[] = [];
+    const kept: Committed = { ids: [], records: 0, bytes: 0, states: [] };
     for (const chunk of batch.chunks) {
       const id = await insertChunk(trx, source, chunk, now);
-      if (id !== undefined) ids.push(id);
+      if (id !== undefined) kept.ids.push(id);
     }
+    for (const page of batch.records ?? [])
+      await keepLines(trx, source, page.name, await newRecords(trx, source, page.records, now), kept, now);
+    for (const part of batch.states ?? []) {
+      const { changed, news } = await keepState(trx, source, part, now);
+      const lines = changed.flatMap(({ text: line }) => (line === undefined ? [] : [{ text: line }]));
+      await keepLines(trx, source, part.kind, lines, kept, now);
+      if (news && !kept.states.includes(part.kind)) kept.states.push(part.kind);
+    }
+    if (batch.forgetBefore !== undefined) await forgetRecords(trx, source, batch.forgetBefore);
     for (const [rawKey, rawValue] of batch.cursor) {
       const [key, value] = [text(rawKey), rawValue === null ? null : text(rawValue)];
       if (value === null)
@@ -54,8 +79,38 @@ export async function commitBatch(
           .execute();
     }
     await saveGaps(trx, source, batch.gaps ?? []);
-    return ids;
+    return kept;
   });
+}
+
+/** Bytes of one part of kept input. */
+const partBytes = 4 * 2 ** 20;
+
+/** Records as a chunk of lines whose bytes lie in the database. */
+async function keepLines(
+  trx: Db,
+  source: string,
+  name: string,
+  lines: readonly { text: string }[],
+  kept: Committed,
+  now: number,
+): Promise<void> {
+  if (lines.length === 0) return;
+  // A line break in a record would make two of it.
+  const bytes = Buffer.from(lines.map((line) => `${line.text.replace(/[\r\n]+/g, ' ')}\n`).join(''));
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  // The same lines may come again, as those of a grant that was taken back and given again.
+  const draft = { key: `records/${now}/${hash}`, name, place: undefined, size: bytes.length, modified: now };
+  const id = await insertChunk(trx, source, draft, now);
+  if (id === undefined) return;
+  kept.ids.push(id);
+  kept.records += lines.length;
+  kept.bytes += bytes.length;
+  for (let at = 0; at < bytes.length; at += partBytes)
+    await trx
+      .insertInto('chunk_input')
+      .values({ chunk_id: id, part: at / partBytes, bytes: bytes.subarray(at, at + partBytes) })
+      .execute();
 }
 
 /** The unique key of a chunk of a source of the service. */

@@ -65,15 +65,29 @@ export async function loadSources(db: Db): Promise<SourceStatus[]> {
   }));
 }
 
-/** Begins a collection: the fence makes a forgotten older run unable to commit. Undefined: paused, removed or unknown. */
-export async function beginCollecting(db: Db, id: string, now: number): Promise<{ fence: number } | undefined> {
-  return db
+/**
+ * Begins a collection: the fence makes a forgotten older run unable to commit. Undefined: paused, removed or unknown.
+ * @param byHand also where the service itself paused it
+ */
+export async function beginCollecting(
+  db: Db,
+  id: string,
+  now: number,
+  byHand = false,
+): Promise<{ fence: number; paused: boolean } | undefined> {
+  const row = await db
     .updateTable('source')
     .set((eb) => ({ fence: eb('fence', '+', 1), last_run_at: now }))
     .where('id', '=', id)
-    .where('state', '=', 'active')
-    .returning('fence')
+    .where((eb) =>
+      eb.or([
+        eb('state', '=', 'active'),
+        ...(byHand ? [eb.and([eb('state', '=', 'paused'), eb('paused_by_service', '=', true)])] : []),
+      ]),
+    )
+    .returning(['fence', 'state'])
     .executeTakeFirst();
+  return row === undefined ? undefined : { fence: row.fence, paused: row.state === 'paused' };
 }
 
 /** Keeps why a collection failed; undefined: the last one did not. */
@@ -96,9 +110,32 @@ export async function setSourceState(
 ): Promise<boolean> {
   const result = await db
     .updateTable('source')
-    .set({ state, paused_why: why })
+    .set({ state, paused_why: why, paused_by_service: false })
     .where('id', '=', id)
     .where('state', '<>', 'removed')
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
+}
+
+/** Pauses a source whose login is refused. False: it was not active. */
+export async function pauseByService(db: Db, id: string, why: string): Promise<boolean> {
+  const result = await db
+    .updateTable('source')
+    .set({ state: 'paused', paused_why: text(why).slice(0, 500), paused_by_service: true })
+    .where('id', '=', id)
+    .where('state', '=', 'active')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Lets sources that the service itself paused try once more: their secrets may be other ones now. @returns their ids */
+export async function resumePaused(db: Db): Promise<string[]> {
+  const rows = await db
+    .updateTable('source')
+    .set({ state: 'active', paused_why: null, paused_by_service: false })
+    .where('state', '=', 'paused')
+    .where('paused_by_service', '=', true)
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
 }

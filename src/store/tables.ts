@@ -4,6 +4,7 @@ import type { AccountKind, CandidateHit, CandidateReason, Confidence, Strength }
 import type { Notice } from '../core/notice.js';
 import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
+import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -20,6 +21,8 @@ export interface Tables {
   candidate_decision: CandidateDecisionTable;
   quarantine: QuarantineTable;
   source: SourceTable;
+  source_record: SourceRecordTable;
+  provider_state: ProviderStateTable;
   source_cursor: { source: string; key: string; value: string };
   source_hour: SourceHourTable;
   source_gap: SourceGapTable;
@@ -202,6 +205,7 @@ interface SourceTable {
   kind: string;
   state: Generated<SourceState>;
   paused_why: string | null;
+  paused_by_service: Generated<boolean>;
   /** Milliseconds of silence that are normal; null: not known. */
   expect_every: number | null;
   since: number;

@@ -73,7 +73,7 @@ channels:
     expect(config.channels[0]).toEqual({
       id: 'soc',
       kind: 'webhook',
-      notices: ['finding.opened', 'finding.reopened', 'source.silent'],
+      notices: ['finding.opened', 'finding.reopened', 'source.silent', 'source.paused'],
       options: { url: 'https://h.example/?a=b' },
     });
   });

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Check } from '../../core/check.js';
-import type { ChunkDraft, Gap } from '../../core/chunk.js';
+import type { ChunkDraft, Gap, RecordPage, StatePart } from '../../core/chunk.js';
 import type { Egress } from '../../net/egress.js';
 
 /** What a collector may use beside its options. */
@@ -13,6 +13,8 @@ export interface CollectContext {
   now(): number;
   /** Aborted when the process is to stop: finish the step at hand and return. */
   signal: AbortSignal;
+  /** Waits so many milliseconds; real time where not given. Ends early, with the reason, when `signal` is aborted. */
+  sleep?(ms: number): Promise<void>;
   /** A line for the person who watches `halflight collect`; never holds a secret. */
   progress?(text: string): void;
 }
@@ -26,9 +28,15 @@ export interface Cursor {
   entries(): Iterable<readonly [key: string, value: string]>;
 }
 
-/** Chunks found, and what to remember with them: committed in one transaction, or not at all. */
+/** What was found, and what to remember with it: committed in one transaction, or not at all. */
 export interface Batch {
   chunks: readonly ChunkDraft[];
+  /** Records with ids of their provider. */
+  records?: readonly RecordPage[] | undefined;
+  /** Ids of records from before this instant are forgotten (milliseconds since 1970): no later window of the source reaches them. */
+  forgetBefore?: number | undefined;
+  /** What is so at the provider, to be compared with what was. */
+  states?: readonly StatePart[] | undefined;
   /** New values; `null` forgets the key. */
   cursor: ReadonlyMap<string, string | null>;
   gaps?: readonly Gap[] | undefined;
@@ -45,7 +53,10 @@ export interface Collector<Options = unknown> {
   every: number;
   /** Options as written in the configuration, checked; its texts are shown to who writes them wrong. */
   options: ZodType<Options>;
-  /** Finds what is new. Yields small batches (at most some hundred chunks), so that progress is kept. Only one run of a source at a time. */
+  /**
+   * Finds what is new. Yields small batches (at most some hundred chunks), so that progress is kept. Only one run of a source at a time.
+   * @throws SourceLoginError when the provider no longer lets it in: the source is paused; others are tried again
+   */
   collect(options: Options, cursor: Cursor, context: CollectContext): AsyncGenerator<Batch, void>;
   /**
    * The stored bytes of a chunk, compressed or not. Called in any worker, also long after `collect`.

@@ -21,6 +21,8 @@ export const carriedTables = [
   'quarantine',
   'source',
   'source_cursor',
+  'source_record',
+  'provider_state',
   'source_hour',
   'source_gap',
   'source_finding',

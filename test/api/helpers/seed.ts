@@ -102,7 +102,7 @@ export async function seed(db: Db): Promise<{ done: number; waiting: number }> {
     .where('id', '=', 'proxy')
     .execute();
   const fence = await beginCollecting(db, 'proxy', noon - hourMs);
-  const [waiting = 0] =
+  const { ids: [waiting = 0] = [] } =
     (await commitBatch(
       db,
       { source: 'proxy', fence: fence?.fence ?? 0 },
@@ -111,7 +111,7 @@ export async function seed(db: Db): Promise<{ done: number; waiting: number }> {
         cursor: new Map(),
       },
       noon - hourMs / 2,
-    )) ?? [];
+    )) ?? {};
   await db
     .insertInto('quarantine')
     .values({

@@ -113,12 +113,19 @@ export async function fillWhole(db: Db): Promise<void> {
   await sql`update chunk set state = 'done' where id = ${read}`.execute(db);
   await sql`update chunk set lease_owner = ${'33333333-3333-4333-8333-333333333333'} where id = ${waiting}`.execute(db);
   const { fence = 0 } = (await beginCollecting(db, 'proxy', noon)) ?? {};
-  await commitBatch(
+  const kept = await commitBatch(
     db,
     { source: 'proxy', fence },
-    { chunks: [], cursor: new Map([[odd, odd]]), gaps: [{ at: noon, why: odd, lines: 3, bytes: undefined }] },
+    {
+      chunks: [],
+      records: [{ name: odd, records: [{ id: odd, at: noon, text: odd }] }],
+      states: [{ kind: 'grants', run: 'r', items: [{ id: odd, body: { odd } }], complete: true }],
+      cursor: new Map([[odd, odd]]),
+      gaps: [{ at: noon, why: odd, lines: 3, bytes: undefined }],
+    },
     noon,
   );
+  await sql`update chunk set state = 'done' where id = ${kept?.ids[0] ?? 0}`.execute(db);
   await noteSourceFinding(db, { source: 'proxy', kind: 'silent' }, { reason: odd, numbers: { hours: 1.25 } }, noon);
   for (const [id, scope] of [
     ['reader', 'read'],

@@ -14,6 +14,10 @@ export interface CollectSummary {
   chunks: number;
   bytes: number;
   gaps: number;
+  /** Records with ids of their provider: that were new, or (dry run) that were read. */
+  records: number;
+  /** Items of states that were listed, by kind; only in a dry run. */
+  states: Record<string, number>;
   /** For people. */
   lines: string[];
 }
@@ -51,7 +55,7 @@ export async function collectNow(
       },
       id,
       stop.signal,
-      progress,
+      { progress, byHand: true },
     );
     if (found === undefined)
       throw new CliError(
@@ -62,8 +66,9 @@ export async function collectNow(
       source: id,
       kept: true,
       ...found,
+      states: {},
       lines: [
-        `${found.chunks} new chunks, ${found.bytes.toLocaleString('en-US')} bytes, ${found.gaps} gaps${found.chunks > 0 ? `; ${where}` : ''}`,
+        `${found.records > 0 ? `${found.records.toLocaleString('en-US')} new records, ` : ''}${found.chunks} new chunks, ${found.bytes.toLocaleString('en-US')} bytes, ${found.gaps} gaps${found.chunks > 0 ? `; ${where}` : ''}`,
       ],
     };
   } finally {
@@ -76,7 +81,16 @@ export async function collectNow(
     if (source === undefined || collector === undefined) throw new CliError(`the source ${id} cannot be collected`);
     const held = await loadCursor(store.db, id);
     const cursor = { get: (key: string) => held.get(key), entries: () => held.entries() };
-    const summary: CollectSummary = { source: id, kept: false, chunks: 0, bytes: 0, gaps: 0, lines: [] };
+    const summary: CollectSummary = {
+      source: id,
+      kept: false,
+      chunks: 0,
+      bytes: 0,
+      gaps: 0,
+      records: 0,
+      states: {},
+      lines: [],
+    };
     const context = { source: id, egress, now: Date.now, signal: stop.signal, progress };
     for await (const batch of collector.collect(source.options, cursor, context)) {
       for (const [key, value] of batch.cursor) {
@@ -89,14 +103,22 @@ export async function collectNow(
         if (summary.lines.length < mostShown)
           summary.lines.push(`${chunk.name}  ${chunk.size.toLocaleString('en-US')} bytes`);
       }
+      for (const page of batch.records ?? []) {
+        summary.records += page.records.length;
+        for (const record of page.records) summary.bytes += Buffer.byteLength(record.text);
+      }
+      for (const part of batch.states ?? [])
+        summary.states[part.kind] = (summary.states[part.kind] ?? 0) + part.items.length;
       for (const gap of batch.gaps ?? []) {
         summary.gaps++;
         if (summary.lines.length < mostShown) summary.lines.push(`gap: ${gap.why}`);
       }
     }
     if (summary.chunks + summary.gaps > mostShown) summary.lines.push('...');
+    for (const [kind, items] of Object.entries(summary.states))
+      summary.lines.push(`${kind}: ${items.toLocaleString('en-US')} listed`);
     summary.lines.push(
-      `${summary.chunks} chunks, ${summary.bytes.toLocaleString('en-US')} bytes, ${summary.gaps} gaps; nothing was kept (--dry-run)`,
+      `${summary.records > 0 ? `${summary.records.toLocaleString('en-US')} records, ` : ''}${summary.chunks} chunks, ${summary.bytes.toLocaleString('en-US')} bytes, ${summary.gaps} gaps; nothing was kept (--dry-run)`,
     );
     return summary;
   }

@@ -5,7 +5,7 @@ import { changesBetween } from '../../../config/changes.js';
 import type { Runtime } from '../../../jobs/runtime.js';
 import { appendAudit } from '../../../store/audit.js';
 import { isConnectionError, messageOf } from '../../../store/errors.js';
-import { syncSources } from '../../../store/sources.js';
+import { resumePaused, syncSources } from '../../../store/sources.js';
 import type { Db } from '../../../store/tables.js';
 import { CliError, exitCodes } from '../errors.js';
 import { openServiceCatalog } from './open.js';
@@ -59,13 +59,18 @@ export async function abandonStart(error: unknown, parts: readonly (() => Promis
     : error;
 }
 
-/** Makes the sources of the configuration known, and writes changes of them into the audit log. */
+/**
+ * Makes the sources of the configuration known, and writes changes of them into the audit log. Those that the service itself paused may
+ * try once more.
+ */
 export async function applySources(db: Db, opened: OpenedSetup, now: number): Promise<void> {
   const { added, removed } = await syncSources(
     db,
     opened.setup.sources.map(({ id, kind, expectEvery }) => ({ id, kind, expectEvery })),
     now,
   );
+  for (const source of await resumePaused(db))
+    await appendAudit(db, { at: now, who: 'service', action: 'source.active', subject: source, details: {} });
   if (added.length + removed.length > 0)
     await appendAudit(db, {
       at: now,

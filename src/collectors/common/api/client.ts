@@ -1,0 +1,169 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import { SourceLoginError } from '../../../core/chunk.js';
+import { type EgressError, EgressError as Refusal } from '../../../net/egress.js';
+import type { CollectContext } from '../collector.js';
+import { ApiFailure, type ApiFailureKind } from './failure.js';
+import { followLink } from './link.js';
+import { retryAfter } from './retry-after.js';
+
+/** What an answer that is no success means; `text` says what to do, for people. */
+export interface Meaning {
+  kind: ApiFailureKind;
+  text: string;
+}
+
+export interface ApiClientOptions {
+  /** Name for people: `Microsoft Graph`. */
+  name: string;
+  /** All that is asked lies below: `https://graph.microsoft.com/v1.0/`. */
+  base: string;
+  /**
+   * Headers that let requests in. `renew`: those given last were refused, so new ones are needed.
+   * @throws SourceLoginError when there are none to be had; ApiFailure when that cannot be said now
+   */
+  authorize(renew: boolean): Promise<Readonly<Record<string, string>>>;
+  /** Reads the provider's own words of a failure (its body as JSON, or undefined); undefined: what the status says. */
+  explain?(status: number, body: unknown): Meaning | undefined;
+  /** Largest answer in bytes; 32 MiB where not given. */
+  maxBytes?: number;
+}
+
+export interface ApiAnswer {
+  /** As JSON. */
+  body: unknown;
+  headers: Readonly<Record<string, string>>;
+}
+
+const tries = 5;
+const firstBackoffMs = 1000;
+/** Longer waits are not sat out: the collection ends, and begins again when it may. */
+const patienceMs = 60_000;
+const mostWaits = 20;
+
+/** Asks one API with a token that goes nowhere else. What may pass (5xx, 429, cut answers) is tried again; the rest is an ApiFailure. */
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+  readonly #context: CollectContext;
+  /** The last answer was a success, or there was none yet: headers may be renewed once. */
+  #mayRenew = true;
+
+  /** The server's clock as of its last answer, in milliseconds since 1970, where it told. */
+  theirNow: number | undefined;
+
+  constructor(options: ApiClientOptions, context: CollectContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** The address below the base; `query` as names and values. */
+  url(path: string, query: Readonly<Record<string, string>> = {}): string {
+    const url = new URL(path.replace(/^\//, ''), this.#options.base);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return url.href;
+  }
+
+  /**
+   * @param link absolute, as the provider gave it or as `url` made it: refused where it leads away from the base
+   * @throws ApiFailure; SourceLoginError; the reason of the context's signal
+   */
+  async get(link: string, headers: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
+    const url = followLink(this.#options.base, link);
+    let renew = false;
+    let waits = 0;
+    for (let failed = 0; ; ) {
+      const { signal } = this.#context;
+      signal.throwIfAborted();
+      const answer = await this.#once(url, headers, renew);
+      if ('body' in answer) {
+        this.#mayRenew = true;
+        return answer;
+      }
+      const { failure, wait } = answer;
+      if (failure.kind === 'login') {
+        if (!this.#mayRenew) throw new SourceLoginError(failure.message, { cause: failure });
+        [this.#mayRenew, renew] = [false, true];
+        continue;
+      }
+      if (failure.kind !== 'busy' && failure.kind !== 'reach') throw failure;
+      if (wait !== undefined && (wait > patienceMs || ++waits > mostWaits))
+        throw new ApiFailure('busy', failure.message, { notBefore: this.#context.now() + wait, cause: failure });
+      if (wait === undefined && ++failed >= tries) throw failure;
+      // Who says "at once" is given a second all the same.
+      const backoff = firstBackoffMs * 2 ** (failed - 1) * (0.5 + Math.random());
+      await this.#sleep(wait === undefined ? backoff : Math.max(firstBackoffMs, wait));
+    }
+  }
+
+  async #once(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    renew: boolean,
+  ): Promise<ApiAnswer | { failure: ApiFailure; wait?: number | undefined }> {
+    const { name, maxBytes = 32 * 2 ** 20 } = this.#options;
+    const { egress, signal, now } = this.#context;
+    const authorization = await this.#options.authorize(renew);
+    try {
+      const response = await egress.request({
+        url,
+        method: 'GET',
+        headers: { accept: 'application/json', ...headers, ...authorization },
+        maxBytes,
+        timeoutMs: 60_000,
+        signal,
+      });
+      const body = parsed(response.body);
+      const date = Date.parse(response.headers.date ?? '');
+      if (!Number.isNaN(date)) this.theirNow = date;
+      if (response.status >= 200 && response.status < 300) {
+        if (body !== undefined) return { body, headers: response.headers };
+        return { failure: new ApiFailure('reach', `${name} gave an answer that is not whole: it is asked again.`) };
+      }
+      const { kind, text } = this.#meaning(response.status, body);
+      const wait = kind === 'busy' ? retryAfter(response.headers, now()) : undefined;
+      return { failure: new ApiFailure(kind, text, { status: response.status }), wait };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { failure: new ApiFailure(kindOf(error), `${name}: ${error.message}`, { cause: error }) };
+    }
+  }
+
+  #meaning(status: number, body: unknown): Meaning {
+    const { name, explain } = this.#options;
+    const own = explain?.(status, body);
+    if (own !== undefined) return own;
+    if (status === 401)
+      return { kind: 'login', text: `${name} does not let the source in (401): check its secret, then resume it.` };
+    if (status === 403)
+      return {
+        kind: 'permission',
+        text: `${name} refuses this to the source (403): grant it the permission it needs.`,
+      };
+    if (status === 429 || status >= 500)
+      return { kind: 'busy', text: `${name} is busy or down (${status}): it is asked again later.` };
+    if (status === 404 || status === 410)
+      return { kind: 'gone', text: `${name} does not know what was asked (${status}).` };
+    if (status >= 300 && status < 400)
+      return {
+        kind: 'other',
+        text: `${name} sends elsewhere (${status}), where the token does not go: check the address.`,
+      };
+    return { kind: 'other', text: `${name} refused the request (${status}).` };
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { signal, sleep } = this.#context;
+    if (sleep !== undefined) return sleep(ms);
+    await timer(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const kindOf = (error: EgressError): ApiFailureKind =>
+  error.kind === 'refused' || error.kind === 'too-large' ? 'other' : 'reach';

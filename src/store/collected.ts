@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { CollectedRecord, StateItem, StatePart } from '../core/chunk.js';
+import type { ProviderStateTable } from './collected-tables.js';
+import type { Db } from './tables.js';
+import { json, keyText, text } from './values.js';
+
+// What collectors of APIs found: records are kept once by the id that their provider gave them, states are compared with what was.
+
+/** So many complete listings without an item mean that it is gone: one may be wrong. */
+const listingsWithout = 2;
+
+const recordId = (id: string): Buffer => createHash('sha256').update(id).digest().subarray(0, 16);
+
+/** Of these records those that the source has not had before, in their order; they are known from now on. */
+export async function newRecords(
+  trx: Db,
+  source: string,
+  records: readonly CollectedRecord[],
+  now: number,
+): Promise<CollectedRecord[]> {
+  const byId = new Map<string, CollectedRecord>();
+  for (const record of records) {
+    const id = recordId(record.id).toString('hex');
+    if (!byId.has(id)) byId.set(id, record);
+  }
+  if (byId.size === 0) return [];
+  const ids = [...byId.keys()].sort();
+  const times = ids.map((id) => Math.round(byId.get(id)?.at ?? now));
+  const { rows } = await sql<{ id: string }>`
+    insert into source_record (source, id, at)
+    select ${source}, decode(r.id, 'hex'), r.at from unnest(${ids}::text[], ${times}::bigint[]) as r (id, at)
+    on conflict do nothing returning encode(id, 'hex') as id`.execute(trx);
+  const fresh = new Set(rows.map((row) => row.id));
+  return [...byId].filter(([id]) => fresh.has(id)).map(([, record]) => record);
+}
+
+/** Forgets ids of records from before `before`: no later window reaches them. */
+export async function forgetRecords(trx: Db, source: string, before: number): Promise<void> {
+  await trx.deleteFrom('source_record').where('source', '=', source).where('at', '<', Math.floor(before)).execute();
+}
+
+/**
+ * Keeps a part of what a provider listed. An item that is missing in two complete listings is gone; one that comes back counts as new.
+ * @returns the items that are new or other than before, and whether anything is other than before
+ */
+export async function keepState(
+  trx: Db,
+  source: string,
+  part: StatePart,
+  now: number,
+): Promise<{ changed: StateItem[]; news: boolean }> {
+  const { kind, run } = part;
+  const items = new Map(part.items.map((item) => [keyText(item.id, 300), item]));
+  const ids = [...items.keys()].sort();
+  const bodies = ids.map((id) => json(items.get(id)?.body ?? null));
+  const hashes = bodies.map((body) => createHash('sha256').update(body).digest('hex').slice(0, 32));
+  let changed: StateItem[] = [];
+  if (ids.length > 0) {
+    const { rows } = await sql<{ id: string }>`
+      with given as (
+        select * from unnest(${ids}::text[], ${bodies}::text[], ${hashes}::text[]) as g (id, body, hash)
+      ), before as (
+        select p.id, p.hash, p.gone_at from provider_state p join given g using (id)
+        where p.source = ${source} and p.kind = ${kind} for update of p
+      ), kept as (
+        insert into provider_state (source, kind, id, body, hash, first_at, changed_at, run)
+        select ${source}, ${kind}, id, body::jsonb, hash, ${now}, ${now}, ${text(run)} from given
+        on conflict (source, kind, id) do update set
+          body = excluded.body, hash = excluded.hash, run = excluded.run, missing = 0, gone_at = null,
+          changed_at = case when provider_state.hash <> excluded.hash or provider_state.gone_at is not null
+            then excluded.changed_at else provider_state.changed_at end
+      )
+      select g.id from given g left join before b using (id)
+      where b.id is null or b.hash <> g.hash or b.gone_at is not null`.execute(trx);
+    changed = rows.map((row) => items.get(row.id)).filter((item) => item !== undefined);
+  }
+  let gone = 0n;
+  if (part.complete) {
+    await sql`
+      update provider_state set missing = missing + 1
+      where source = ${source} and kind = ${kind} and run <> ${text(run)} and gone_at is null`.execute(trx);
+    const { numAffectedRows } = await sql`
+      update provider_state set gone_at = ${now}, changed_at = ${now}
+      where source = ${source} and kind = ${kind} and missing >= ${listingsWithout} and gone_at is null`.execute(trx);
+    gone = numAffectedRows ?? 0n;
+  }
+  return { changed, news: changed.length > 0 || gone > 0n };
+}
+
+/** One item of a state, as it is at its provider. */
+export interface StoredState {
+  source: string;
+  id: string;
+  body: unknown;
+  firstAt: number;
+  changedAt: number;
+  goneAt: number | undefined;
+}
+
+/**
+ * What the providers have of a kind, in the order of source and id, page by page of at most `size` items.
+ * @param withGone those that are gone, too
+ */
+export async function* loadStates(
+  db: Db,
+  kind: string,
+  { withGone = false, size = 2000 }: { withGone?: boolean; size?: number } = {},
+): AsyncGenerator<StoredState[], void> {
+  let after: { source: string; id: string } | undefined;
+  for (;;) {
+    const last: { source: string; id: string } = after ?? { source: '', id: '' };
+    const { rows } = await sql<ProviderStateTable>`
+      select p.* from provider_state p join source s on s.id = p.source
+      where p.kind = ${kind} and (p.source, p.id) > (${last.source}, ${last.id}) and s.state <> 'removed'
+        and (${withGone} or p.gone_at is null)
+      order by p.source, p.id limit ${size}`.execute(db);
+    if (rows.length === 0) return;
+    yield rows.map((row) => ({
+      source: row.source,
+      id: row.id,
+      body: row.body,
+      firstAt: row.first_at,
+      changedAt: row.changed_at,
+      goneAt: row.gone_at ?? undefined,
+    }));
+    after = rows.at(-1);
+  }
+}
+
+/** A text that is another one when any item of a kind is new, other or gone; '' where there are none. */
+export async function stateMark(db: Db, kind: string): Promise<string> {
+  const { rows } = await sql<{ mark: string }>`
+    select coalesce(count(*) || '-' || count(p.gone_at) || '-' || max(p.changed_at) || '-' || md5(string_agg(distinct p.source, ',')), '') as mark
+    from provider_state p join source s on s.id = p.source where p.kind = ${kind} and s.state <> 'removed'`.execute(db);
+  return rows[0]?.mark ?? '';
+}
