@@ -8,6 +8,7 @@ import { serviceSchema } from '../src/catalog/schema.js';
 import { configSchema } from '../src/config/schema.js';
 import { mappingSchema } from '../src/formats/common/mapping-file.js';
 import { inventorySchema } from '../src/inventory/schema.js';
+import { enrolmentSchema, telemetrySchema } from '../src/receivers/common/telemetry-schema.js';
 import { gateReportSchema } from '../src/reports/gate/schema.js';
 import { reportSchema } from '../src/reports/schema.js';
 
@@ -20,6 +21,8 @@ const schemas = {
   mapping: ['A mapping file for custom logs', mappingSchema, 'input'],
   config: ['halflight.yaml, the configuration of the service', configSchema, 'input'],
   report: ['report.json of halflight scan', reportSchema, 'output'],
+  telemetry: ['A batch of browser telemetry, POST /v1/telemetry', telemetrySchema, 'input'],
+  enrolment: ['What an installation sends to be enrolled, POST /v1/telemetry/devices', enrolmentSchema, 'input'],
   gate: ['What halflight gate --json prints', gateReportSchema, 'output'],
 } as const;
 

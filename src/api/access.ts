@@ -21,7 +21,10 @@ const bearer = { 'www-authenticate': 'Bearer realm="halflight"' };
  * looked at.
  * @throws ApiProblem 401 without a good token, 403 with one of another scope
  */
-export function authorize(asking: Asking, deps: Pick<ApiDeps, 'tokens' | 'now'>): TokenHolder | undefined {
+export function authorize(
+  asking: Asking,
+  deps: Pick<ApiDeps, 'tokens' | 'now' | 'telemetry'>,
+): TokenHolder | undefined {
   if (asking.policy === 'public') return undefined;
   const { authorization } = asking;
   if (asking.openOnLoopback && authorization === undefined && !asking.forwarded && isLoopback(asking.peer))
@@ -33,6 +36,13 @@ export function authorize(asking: Asking, deps: Pick<ApiDeps, 'tokens' | 'now'>)
         ? 'The header Authorization is missing'
         : 'The token is wrong, revoked or not written so';
     throw new ApiProblem(401, `${what}: send "Authorization: Bearer hlf_ID.SECRET".`, { headers: bearer });
+  }
+  if (asking.policy === 'telemetry' && holder.scope === 'push') {
+    if (deps.telemetry.source(holder.source) !== undefined) return holder;
+    throw new ApiProblem(
+      403,
+      'This token may only send data of its own source, which is not of kind telemetry: use the token of one that is.',
+    );
   }
   if (holder.scope !== asking.policy) {
     const detail =

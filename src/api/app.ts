@@ -11,7 +11,7 @@ import { ApiProblem } from './problem.js';
 import { RateLimit } from './rate.js';
 import { readGate } from './reads.js';
 import { createRecent } from './recent.js';
-import { addGuards, addRoute } from './register.js';
+import { addGuards, addPreflight, addRoute } from './register.js';
 import { routes as allRoutes, methodsOf } from './registry.js';
 import type { Route } from './route.js';
 
@@ -77,6 +77,8 @@ export async function createApi(deps: ApiDeps, routes: readonly Route[] = allRou
   });
   app.addHook('onClose', async () => pressure.close());
   for (const route of routes) addRoute(app, route, context);
+  for (const path of new Set(routes.filter((route) => route.fromExtensions).map((route) => route.path)))
+    addPreflight(app, path);
   await app.ready();
   return app;
 }

@@ -1,6 +1,10 @@
 import type { Registry } from 'prom-client';
+import type { HostSet } from '../catalog/host-set.js';
+import type { UseNotices } from '../inventory/use-notices.js';
 import type { HttpOutcome, HttpRequest } from '../receivers/common/http.js';
+import type { TelemetryOptions } from '../receivers/telemetry.js';
 import type { Db } from '../store/tables.js';
+import type { DeviceBook } from './devices.js';
 import type { ApiLog } from './log.js';
 import type { Recent } from './recent.js';
 import type { TokenBook } from './tokens.js';
@@ -24,6 +28,16 @@ export interface ApiDeps {
   push(request: HttpRequest): Promise<HttpOutcome>;
   /** Takes a file. As `push`. */
   upload(request: HttpRequest): Promise<HttpOutcome>;
+  /** Browser telemetry. */
+  telemetry: {
+    /** Options of a source of this kind; undefined: the source is none. */
+    source(id: string): TelemetryOptions | undefined;
+    devices: DeviceBook;
+    /** Takes a batch. As `push`. */
+    take(request: HttpRequest): Promise<HttpOutcome>;
+    hostSet(): HostSet;
+    notices(source: string): Promise<UseNotices>;
+  };
   /** Why pushes are not taken now (spool full, disk fails), in words without paths; undefined: they are. */
   intakeTrouble(): string | undefined;
   /** What works and needs somebody soon, in sentences without paths. */

@@ -40,6 +40,14 @@ const parameters = (schema: z.ZodType, place: 'path' | 'query') => {
   }));
 };
 
+const deviceKey = {
+  name: 'Halflight-Device',
+  in: 'header',
+  required: true,
+  description: 'Key of an enrolled device: hld_ID.SECRET.',
+  schema: { type: 'string' },
+};
+
 const pushHeaders = [
   {
     name: 'Content-Encoding',
@@ -71,6 +79,7 @@ function operation(route: Route): object {
       ...parameters(schema.params, 'path'),
       ...parameters(schema.query, 'query'),
       ...(route.path === '/v1/push' ? pushHeaders : []),
+      ...(route.path === '/v1/telemetry' ? [deviceKey] : []),
     ],
     ...(schema.body !== undefined && {
       requestBody: {
@@ -84,6 +93,7 @@ function operation(route: Route): object {
         description: STATUS_CODES[status],
         content: { [answer]: { schema: schemaOf(schema.answer, 'output') } },
       },
+      ...(route.versioned === true && { 304: { description: STATUS_CODES[304] } }),
       ...Object.fromEntries(
         problemsOf(route).map((code) => [code, { description: STATUS_CODES[code], content: problem }]),
       ),
@@ -113,6 +123,7 @@ export function openApi(routes: readonly Route[]): object {
       schemas: { Problem: schemaOf(problemSchema, 'output') },
       securitySchemes: {
         push: token('Token of one source: it may only send data of that source.'),
+        telemetry: token('Token of one source of kind telemetry.'),
         read: token('Token that may read, and send nothing.'),
       },
     },

@@ -11,6 +11,7 @@ const byKind: Readonly<Record<string, (typeof promises)[number]>> = {
   folder: 'exact',
   s3: 'exact',
   upload: 'exact',
+  telemetry: 'exact',
   push: 'at least once',
 };
 

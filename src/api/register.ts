@@ -8,7 +8,7 @@ import type { Pressure } from './pressure.js';
 import { ApiProblem } from './problem.js';
 import type { RateLimit } from './rate.js';
 import { type Call, checkRoute, type Route } from './route.js';
-import { checkBody, refuseRepeated } from './security.js';
+import { checkBody, extensionHeaders, refuseRepeated } from './security.js';
 import type { TokenHolder } from './tokens.js';
 
 declare module 'fastify' {
@@ -36,6 +36,7 @@ export function addGuards(app: FastifyInstance, guards: Guards): void {
       throw new ApiProblem(414, `The address has more than ${limits.url} bytes: shorten it.`);
     refuseRepeated(request.raw);
     const { route } = request.routeOptions.config;
+    if (route?.fromExtensions === true) reply.headers(extensionHeaders(request.raw.headers.origin));
     if (route !== undefined) await guard(request, route, guards);
   });
   app.addHook('onResponse', async (request) => linger(request.raw));
@@ -75,6 +76,19 @@ async function guard(
   checkBody(request.raw, route.schema.body, route.limits.bodyBytes);
 }
 
+/** Whether a client has the version of this ETag; a proxy on the way may have made it a weak one. */
+const isSame = (header: string | undefined, etag: string): boolean =>
+  (header ?? '').split(',', 20).some((one) => one.trim().replace(/^W\//, '') === etag);
+
+/** Answers what browsers ask before a request from another origin. Without a token, and about nothing but headers. */
+export function addPreflight(app: FastifyInstance, path: string): void {
+  app.route({
+    method: 'OPTIONS',
+    url: path,
+    handler: async (request, reply) => reply.code(204).headers(extensionHeaders(request.headers.origin, true)).send(),
+  });
+}
+
 /** Adds a route. @throws Error when it is not whole */
 export function addRoute(app: FastifyInstance, route: Route, context: Context): void {
   checkRoute(route);
@@ -93,6 +107,11 @@ export function addRoute(app: FastifyInstance, route: Route, context: Context): 
         callOf(request, route, () => wantBody(request.raw, reply.raw)),
         context,
       );
+      if (route.versioned === true) {
+        const etag = `"${(answer as { version: string }).version}"`;
+        reply.header('etag', etag);
+        if (isSame(request.headers['if-none-match'], etag)) return reply.code(304).send();
+      }
       return reply
         .code(schema.status ?? 200)
         .type(schema.text ?? 'application/json; charset=utf-8')

@@ -5,11 +5,13 @@ import { healthRoutes } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { pushRoutes } from './routes/push.js';
 import { sourceRoutes } from './routes/sources.js';
+import { telemetryRoutes } from './routes/telemetry.js';
 import { usageRoutes } from './routes/usage.js';
 
 /** Every route of the API. A new resource is one file of src/api/routes and one line here. */
 export const routes: readonly Route[] = [
   ...pushRoutes,
+  ...telemetryRoutes,
   ...sourceRoutes,
   ...chunkRoutes,
   ...findingRoutes,

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { Context } from './deps.js';
 import type { TokenHolder } from './tokens.js';
 
-/** Who may call a route. `push`: a token of a source, and for that source only. `read`: a read token. */
-export const policies = ['public', 'push', 'read'] as const;
+/**
+ * Who may call a route. `push`: a token of a source, and for that source only; `telemetry`: the same, of a source of that kind. `read`: a
+ * read token.
+ */
+export const policies = ['public', 'push', 'telemetry', 'read'] as const;
 export type Policy = (typeof policies)[number];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -33,6 +36,10 @@ export interface Route<
   /** The last parameter may hold slashes. */
   tail?: boolean;
   policy: Policy;
+  /** Pages of browser extensions may call it from any origin of theirs. It works by token alone, so that a page gains nothing by that. */
+  fromExtensions?: boolean;
+  /** Its answer has a `version`, which is its ETag: who has that one already gets 304. */
+  versioned?: boolean;
   /** Without a token from loopback. */
   openOnLoopback?: boolean;
   schema: {
@@ -87,7 +94,7 @@ export function checkRoute(candidate: Route): void {
   if (limits === undefined || !(limits.bodyBytes >= 0) || !(limits.perMinute >= 1)) throw wrong('it needs limits');
   if ((schema.body === undefined) !== (limits.bodyBytes === 0))
     throw wrong('the content types of its body and the size of its body do not fit each other');
-  if (method !== 'GET' && policy !== 'push' && (audit ?? '') === '')
+  if (method !== 'GET' && policy !== 'push' && policy !== 'telemetry' && (audit ?? '') === '')
     throw wrong('it changes something and names no audit verb');
   if ((summary ?? '') === '') throw wrong('it needs a summary');
 }

@@ -14,6 +14,25 @@ export const securityHeaders = {
 /** Only over TLS of our own: a proxy that ends TLS says it itself. Two years. */
 export const hsts = 'max-age=63072000; includeSubDomains';
 
+/** Origins of browser extensions; each installation of Firefox has another. */
+const extensionOrigin = /^(?:chrome|moz|safari-web)-extension:\/\/[a-zA-Z0-9-]{1,64}$/;
+
+/** Lets pages of browser extensions call; nobody else. `preflight`: in answer to what browsers ask before. */
+export function extensionHeaders(origin: string | undefined, preflight = false): Record<string, string> {
+  if (origin === undefined || !extensionOrigin.test(origin)) return { vary: 'origin' };
+  return {
+    vary: 'origin',
+    'access-control-allow-origin': origin,
+    ...(preflight
+      ? {
+          'access-control-allow-methods': 'GET, POST',
+          'access-control-allow-headers': 'authorization, content-type, halflight-device, if-none-match',
+          'access-control-max-age': '7200',
+        }
+      : { 'access-control-expose-headers': 'etag, retry-after' }),
+  };
+}
+
 /** Headers that decide something, and so are there once. Node takes the first or joins them; a proxy before us may take another. */
 const single = new Set([
   'authorization',
@@ -21,6 +40,7 @@ const single = new Set([
   'content-length',
   'content-type',
   'expect',
+  'halflight-device',
   'host',
   'idempotency-key',
   'transfer-encoding',

@@ -5,6 +5,7 @@ import type { Notice } from '../core/notice.js';
 import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
+import type { DeviceTable } from './device-table.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -39,6 +40,7 @@ export interface Tables {
   legal_hold: LegalHoldTable;
   instance: InstanceTable;
   job_run: JobRunTable;
+  device: DeviceTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */

@@ -11,11 +11,23 @@ import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { bearer, newToken, startApi, type TestApi } from './helpers/api.js';
 import { noon, seed } from './helpers/seed.js';
+import { enrolment } from './helpers/telemetry.js';
 
 /** An address of each route that answers with success. */
 const addresses: Record<string, { url: string; payload?: string }> = {
   'POST /v1/push': { url: '/v1/push', payload: 'a line\n' },
   'POST /v1/upload': { url: '/v1/upload?name=a.log', payload: 'a file\n' },
+  'POST /v1/telemetry': {
+    url: '/v1/telemetry',
+    payload:
+      '{"halflight_telemetry":"1","batch":"0123456789abcdef","sent_at":"2026-11-25T12:00:00Z","agent":{"name":"a","version":"1"},"events":[]}',
+  },
+  'POST /v1/telemetry/devices': {
+    url: '/v1/telemetry/devices',
+    payload: '{"halflight_telemetry":"1","agent":{"name":"a","version":"1"}}',
+  },
+  'GET /v1/telemetry/catalog': { url: '/v1/telemetry/catalog' },
+  'GET /v1/telemetry/notices': { url: '/v1/telemetry/notices' },
   'GET /v1/sources': { url: '/v1/sources' },
   'GET /v1/sources/:id': { url: '/v1/sources/proxy' },
   'GET /v1/chunks': { url: '/v1/chunks?source=proxy&state=done' },
@@ -28,6 +40,7 @@ const addresses: Record<string, { url: string; payload?: string }> = {
   'GET /readyz': { url: '/readyz' },
   'GET /metrics': { url: '/metrics' },
 };
+const typeOf = ({ policy }: Route): string => (policy === 'telemetry' ? 'application/json' : 'text/plain');
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const addressOf = (one: Route) => addresses[nameOf(one)] ?? { url: 'missing' };
 
@@ -43,10 +56,12 @@ const headers = {
 await describeOnDatabases('every route of the registry', (server) => {
   let api: TestApi;
   let db: Db;
+  let device: string;
   beforeAll(async () => {
     db = await server.database();
     await seed(db);
     api = await startApi(db, { now: () => noon });
+    device = (await api.app.inject(enrolment(api.telemetry))).json().key;
   });
   const ask = (one: Route, token: string | undefined, change: object = {}) =>
     api.app.inject({
@@ -54,17 +69,21 @@ await describeOnDatabases('every route of the registry', (server) => {
       ...addressOf(one),
       headers: {
         ...(token !== undefined && bearer(token)),
-        ...(one.schema.body !== undefined && { 'content-type': 'text/plain' }),
+        ...(one.schema.body !== undefined && { 'content-type': typeOf(one) }),
+        ...(one.path === '/v1/telemetry' && { 'halflight-device': device }),
       },
       remoteAddress: '203.0.113.7',
       ...change,
     });
 
+  const tokenFor = ({ policy }: Route): string =>
+    policy === 'push' ? api.push : policy === 'telemetry' ? api.telemetry : api.read;
+
   it('is tried here', () => expect(new Set(Object.keys(addresses))).toEqual(new Set(routes.map(nameOf))));
 
   it('answers what its schema says, and nothing beside', async () => {
     for (const one of routes) {
-      const answer = await ask(one, one.policy === 'push' ? api.push : api.read);
+      const answer = await ask(one, tokenFor(one));
       expect([nameOf(one), answer.statusCode]).toEqual([nameOf(one), one.schema.status ?? 200]);
       expect(answer.headers).toMatchObject(headers);
       if (one.schema.text !== undefined) {
@@ -138,7 +157,7 @@ await describeOnDatabases('every route of the registry', (server) => {
   });
 
   it('A20 a read token sends nothing', async () => {
-    for (const one of routes.filter((each) => each.policy === 'push'))
+    for (const one of routes.filter((each) => each.policy === 'push' || each.policy === 'telemetry'))
       expect((await ask(one, api.read)).statusCode).toBe(403);
   });
 
@@ -164,7 +183,7 @@ await describeOnDatabases('every route of the registry', (server) => {
 
   it('refuses a body where it takes none', async () => {
     for (const one of routes.filter((each) => each.schema.body === undefined))
-      expect((await ask(one, api.read, { payload: 'x' })).statusCode).toBe(400);
+      expect((await ask(one, tokenFor(one), { payload: 'x' })).statusCode).toBe(400);
   });
 
   it('says so where there is nothing', async () => {
@@ -203,7 +222,7 @@ describe('a route', () => {
   it('that is not whole cannot start', async () => {
     expect(() => checkRoute(whole)).not.toThrow();
     for (const [change, words] of [
-      [{ policy: undefined }, 'it needs a policy: public, push, read'],
+      [{ policy: undefined }, 'it needs a policy: public, push, telemetry, read'],
       [{ policy: 'admin' }, 'it needs a policy'],
       [{ schema: undefined }, 'it needs schemas'],
       [{ schema: { ...whole.schema, query: undefined } }, 'it needs schemas'],

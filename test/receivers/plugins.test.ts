@@ -10,6 +10,7 @@ describe('the receivers', () => {
     expect([...receivers].map(([id, receiver]) => [id, receiver.kind, receiver.title])).toEqual([
       ['push', 'http', 'HTTP push'],
       ['syslog', 'listener', 'Syslog'],
+      ['telemetry', 'http', 'Browser telemetry'],
       ['upload', 'http', 'File upload'],
     ]);
     for (const receiver of receivers.values()) expect(receiver.options.safeParse({}).success).toBe(true);
@@ -19,6 +20,8 @@ describe('the receivers', () => {
     ['push', { max_byte: 5 }],
     ['push', { max_bytes: '1GiB' }],
     ['upload', { max_bytes: '1' }],
+    ['telemetry', { identity: 'payload' }],
+    ['telemetry', { notices: 'yes' }],
     ['syslog', { protocol: 'relp' }],
     ['syslog', { port: 70_000 }],
     ['syslog', { tls: { cert: 'a', key: 'b' } }],

@@ -38,13 +38,16 @@ const fileTypes = [
 
 /** @throws ApiProblem where it was not taken */
 function answerOf(outcome: HttpOutcome): z.output<typeof taken> {
-  if (outcome.status === 200) {
-    const { id, accepted, lines, sha256 } = outcome.body;
-    return { id, bytes: accepted, ...(lines !== undefined && { lines }), ...(sha256 !== undefined && { sha256 }) };
-  }
+  if (outcome.status !== 200) throw problemOf(outcome);
+  const { id, accepted, lines, sha256 } = outcome.body;
+  return { id, bytes: accepted, ...(lines !== undefined && { lines }), ...(sha256 !== undefined && { sha256 }) };
+}
+
+/** Why data were not taken, as the API tells it. */
+export function problemOf(outcome: Exclude<HttpOutcome, { status: 200 }>): ApiProblem {
   const { title, detail } = outcome.problem;
   const retry = outcome.retryAfter ?? (outcome.status === 507 || outcome.status === 503 ? 10 : undefined);
-  throw new ApiProblem(outcome.status, detail, {
+  return new ApiProblem(outcome.status, detail, {
     title,
     headers: retry === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retry))) },
   });

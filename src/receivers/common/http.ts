@@ -1,3 +1,5 @@
+import type { TelemetrySender } from '../../core/telemetry.js';
+
 /** A request whose token was checked. */
 export interface HttpRequest {
   body: AsyncIterable<Uint8Array>;
@@ -11,12 +13,24 @@ export interface HttpRequest {
   remote: string;
   /** Uploads: name of the file as the sender gives it. It is data only, and never a path of ours. */
   name?: string | undefined;
+  /** Telemetry: the enrolled installation that sends, as the server knows it. */
+  sender?: TelemetrySender | undefined;
 }
 
 /** What the sender hears. A problem becomes `application/problem+json` (RFC 9457). */
 export type HttpOutcome =
   | { status: 200; body: Accepted }
   | { status: 400 | 408 | 413 | 415 | 422 | 429 | 503 | 507; problem: HttpProblem; retryAfter?: number | undefined };
+
+/** What of a batch of telemetry was not kept, in numbers; nothing of it is looked at, logged or stored. */
+export interface Dropped {
+  /** Events on hosts, and extensions, that are none of the catalog. */
+  other: number;
+  /** Events that are not as the schema has them. */
+  invalid: number;
+  /** Fields that the schema does not have; their events were kept without them. */
+  unknown_fields: number;
+}
 
 /** Only given when all of it is on disk. */
 export interface Accepted {
@@ -26,6 +40,8 @@ export interface Accepted {
   id: string;
   /** Of an upload, hexadecimal. */
   sha256?: string | undefined;
+  /** Of telemetry: what was not kept. */
+  dropped?: Dropped | undefined;
 }
 
 export interface HttpProblem {

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { Catalog } from '../../catalog/compile.js';
 import type { Gap } from '../../core/chunk.js';
 import type { HttpOutcome, HttpRequest } from './http.js';
 import type { Quota } from './quota.js';
@@ -25,7 +26,7 @@ export interface HttpReceiver<Options = unknown> {
   receive(
     request: HttpRequest,
     options: Options,
-    context: ReceiveContext & { quota?: Quota | undefined },
+    context: ReceiveContext & { quota?: Quota | undefined; catalog(): Catalog },
   ): Promise<HttpOutcome>;
 }
 

@@ -37,6 +37,7 @@ export const carriedTables = [
   'audit',
   'legal_hold',
   'job_run',
+  'device',
 ] as const;
 
 /** A table as the database describes it. */

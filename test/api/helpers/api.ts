@@ -7,14 +7,33 @@ import { Registry } from 'prom-client';
 import { afterAll } from 'vitest';
 import { createApi } from '../../../src/api/app.js';
 import type { ApiDeps } from '../../../src/api/deps.js';
+import { DeviceBook } from '../../../src/api/devices.js';
 import { TokenBook } from '../../../src/api/tokens.js';
+import { compileCatalog } from '../../../src/catalog/compile.js';
+import { hostSetOf } from '../../../src/catalog/host-set.js';
+import { useNotices } from '../../../src/inventory/use-notices.js';
 import { receivePush } from '../../../src/receivers/common/push.js';
 import { Spool, type SpoolOptions, type SpoolRecord } from '../../../src/receivers/common/spool.js';
+import { receiveTelemetry } from '../../../src/receivers/common/telemetry.js';
 import { makeToken } from '../../../src/receivers/common/token.js';
 import { receiveUpload } from '../../../src/receivers/common/upload.js';
+import { type TelemetryOptions, receiver as telemetryReceiver } from '../../../src/receivers/telemetry.js';
+import { loadDevice, noteDevices } from '../../../src/store/devices.js';
 import { claimOwnership } from '../../../src/store/owner.js';
 import type { Db, TokenScope } from '../../../src/store/tables.js';
 import { addToken, loadTokens } from '../../../src/store/tokens.js';
+import { service } from '../../helpers/service.js';
+
+/** Two services with what browsers look for. */
+const testCatalog = compileCatalog([
+  service({
+    id: 'chatgpt',
+    hosts: [{ host: 'chatgpt.com' }, { host: 'api.chatgpt.com', role: 'api' }],
+    extensions: [{ store: 'chrome', id: 'ajhkehblebieocfkddeeikfkcecbcijn' }],
+  }),
+  service({ id: 'otter', category: 'meeting', hosts: ['otter.ai'] }),
+]);
+const telemetryDefaults = telemetryReceiver.options.parse({});
 
 const closing: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -29,8 +48,9 @@ export interface TestApi {
   /** What is logged at `warn` and above, as text. */
   logged: string[];
   tokens: TokenBook;
-  /** Token of the source `proxy`, and one that may read. */
+  /** Tokens of the sources `proxy` and, of kind telemetry, `browsers`, and one that may read. */
   push: string;
+  telemetry: string;
   read: string;
   /** Port that it listens on, after `listen`. */
   listen(): Promise<number>;
@@ -42,6 +62,7 @@ export async function startApi(
   db: Db,
   change: Partial<ApiDeps> = {},
   spoolOptions: Partial<SpoolOptions> = {},
+  browsers: Partial<TelemetryOptions> = {},
 ): Promise<TestApi> {
   const folder = mkdtempSync(join(tmpdir(), 'halflight-api-'));
   const spool = await Spool.open({ folder: join(folder, 'spool'), claim: claimOwnership, ballast: 0, ...spoolOptions });
@@ -52,10 +73,16 @@ export async function startApi(
   };
   const log = { debug: () => {}, info: () => {}, warn: keep, error: keep };
   const push = await newToken(db, 'push', 'proxy');
+  const telemetry = await newToken(db, 'push', 'browsers');
   const read = await newToken(db, 'read');
   const tokens = new TokenBook(() => loadTokens(db), log);
   await tokens.start();
   const receiving = { spool, now: Date.now };
+  const devices = new DeviceBook(
+    { load: (id) => loadDevice(db, id), note: (ids, at) => noteDevices(db, ids, at) },
+    log,
+    Date.now,
+  );
   const app = await createApi({
     db,
     log,
@@ -64,6 +91,14 @@ export async function startApi(
     tokens,
     push: (request) => receivePush(request, receiving),
     upload: (request) => receiveUpload(request, receiving),
+    telemetry: {
+      source: (id) => (id === 'browsers' ? { ...telemetryDefaults, ...browsers } : undefined),
+      devices,
+      take: (request) =>
+        receiveTelemetry(request, { ...receiving, catalog: testCatalog, maxBytes: telemetryDefaults.max_bytes }),
+      hostSet: () => hostSetOf(testCatalog),
+      notices: async () => useNotices(testCatalog, [], { day: '2026-11-26', ask: undefined }),
+    },
     intakeTrouble: () => spool.stats().trouble,
     queueDepth: async () => 3,
     metrics: new Registry(),
@@ -73,6 +108,7 @@ export async function startApi(
   });
   closing.push(async () => {
     tokens.close();
+    devices.close();
     await app.close();
     await spool.close();
     rmSync(folder, { recursive: true, force: true });
@@ -84,6 +120,7 @@ export async function startApi(
     logged,
     tokens,
     push,
+    telemetry,
     read,
     listen: async () => {
       await app.listen({ host: '127.0.0.1', port: 0 });

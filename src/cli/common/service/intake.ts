@@ -8,6 +8,7 @@ import { defaultQuota, Quota } from '../../../receivers/common/quota.js';
 import type { HttpReceiver, Listener, ListenerReceiver } from '../../../receivers/common/receiver.js';
 import type { Spool } from '../../../receivers/common/spool.js';
 import { openSpools } from '../../../receivers/common/spool-folders.js';
+import type { TelemetryOptions } from '../../../receivers/telemetry.js';
 import { noteRefused } from '../../../store/intake.js';
 import { saveGaps } from '../../../store/ledger.js';
 import { claimOwnership } from '../../../store/owner.js';
@@ -18,6 +19,9 @@ import { CliError } from '../errors.js';
 export interface Intake {
   push(request: HttpRequest): Promise<HttpOutcome>;
   upload(request: HttpRequest): Promise<HttpOutcome>;
+  telemetry(request: HttpRequest): Promise<HttpOutcome>;
+  /** Options of a source of kind telemetry; undefined: it is none. */
+  telemetrySource(id: string): TelemetryOptions | undefined;
   /** Why nothing is taken now; undefined: it is. */
   trouble(): string | undefined;
   /** Another configuration: listeners that are new, gone or changed are opened and closed. */
@@ -76,8 +80,14 @@ export async function openIntake(runtime: Runtime, kinds: OpenedKinds, config: C
       if (source === undefined || source.kind.pulled || source.kind.receiver.kind !== 'http') return gone;
       if (source.source.kind !== kind) return otherKind(source.source.kind);
       const receiver: HttpReceiver = source.kind.receiver;
-      const outcome = await receiver.receive(request, source.options, { spool: own, now, quota });
-      if (outcome.status !== 200) refused.set(request.source, (refused.get(request.source) ?? 0) + 1);
+      const outcome = await receiver.receive(request, source.options, {
+        spool: own,
+        now,
+        quota,
+        catalog: () => runtime.context.catalog,
+      });
+      const lost = outcome.status === 200 ? (outcome.body.dropped?.invalid ?? 0) : 1;
+      if (lost > 0) refused.set(request.source, (refused.get(request.source) ?? 0) + lost);
       return outcome;
     };
 
@@ -109,6 +119,11 @@ export async function openIntake(runtime: Runtime, kinds: OpenedKinds, config: C
   return {
     push: receive('push'),
     upload: receive('upload'),
+    telemetry: receive('telemetry'),
+    telemetrySource: (id) => {
+      const source = sources.get(id);
+      return source?.source.kind === 'telemetry' ? (source.options as TelemetryOptions) : undefined;
+    },
     trouble: () => own.stats().trouble,
     async reload(next) {
       sources = new Map(next.sources.map((source) => [source.source.id, source]));

@@ -15,6 +15,7 @@ import { openLog } from './log.js';
 import { openService } from './open.js';
 import { abandonStart, applySources, reload, untilStopped } from './run.js';
 import { openSetup } from './setup.js';
+import { telemetryOf } from './telemetry.js';
 
 /** Runs the service until it is asked to end. @throws CliError where it cannot start */
 export async function serve(options: { config?: string; work: boolean }): Promise<void> {
@@ -43,6 +44,7 @@ export async function serve(options: { config?: string; work: boolean }): Promis
     intake = taking;
     const tokens = new TokenBook(() => loadTokens(store.db), log);
     await tokens.start();
+    const telemetry = telemetryOf(runtime.context, taking);
     const api = await createApi({
       db: store.db,
       log,
@@ -55,6 +57,7 @@ export async function serve(options: { config?: string; work: boolean }): Promis
       tokens,
       push: (request) => taking.push(request),
       upload: (request) => taking.upload(request),
+      telemetry,
       intakeTrouble: () => taking.trouble(),
       warnings: () => {
         const notice = expiryNotice(runtime.context.catalog.release, now());
@@ -79,6 +82,7 @@ export async function serve(options: { config?: string; work: boolean }): Promis
       log,
       async () => {
         tokens.close();
+        telemetry.devices.close();
         // Nothing new from outside first, then the work, then what it is kept in.
         await Promise.all([api.close(), taking.stop()]);
         await runtime.stop();
