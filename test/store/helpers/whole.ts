@@ -3,6 +3,7 @@ import type { Notice } from '../../../src/core/notice.js';
 import { appendAudit } from '../../../src/store/audit.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveChunk } from '../../../src/store/chunks.js';
+import { addDevice } from '../../../src/store/devices.js';
 import { setHold } from '../../../src/store/holds.js';
 import { registerInstance } from '../../../src/store/instances.js';
 import { commitBatch, takeOver } from '../../../src/store/intake.js';
@@ -140,6 +141,21 @@ export async function fillWhole(db: Db): Promise<void> {
   const me = await registerInstance(db, 'serve', '0.0.0', noon);
   const [first] = await takeDeliveries(db, me, noon, 1);
   await settleDelivery(db, first?.id ?? 0, me, { state: 'refused', why: odd, now: noon });
+  await addDevice(
+    db,
+    {
+      id: 'Ab3dEf6hIj9l',
+      source: 'browsers',
+      hash: 'ab'.repeat(32),
+      identity: 'policy',
+      user: odd,
+      name: undefined,
+      agent: 'test/1',
+      token: 'abc',
+      enrolledAt: noon,
+    },
+    { devices: 10, perHour: 10 },
+  );
   await setHold(db, { scope: { service: 'chatgpt', from: '2026-01-01' }, reason: odd, who: 'cli:ada', at: noon });
   await saveRegister(db, 'inventory', { hash: 'h', body: [{ odd, big: 1e21, tiny: 1e-9, nothing: null }] }, noon);
   await noteSlot(db, 'retention', 29_000_000);
