@@ -1,5 +1,6 @@
 import type { EventDraft, EventKind } from './event.js';
 import type { Layout } from './layout.js';
+import type { LeaseNote } from './lease.js';
 import type { Mapping } from './mapping.js';
 
 /** What a record turned out to be: events, a skip (header, comment, other log type) or a reject (broken). */
@@ -7,6 +8,8 @@ export type Outcome = EventDraft | readonly EventDraft[] | Skip | Reject;
 /** A record that is whole but of no interest; `skip` is the reason in a few words, the same for all of its kind. */
 export interface Skip {
   skip: string;
+  /** What the record says of who has an address: no event, and still of use. */
+  leases?: readonly LeaseNote[];
 }
 /** A record that cannot be read; `reject` is the reason in a few words, the same for all of its kind, without log data. */
 export interface Reject {
@@ -14,6 +17,8 @@ export interface Reject {
 }
 
 export const skip = (reason: string): Skip => ({ skip: reason });
+/** A record about leases of addresses. */
+export const leaseSkip = (...leases: readonly LeaseNote[]): Skip => ({ skip: 'a lease of an address', leases });
 export const reject = (reason: string): Reject => ({ reject: reason });
 export const isSkip = (o: Outcome): o is Skip => 'skip' in o;
 export const isReject = (o: Outcome): o is Reject => 'reject' in o;
@@ -78,7 +83,7 @@ export interface Detection {
 export interface Format {
   /** Name for people: "Squid access log (native)". */
   readonly title: string;
-  /** Kinds of events that it can yield: what this source can show. */
+  /** Kinds of events that it can yield: what this source can show. None: it only tells who had an address. */
   readonly kinds: readonly EventKind[];
   readonly framing: Framing;
   /** Undefined: not mine. Never throws. */

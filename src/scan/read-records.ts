@@ -2,6 +2,7 @@ import { decodeText } from '../core/decode.js';
 import type { Event } from '../core/event.js';
 import { type Format, type FormatContext, isReject, isSkip, type Reader } from '../core/format.js';
 import { createFramer, type Framer, framedByLines, type OnRecord } from '../core/framing.js';
+import type { LeaseNote } from '../core/lease.js';
 import type { Detection } from '../detectors/common/registry.js';
 import { completeEvent } from '../formats/common/complete.js';
 import { giveBack, takeKernel } from './kernel/kernel.js';
@@ -24,6 +25,8 @@ export interface RecordCounts {
 export interface RecordSink {
   event(event: Event, text: string): void;
   skip?(reason: string, line: number): void;
+  /** Beside a skip. */
+  lease?(note: LeaseNote): void;
   reject(reason: string, line: number, text: string): void;
 }
 
@@ -87,6 +90,7 @@ export class RecordReader {
       if (isSkip(outcome)) {
         counts.skipped++;
         sink.skip?.(outcome.skip, line);
+        if (outcome.leases !== undefined) for (const note of outcome.leases) sink.lease?.(note);
       } else if (isReject(outcome)) {
         counts.rejected++;
         sink.reject(outcome.reject, line, text);

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../core/event.js';
 import type { Format, FormatContext } from '../core/format.js';
+import type { LeaseNote } from '../core/lease.js';
 import type { Mapping } from '../core/mapping.js';
 import { redact } from '../core/redact.js';
 import type { Actor } from '../core/usage.js';
 import { type Detection, unattributed } from '../detectors/common/registry.js';
 import { detectFormat } from '../formats/common/detect.js';
 import { takeSample } from '../formats/common/sample.js';
+import { LeaseBook } from '../people/leases/book.js';
+import type { LeaseNews } from '../people/leases/lease.js';
 import { explainInput, headBytes, type Input, openInput } from './input.js';
 import { firstLineOf, OpenFile, type PartReport, type PartsJob, takePart } from './parts.js';
 import { headerOf, type Place, type RecordCounts, RecordReader } from './read-records.js';
@@ -67,6 +70,8 @@ export interface InputResult extends RollupResult {
   rejectSamples: readonly RejectSample[];
   /** Why it could not be read, or not to its end. */
   problem: string | undefined;
+  /** Who had which address, as far as the records tell. */
+  leases?: LeaseNews | undefined;
   /** Hex, where asked for. */
   sha256: string | undefined;
   /** The first bytes, for the key of pseudonyms. */
@@ -177,6 +182,7 @@ class InputScan {
   readonly #skips = new Map<string, number>();
   readonly #rejects = new Map<string, number>();
   readonly #rejectSamples: RejectSample[] = [];
+  readonly #leases = new LeaseBook();
 
   constructor(input: Input, options: ScanOptions) {
     this.#input = input;
@@ -230,6 +236,7 @@ class InputScan {
     const sink = {
       event: (event: Event, text: string) => this.#event(event, text, rollup),
       skip: (reason: string) => count(this.#skips, reason),
+      lease: (note: LeaseNote) => this.#leases.add(note),
       reject: (reason: string, line: number, text: string) => {
         count(this.#rejects, reason);
         if (this.#rejectSamples.length < maxRejectSamples)
@@ -350,6 +357,7 @@ class InputScan {
       skips: this.#skips,
       rejects: this.#rejects,
       rejectSamples: this.#rejectSamples,
+      leases: this.#leases.close(),
       problem,
       sha256: this.#hash?.digest('hex'),
       headHash: this.#headHash,

@@ -1,3 +1,4 @@
+import { joinNews } from '../people/leases/lease.js';
 import type { Input, InputSource } from './input.js';
 import { lineOf, linesBefore, partsJob, partsLeft } from './parts.js';
 import { mergeParts } from './rollup.js';
@@ -77,7 +78,8 @@ function merge(results: readonly PartsResult[], options: ScanOptions): InputResu
     .sort((a, b) => a.line - b.line)
     .slice(0, maxRejectSamples)
     .map((sample) => ({ ...sample, line: lineOf(sample.line, before) }));
-  return { ...total, counts, skips, rejects, rejectSamples };
+  const leases = joinNews(all.map((result) => result.leases));
+  return { ...total, counts, skips, rejects, rejectSamples, leases };
 }
 
 function add(sums: Map<string, number>, more: ReadonlyMap<string, number>): void {

@@ -13,12 +13,14 @@ export interface Threads {
   /** Text of the catalog's low-confidence list. */
   lowConfidence?: string;
   people: readonly Person[];
+  /** Packed leases (`people/leases/pack`), shared by all threads. */
+  leases?: SharedArrayBuffer | undefined;
   /** Bytes of a part of a file that several threads read together. */
   partBytes?: number;
 }
 
 /** What a worker is given when it starts, and what it says. Then it gets a `Task` at a time. */
-export interface ToWorker extends Pick<Threads, 'services' | 'lowConfidence' | 'people'> {
+export interface ToWorker extends Pick<Threads, 'services' | 'lowConfidence' | 'people' | 'leases'> {
   choices: ScanChoices;
 }
 export type Task = { kind: 'input'; source: InputSource } | { kind: 'parts'; job: PartsJob };
@@ -49,9 +51,9 @@ export class ScanThread {
   #started: (ready: boolean) => void = () => {};
   #answer: ((outcome: Answer | Error) => void) | undefined;
 
-  constructor({ services, lowConfidence, people }: Threads, options: ScanOptions) {
+  constructor({ services, lowConfidence, people, leases }: Threads, options: ScanOptions) {
     const { formats: _f, detection: _d, resolve: _r, progress, ...choices } = options;
-    const data: ToWorker = { services, ...(lowConfidence !== undefined && { lowConfidence }), people, choices };
+    const data: ToWorker = { services, ...(lowConfidence !== undefined && { lowConfidence }), people, leases, choices };
     this.ready = new Promise((resolve) => {
       this.#started = resolve;
     });

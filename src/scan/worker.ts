@@ -3,6 +3,7 @@ import { compileCatalog } from '../catalog/compile.js';
 import { loadDetection } from '../detectors/common/registry.js';
 import { allFormats } from '../formats/common/registry.js';
 import { Directory } from '../people/directory.js';
+import { LeaseLookup } from '../people/leases/lookup.js';
 import { fileInput, type Input, type InputSource } from './input.js';
 import { withMapping } from './mapped-formats.js';
 import { type ScanOptions, scanInput, scanParts } from './scan-input.js';
@@ -19,8 +20,8 @@ const port = parentPort;
 if (port === null) throw new Error('src/scan/worker is the module of a worker thread');
 const send = (message: FromWorker): void => port.postMessage(message);
 
-const { services, lowConfidence, people, choices } = workerData as ToWorker;
-const directory = new Directory(people);
+const { services, lowConfidence, people, leases, choices } = workerData as ToWorker;
+const directory = new Directory(people, undefined, leases && new LeaseLookup(leases));
 const [known, detection] = await Promise.all([allFormats(), loadDetection(compileCatalog(services, lowConfidence))]);
 const { mapping, logZone } = choices;
 const formats = mapping === undefined ? known : withMapping(known, mapping, logZone);

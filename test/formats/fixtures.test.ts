@@ -9,7 +9,7 @@ import { takeSample } from '../../src/formats/common/sample.js';
 import { type Parsed, parseBytes } from '../helpers/parse.js';
 
 // Each format is proved by test/fixtures/formats/<id>/: any number of inputs `NAME.log|.csv|.json|.ndjson`, each with
-// `NAME.expected.json` beside it ({events, skips, rejects}), and for mapped formats `NAME.mapping.yaml`.
+// `NAME.expected.json` beside it ({events, skips, rejects, and leases where there are any}), and for mapped formats `NAME.mapping.yaml`.
 // UPDATE_FIXTURES=1 rewrites the expectations for review line by line; it is refused in CI.
 const root = join(import.meta.dirname, '../fixtures/formats');
 const update = process.env.UPDATE_FIXTURES === '1';
@@ -19,6 +19,7 @@ interface Expected {
   events: Record<string, unknown>[];
   skips: Parsed['skips'];
   rejects: Parsed['rejects'];
+  leases?: Parsed['leases'];
 }
 interface Case {
   id: string;
@@ -45,15 +46,16 @@ async function read(item: Case): Promise<Expected> {
   const mapping = existsSync(item.mappingFile)
     ? parseMapping(parseYaml(readFileSync(item.mappingFile, 'utf8')), item.mappingFile)
     : undefined;
-  const { events, skips, rejects } = await parseBytes(item.id, readFileSync(item.input), { mapping });
-  return { events, skips, rejects };
+  const { events, skips, rejects, leases } = await parseBytes(item.id, readFileSync(item.input), { mapping });
+  return { events, skips, rejects, ...(leases !== undefined && { leases }) };
 }
 
 /** One JSON value a line, so that a change of one field is a change of one line. */
 function print(expected: Expected): string {
   const list = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-  return `{\n  "events": ${list(expected.events)},\n  "skips": ${list(expected.skips)},\n  "rejects": ${list(expected.rejects)}\n}\n`;
+  const leases = expected.leases === undefined ? '' : `,\n  "leases": ${list(expected.leases)}`;
+  return `{\n  "events": ${list(expected.events)},\n  "skips": ${list(expected.skips)},\n  "rejects": ${list(expected.rejects)}${leases}\n}\n`;
 }
 
 describe('every format reads its fixtures as expected', () => {

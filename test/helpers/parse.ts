@@ -10,6 +10,8 @@ export interface Parsed {
   events: Record<string, unknown>[];
   skips: { line: number; reason: string }[];
   rejects: { line: number; reason: string }[];
+  /** Absent where the format tells of no leases. */
+  leases?: Record<string, unknown>[];
   counts: RecordCounts;
 }
 
@@ -37,11 +39,18 @@ export async function parseBytes(
     event: (event) => parsed.events.push(eventToJson(event)),
     skip: (reason, line) => parsed.skips.push({ line, reason }),
     reject: (reason, line) => parsed.rejects.push({ line, reason }),
+    lease: ({ at, until, since, ...note }) => {
+      const times = { at: instant(at), until: instant(until), since: instant(since) };
+      parsed.leases = [...(parsed.leases ?? []), JSON.parse(JSON.stringify({ ...times, ...note }))];
+    },
   });
   for (let at = 0; at < bytes.length; at += chunkSize) reader.push(bytes.subarray(at, at + chunkSize));
   reader.end();
   return { ...parsed, counts: reader.counts };
 }
+
+const instant = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
 
 export const parseText = (
   id: string,

@@ -12,6 +12,7 @@ interface Options {
   out?: string;
   inventory?: string;
   people?: string;
+  leases?: string[];
   format?: string;
   mapping?: string;
   since?: string;
@@ -35,6 +36,11 @@ export const command: AddCommand = (program) => {
     .option('--out <dir>', 'write report.html, report.json, usage.csv and rejects.ndjson there')
     .option('--inventory <file>', 'the register of AI systems, YAML or CSV')
     .option('--people <file>', 'the people directory, CSV')
+    .option(
+      '--leases <path>',
+      'log of a DHCP server or VPN gateway, which says who had an address when; may be given several times',
+      (path: string, before: string[] = []) => [...before, path],
+    )
     .option('--format <id>', 'read everything as this format; detected by content otherwise')
     .option('--mapping <file>', 'mapping file for custom CSV, JSON or text logs')
     .option('--since <day>', 'from this day on, YYYY-MM-DD in --timezone')

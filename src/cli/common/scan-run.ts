@@ -17,6 +17,7 @@ import { type ScanResult, scan } from '../../scan/scan.js';
 import type { RejectSample, ScanOptions } from '../../scan/scan-input.js';
 import type { NotRead } from '../../scan/walk.js';
 import { formatOf, loadMapping } from './inputs.js';
+import { readLeases, unusedLeases } from './leases.js';
 import { readNotAiFile } from './not-ai-file.js';
 import { openCatalog } from './open-catalog.js';
 import { Progress } from './progress.js';
@@ -49,6 +50,8 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
   const registers = await readRegisters(request, new Set(catalog.services.keys()));
   const notAi = isNotAi(request.notAi === undefined ? [] : readNotAiFile(request.notAi));
   const notRead: NotRead[] = [];
+  const leases = await readLeases(request, { formats: known, detection }, notRead);
+  registers.directory.use(leases.lookup);
   const progress = new Progress(process.stderr.isTTY);
   if (process.stderr.isTTY) progress.total = await storedBytes(paths, request);
   const inputs = inputsOf(paths, request, (problem) => notRead.push(problem));
@@ -81,6 +84,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
       services: [...catalog.services.values()],
       lowConfidence: catalog.lowConfidenceList.text,
       people: [...registers.directory.people.values()],
+      leases: leases.lookup?.buffer,
     });
     progress.end();
     kept = results === undefined ? inMemory(result) : await results.keep(result, request, catalog.hash);
@@ -116,7 +120,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     notRead: notRead.map(({ name, why }) => ({ file: name, why })),
     entries: registers.entries,
     reconciled,
-    problems: registers.problems,
+    problems: [...registers.problems, ...leases.problems, ...unusedLeases(request, result)],
   });
   const incomplete = [...notRead.map(({ name, why }) => `${name}: ${why}`), ...registers.errors];
   return {

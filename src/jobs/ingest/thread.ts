@@ -9,6 +9,7 @@ import { loadDetection } from '../../detectors/common/registry.js';
 import { allFormats } from '../../formats/common/registry.js';
 import { createEgress } from '../../net/egress.js';
 import { Directory } from '../../people/directory.js';
+import { joinNews } from '../../people/leases/lease.js';
 import { withContents } from '../../scan/archive.js';
 import { candidatesOfInput } from '../../scan/candidate-table.js';
 import { cannotBeRead, type Input } from '../../scan/input.js';
@@ -197,6 +198,7 @@ function together(name: string, results: readonly InputResult[], problems: reado
     skips: addMaps((result) => result.skips),
     rejects: addMaps((result) => result.rejects),
     rejectSamples: read.flatMap((result) => result.rejectSamples),
+    leases: joinNews(read.map((result) => result.leases)),
     problem: why.length === 0 ? undefined : why.join('; ').slice(0, 500),
     sha256: undefined,
     headHash: '',

@@ -98,3 +98,16 @@ export function endLeases(leases: Lease[], ends: readonly LeaseEnd[]): LeaseEnd[
   }
   return unused;
 }
+
+/** What several inputs, or parts of one, say together. Ends count for leases of the others, too. */
+export function joinNews(news: readonly (LeaseNews | undefined)[]): LeaseNews | undefined {
+  const all = news.filter((item) => item !== undefined);
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return first;
+  const leases = joinLeases(all.flatMap((item) => item.leases));
+  const ends = endLeases(
+    leases,
+    all.flatMap((item) => item.ends).sort((a, b) => a.at - b.at),
+  );
+  return { leases, ends, dropped: all.reduce((sum, { dropped }) => sum + dropped, 0) };
+}

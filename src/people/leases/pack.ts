@@ -60,53 +60,47 @@ const secondOf = (ms: number): number => Math.min(0xffff_ffff, Math.max(0, Math.
  */
 export function packLeases(all: readonly Lease[]): SharedArrayBuffer {
   const kept = all.length <= maxPacked ? all : all.toSorted((a, b) => b.to - a.to).slice(0, maxPacked);
-  const withBytes = kept.flatMap((lease) => {
-    const words = bytesOfIp(lease.address);
-    return words === undefined ? [] : [{ lease, words }];
-  });
-  withBytes.sort((a, b) => compareWords(a.words, b.words) || a.lease.from - b.lease.from || a.lease.to - b.lease.to);
-
-  const holderIds = new Map<string, number>();
+  const addresses = byAddress(kept);
+  const holders = new Map<string, number>();
   const texts: Buffer[] = [];
-  for (const { lease } of withBytes) {
-    const key = holderKey(lease);
-    if (holderIds.has(key)) continue;
-    holderIds.set(key, holderIds.size);
-    texts.push(Buffer.from(lease.user), Buffer.from(lease.device), Buffer.from(lease.mac));
-  }
-  let addresses = 0;
-  for (const [i, { words }] of withBytes.entries()) {
-    const before = withBytes[i - 1];
-    if (before === undefined || compareWords(before.words, words) !== 0) addresses++;
-  }
-  const parts = partsOf(addresses, withBytes.length, holderIds.size);
-  const size = texts.reduce((sum, text) => sum + text.length, 0);
+  let [leases, size] = [0, 0];
+  for (const { own } of addresses)
+    for (const lease of own) {
+      leases++;
+      const key = holderKey(lease);
+      if (holders.has(key)) continue;
+      holders.set(key, holders.size);
+      for (const text of [lease.user, lease.device, lease.mac]) {
+        const bytes = Buffer.from(text);
+        texts.push(bytes);
+        size += bytes.length;
+      }
+    }
+  const parts = partsOf(addresses.length, leases, holders.size);
   const buffer = new SharedArrayBuffer(parts.bytes + size);
   const words = new Uint32Array(buffer, 0, parts.bytes / 4);
-  words.set([addresses, withBytes.length, holderIds.size, 0], 0);
-  let address = -1;
-  for (let i = 0; i < withBytes.length; i++) {
-    const item = withBytes[i];
-    if (item === undefined) break;
-    const before = withBytes[i - 1];
-    const isNew = before === undefined || compareWords(before.words, item.words) !== 0;
-    if (isNew) {
-      address++;
-      words.set(item.words, parts.address + address * 4);
-      words[parts.begin + address] = i;
+  words.set([addresses.length, leases, holders.size, 0], 0);
+  let i = 0;
+  for (const [address, { key, own }] of addresses.entries()) {
+    words.set(key, parts.address + address * 4);
+    words[parts.begin + address] = i;
+    let latest = 0;
+    for (const [n, lease] of own.entries()) {
+      const from = secondOf(lease.from);
+      const to = Math.max(from + 1, secondOf(endOf(own, n)));
+      latest = Math.max(latest, to);
+      words[parts.from + i] = from;
+      words[parts.to + i] = to;
+      words[parts.latest + i] = latest;
+      words[parts.holder + i] = holders.get(holderKey(lease)) ?? 0;
+      i++;
     }
-    const from = secondOf(item.lease.from);
-    const to = Math.max(from + 1, secondOf(endOf(withBytes, i)));
-    words[parts.from + i] = from;
-    words[parts.to + i] = to;
-    words[parts.latest + i] = isNew ? to : Math.max(to, words[parts.latest + i - 1] ?? 0);
-    words[parts.holder + i] = holderIds.get(holderKey(item.lease)) ?? 0;
   }
-  words[parts.begin + addresses] = withBytes.length;
+  words[parts.begin + addresses.length] = i;
   let at = 0;
   const bytes = new Uint8Array(buffer, parts.bytes);
-  for (const [i, text] of texts.entries()) {
-    words[parts.text + i] = at;
+  for (const [n, text] of texts.entries()) {
+    words[parts.text + n] = at;
     bytes.set(text, at);
     at += text.length;
   }
@@ -114,24 +108,39 @@ export function packLeases(all: readonly Lease[]): SharedArrayBuffer {
   return buffer;
 }
 
+/** Addresses in order, each with its leases in the order of time. */
+function byAddress(leases: readonly Lease[]): { key: readonly number[]; own: Lease[] }[] {
+  const found = new Map<string, { key: readonly number[]; own: Lease[] } | undefined>();
+  for (const lease of leases) {
+    const known = found.get(lease.address);
+    if (known !== undefined) known.own.push(lease);
+    else if (!found.has(lease.address)) {
+      const key = bytesOfIp(lease.address);
+      found.set(lease.address, key === undefined ? undefined : { key, own: [lease] });
+    }
+  }
+  const addresses = [...found.values()].filter((item) => item !== undefined);
+  for (const { own } of addresses) if (own.length > 1) own.sort((a, b) => a.from - b.from || a.to - b.to);
+  return addresses.sort((a, b) => compareWords(a.key, b.key));
+}
+
 /** How many of the leases behind it are looked at for the one that ends a lease. */
 const lookAhead = 64;
 
 /** When a lease ended: the next holder of the address who came after it was last seen took it over. */
-function endOf(sorted: readonly { lease: Lease; words: readonly number[] }[], i: number): number {
-  const item = sorted[i];
-  if (item === undefined) return 0;
-  const { lease, words } = item;
-  const own = holderKey(lease);
-  for (let next = i + 1; next < Math.min(sorted.length, i + lookAhead); next++) {
-    const other = sorted[next];
-    if (other === undefined || other.lease.from >= lease.to || compareWords(other.words, words) !== 0) break;
-    if (other.lease.from > lease.seen && holderKey(other.lease) !== own) return other.lease.from;
+function endOf(own: readonly Lease[], i: number): number {
+  const lease = own[i];
+  if (lease === undefined) return 0;
+  const key = holderKey(lease);
+  for (let next = i + 1; next < Math.min(own.length, i + lookAhead); next++) {
+    const other = own[next];
+    if (other === undefined || other.from >= lease.to) break;
+    if (other.from > lease.seen && holderKey(other) !== key) return other.from;
   }
   return lease.to;
 }
 
-export function compareWords(a: readonly number[], b: readonly number[]): number {
+function compareWords(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < 4; i++) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0);
     if (difference !== 0) return difference;
