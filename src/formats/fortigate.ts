@@ -1,147 +1,6 @@
-import type { Action } from '../core/event.js';
-import { type Format, type FormatContext, type Reader, reject, skip } from '../core/format.js';
-import { parseKeyValues } from '../core/keyvalue.js';
-import { unwrapSyslog } from '../core/syslog.js';
-import { known, whole } from '../core/text.js';
-import { parseEpoch, parseIso, zoneOr } from '../core/time.js';
-import { splitHostPort } from '../core/url.js';
+import type { Format } from '../core/format.js';
 import { share } from './common/detect.js';
-
-// Field names: "FortiOS Log Message Reference" 5.0 to 7.6; FortiOS 4 wrote src, dst, sent, rcvd, status and the security
-// profile as type. The first digits of the log id say the type too.
-const typeOfId: Readonly<Record<string, string>> = {
-  '00': 'traffic',
-  '02': 'virus',
-  '03': 'webfilter',
-  '09': 'dlp',
-  '10': 'app-ctrl',
-  '15': 'dns',
-  '17': 'ssl',
-  '19': 'file-filter',
-};
-/** Security logs that always are about what a client asked for; the others in `targets` only when they name a host or URL. */
-const subtypes = ['webfilter', 'dns', 'app-ctrl', 'ssl'];
-const always = new Set(subtypes);
-const targets = new Set(['virus', 'dlp', 'file-filter', 'icap', 'casb', 'videofilter']);
-
-function open({ zone, modified }: FormatContext): Reader {
-  return {
-    read(text) {
-      const record = text.replace(/^<\d{1,3}>/, '');
-      // Words of a syslog header hold no `=` and are passed over.
-      const pairs = isCsv(record) ? csvPairs(record) : parseKeyValues(record);
-      const get = (...names: readonly string[]): string | undefined => {
-        for (const name of names) {
-          const value = known(pairs.get(name));
-          if (value !== undefined && value !== 'N/A' && value !== '(null)') return value;
-        }
-        return undefined;
-      };
-      if (pairs.size < 2) return reject('not a line of key=value pairs');
-      const type = get('type') ?? typeOfId[get('logid', 'log_id')?.padStart(10, '0').slice(0, 2) ?? ''];
-      const log = type === 'utm' ? get('subtype') : type;
-      if (log === undefined || !(log === 'traffic' || always.has(log) || targets.has(log)))
-        return skip('log type without destinations');
-      const src = get('srcip', 'src');
-      const name = log === 'dns' ? get('qname') : undefined;
-      const target = get('hostname', 'dstname', 'dst_name', 'sni');
-      const host = name ?? (target === undefined ? undefined : splitHostPort(target).host);
-      const url = log === 'dns' ? undefined : get('url');
-      if (targets.has(log) && host === undefined && url === undefined) return skip('security log without host and URL');
-      if (src === undefined && get('dstip', 'dst') === undefined && host === undefined && url === undefined)
-        return reject('the line names no source and no destination');
-      const status = whole(get('statuscode', 'httpcode'));
-      return {
-        kind: log === 'dns' ? 'dns' : 'web',
-        ...(log === 'traffic' && { flow: true }),
-        action: actionOf(get('action', 'status'), get('utmaction')),
-        time: timeOf(get) ?? unwrapSyslog(text).time?.(zone, modified),
-        user: get('user', 'unauthuser'),
-        device: get('srcname', 'src_name'),
-        src_ip: src,
-        dst_ip: get('dstip', 'dst'),
-        host,
-        port: whole(get('dstport', 'dst_port')),
-        url,
-        // `method` is how the URL was rated.
-        method: get('httpmethod'),
-        status: status === 0 ? undefined : status,
-        bytes_out: whole(get('sentbyte', 'sent', 'reqlength')),
-        bytes_in: whole(get('rcvdbyte', 'rcvd', 'resplength')),
-        user_agent: get('agent'),
-        app: get('app'),
-      };
-    },
-  };
-
-  /** `eventtime` is an instant, in seconds or finer by firmware; `date` and `time` are local and may be those of sending. */
-  function timeOf(get: (...names: readonly string[]) => string | undefined): number | undefined {
-    const instant = (name: string) => {
-      const value = get(name) ?? '';
-      return /^\d{10,19}$/.test(value) ? parseEpoch(value) : undefined;
-    };
-    const local = parseIso(`${get('date')} ${get('time')}`, zoneOr(get('tz'), zone));
-    return instant('eventtime') ?? local ?? instant('timestamp') ?? instant('itime');
-  }
-}
-
-/** A security profile may stop what the policy let through; ends of sessions (close, timeout, client-rst ...) say it went through. */
-function actionOf(action: string | undefined, profile: string | undefined): Action {
-  if (blocked.test(profile ?? '') || blocked.test(action ?? '')) return 'blocked';
-  return /^(?:accept|allow|allowed|pass|passthrough|permit|monitor|monitored|detected|exempt|bypass|inspect|log|log-only|close|timeout|start|dns|ip-conn|(?:client|server)-rst|traffic-shape|shape)$/i.test(
-    action ?? '',
-  )
-    ? 'allowed'
-    : 'unknown';
-}
-const blocked =
-  /^(?:den|block|drop|reset|reject|redirect|filter|quarantine|kickout|ban|violation|authentication-required|clear_session)/i;
-
-/** `set format csv` puts commas between the pairs; FortiAnalyzer's download quotes each whole pair. */
-function isCsv(text: string): boolean {
-  return /^[^=]{0,200}=(?:[^\s,="]{0,64}|"[^",]{0,64}")"?,\s?"?[\w-]{1,32}=/.test(text);
-}
-
-function csvPairs(text: string): Map<string, string> {
-  const pairs = new Map<string, string>();
-  const set = (cell: string) => {
-    const equals = cell.indexOf('=');
-    const key = /[\w-]{1,64}$/.exec(cell.slice(0, Math.max(0, equals)))?.[0] ?? '';
-    const value = cell.slice(equals + 1).trim();
-    const bare = /^".*"$/s.test(value) ? value.slice(1, -1).replace(/\\(["\\])/g, '$1') : value;
-    if (key !== '' && !pairs.has(key)) pairs.set(key, bare);
-  };
-  for (let at = 0; at < text.length; ) {
-    let end = at;
-    if (text[at] === '"') {
-      let cell = '';
-      for (end = at + 1; end < text.length; end++) {
-        if (text[end] === '"' && text[++end] !== '"') break;
-        cell += text[end];
-      }
-      set(cell);
-      end = text.indexOf(',', end);
-      if (end < 0) end = text.length;
-    } else {
-      let quoted = false;
-      for (; end < text.length && (quoted || text[end] !== ','); end++) {
-        if (text[end] === '"') quoted = !quoted;
-        else if (quoted && text[end] === '\\') end++;
-      }
-      set(text.slice(at, end));
-    }
-    at = end + 1;
-    while (text[at] === ' ') at++;
-  }
-  return pairs;
-}
-
-/** What a FortiGate line has and no other key=value log: several of its own keys. FortiProxy shares them, not the serial number. */
-function isFortigate(line: string): boolean {
-  const own = /(?:^|[\s,">])(?:devid|device_id|logid|log_id|vd|devname|eventtime|subtype|policyid)=/g;
-  const keys = new Set([...line.slice(0, 4000).matchAll(own)].map(([match]) => match.replace(/^[^a-z]/, '')));
-  return keys.size >= 4 && (keys.has('logid=') || keys.has('log_id=')) && !/\bdevid="?FPX/.test(line);
-}
+import { createFortinetReader, isFortinet, isFortiProxy, subtypes } from './common/fortinet.js';
 
 /** Fortinet FortiGate (FortiOS) traffic and UTM logs: key=value or CSV, with or without syslog header. */
 export const format: Format = {
@@ -149,14 +8,14 @@ export const format: Format = {
   kinds: ['web', 'dns'],
   framing: 'lines',
   detect(sample) {
-    const fitting = share(sample.lines, isFortigate);
+    const fitting = share(sample.lines, (line) => isFortinet(line) && !isFortiProxy(line));
     if (fitting === 0) return undefined;
     return {
       confidence: fitting < 0.3 ? fitting : 0.5 + 0.46 * fitting,
       why: 'key=value lines with the logid, type, subtype and devid of FortiOS',
     };
   },
-  open,
+  open: createFortinetReader,
   ordinary,
 };
 

@@ -6,7 +6,7 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch } from '../core/time.js';
 import { share } from './common/detect.js';
-import { cacheAction, destinationPeer, httpStatus, mimeUserAgent } from './common/squid-codes.js';
+import { applianceTag, cacheAction, destinationPeer, httpStatus, mimeUserAgent } from './common/squid-codes.js';
 
 // Native access.log, http://wiki.squid-cache.org/Features/LogFormat:
 // %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt   and with log_mime_hdrs: [request header] [reply header]
@@ -108,9 +108,6 @@ function splitBlanks(text: string): string[] {
   if (fields.at(-1) === '') fields.pop();
   return fields;
 }
-
-/** `<IW_ai,5.0,...>` or `DEFAULT_CASE_12-Policy-...`: the same shape with the verdicts of a Cisco appliance behind it. */
-const applianceTag = / <[A-Za-z_"-][^>]*,|\s[A-Z][A-Z_]+_\d{1,3}-\S+-\S+-/;
 
 /** Squid access log, native format (`logformat squid`): user names, header dumps, more columns and a syslog header allowed. */
 export const format: Format = {

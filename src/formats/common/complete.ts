@@ -13,7 +13,7 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   const named = hostAndPort(known(draft.host));
   const host = named.host ?? target.host;
   const port = draft.port ?? named.port ?? target.port;
-  const path = known(draft.path) ?? target.path;
+  const path = known(draft.path) ?? (target.path === cutPath ? undefined : target.path);
   const event: Event = { line, kind: draft.kind, action: draft.action, vendor_format: format };
   // Field by field: a list of entries in between made this the dearest part of a hit.
   if (draft.time !== undefined && Number.isFinite(draft.time)) event.time = Math.floor(draft.time);
@@ -56,6 +56,9 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   if (draft.rollup !== undefined) event.rollup = draft.rollup;
   return event;
 }
+
+/** Meraki's way to say that it saw a host and no path. */
+const cutPath = '/...';
 
 /** Some logs write the port behind the host, or a whole URL where the host belongs. */
 function hostAndPort(text: string | undefined): { host?: string; port?: number } {

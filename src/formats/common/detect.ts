@@ -70,6 +70,21 @@ export function share(lines: readonly string[], test: (line: string) => boolean)
   return lines.length === 0 ? 0 : lines.filter(test).length / lines.length;
 }
 
+/**
+ * The first line for which `test` holds, and how far it can be trusted to be the header of the input: less where other records stand
+ * before it, so that it never outdoes a format that is sure of those.
+ */
+export function headerLine(
+  lines: readonly string[],
+  test: (line: string) => boolean,
+): { line: string; trust: number } | undefined {
+  const at = lines.findIndex(test);
+  const line = lines[at];
+  if (line === undefined) return undefined;
+  const first = at < firstLines || lines.slice(0, at).every((before) => before.startsWith('#'));
+  return { line, trust: first ? 1 : 0.9 };
+}
+
 /** The shape of the first line, without its content: letters become a, digits 9, so that a report can show it. */
 function describeShape(sample: Sample): string {
   const [first] = sample.lines;

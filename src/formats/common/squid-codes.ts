@@ -36,3 +36,6 @@ export function mimeUserAgent(line: string): string | undefined {
   const quoted = line.slice(line.lastIndexOf('"', end - 1) + 1, Math.max(end, 0));
   return /^[A-Za-z][\w.+-]{0,63}\/\d/.test(quoted) ? quoted : undefined;
 }
+
+/** What a Cisco Secure Web Appliance has behind Squid's columns: `<IW_ai,5.0,...>`, its verdicts, or `DEFAULT_CASE_12-Policy-...`, its decision. */
+export const applianceTag = / <[A-Za-z_"-][^>]*,|\s[A-Z][A-Z_]+_\d{1,3}-\S+-\S+-/;
