@@ -294,6 +294,32 @@ describe('a server in trouble', () => {
     expect(sorted(source.lines)).toEqual(sorted(api.items.map(({ id }) => id)));
     expect(source.gaps).toHaveLength(1);
   });
+
+  it('F25 where every part is refused the source is to be paused: consent is gone', async () => {
+    await start();
+    api.fault = () => ({ status: 403 });
+    await expect(collect([stream('items'), stream('others')])).rejects.toThrow(SourceLoginError);
+    expect(requests).toBe(2);
+  });
+
+  it('a token that was renewed while the server is busy is not renewed again for that', async () => {
+    await start();
+    api.items.push(item(1, source.clock.now - hour));
+    let renewals = 0;
+    let issued = 'old';
+    api.fault = (_url, n) => (n === 1 || n === 2 ? { status: 503 } : undefined);
+    await collect([
+      stream(
+        'items',
+        client((renew) => {
+          if (renew) [issued, renewals] = ['good', renewals + 1];
+          return issued;
+        }),
+      ),
+    ]);
+    expect(source.lines).toEqual(['event-1']);
+    expect(renewals).toBe(1);
+  });
 });
 
 describe('what is so at a provider', () => {

@@ -1,9 +1,9 @@
-import { setTimeout as timer } from 'node:timers/promises';
 import { SourceLoginError } from '../../../core/chunk.js';
 import { type EgressError, EgressError as Refusal } from '../../../net/egress.js';
 import type { CollectContext } from '../collector.js';
 import { ApiFailure, type ApiFailureKind } from './failure.js';
 import { followLink } from './link.js';
+import { persist, type Tried } from './persist.js';
 import { retryAfter } from './retry-after.js';
 
 /** What an answer that is no success means; `text` says what to do, for people. */
@@ -23,7 +23,7 @@ export interface ApiClientOptions {
    */
   authorize(renew: boolean): Promise<Readonly<Record<string, string>>>;
   /** Reads the provider's own words of a failure (its body as JSON, or undefined); undefined: what the status says. */
-  explain?(status: number, body: unknown): Meaning | undefined;
+  explain?(status: number, body: unknown, url: string): Meaning | undefined;
   /** Largest answer in bytes; 32 MiB where not given. */
   maxBytes?: number;
 }
@@ -33,12 +33,6 @@ export interface ApiAnswer {
   body: unknown;
   headers: Readonly<Record<string, string>>;
 }
-
-const tries = 5;
-const firstBackoffMs = 1000;
-/** Longer waits are not sat out: the collection ends, and begins again when it may. */
-const patienceMs = 60_000;
-const mostWaits = 20;
 
 /** Asks one API with a token that goes nowhere else. What may pass (5xx, 429, cut answers) is tried again; the rest is an ApiFailure. */
 export class ApiClient {
@@ -68,37 +62,20 @@ export class ApiClient {
    */
   async get(link: string, headers: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     const url = followLink(this.#options.base, link);
-    let renew = false;
-    let waits = 0;
-    for (let failed = 0; ; ) {
-      const { signal } = this.#context;
-      signal.throwIfAborted();
-      const answer = await this.#once(url, headers, renew);
-      if ('body' in answer) {
-        this.#mayRenew = true;
-        return answer;
-      }
-      const { failure, wait } = answer;
-      if (failure.kind === 'login') {
-        if (!this.#mayRenew) throw new SourceLoginError(failure.message, { cause: failure });
-        [this.#mayRenew, renew] = [false, true];
-        continue;
-      }
-      if (failure.kind !== 'busy' && failure.kind !== 'reach') throw failure;
-      if (wait !== undefined && (wait > patienceMs || ++waits > mostWaits))
-        throw new ApiFailure('busy', failure.message, { notBefore: this.#context.now() + wait, cause: failure });
-      if (wait === undefined && ++failed >= tries) throw failure;
-      // Who says "at once" is given a second all the same.
-      const backoff = firstBackoffMs * 2 ** (failed - 1) * (0.5 + Math.random());
-      await this.#sleep(wait === undefined ? backoff : Math.max(firstBackoffMs, wait));
-    }
+    return persist(async () => {
+      const first = await this.#once(url, headers, false);
+      if ('value' in first || first.failure.kind !== 'login') return first;
+      const again = this.#mayRenew ? await this.#once(url, headers, true) : first;
+      this.#mayRenew = false;
+      if ('value' in again || again.failure.kind !== 'login') return again;
+      throw new SourceLoginError(again.failure.message, { cause: again.failure });
+    }, this.#context).then((answer) => {
+      this.#mayRenew = true;
+      return answer;
+    });
   }
 
-  async #once(
-    url: string,
-    headers: Readonly<Record<string, string>>,
-    renew: boolean,
-  ): Promise<ApiAnswer | { failure: ApiFailure; wait?: number | undefined }> {
+  async #once(url: string, headers: Readonly<Record<string, string>>, renew: boolean): Promise<Tried<ApiAnswer>> {
     const { name, maxBytes = 32 * 2 ** 20 } = this.#options;
     const { egress, signal, now } = this.#context;
     const authorization = await this.#options.authorize(renew);
@@ -115,10 +92,10 @@ export class ApiClient {
       const date = Date.parse(response.headers.date ?? '');
       if (!Number.isNaN(date)) this.theirNow = date;
       if (response.status >= 200 && response.status < 300) {
-        if (body !== undefined) return { body, headers: response.headers };
+        if (body !== undefined) return { value: { body, headers: response.headers } };
         return { failure: new ApiFailure('reach', `${name} gave an answer that is not whole: it is asked again.`) };
       }
-      const { kind, text } = this.#meaning(response.status, body);
+      const { kind, text } = this.#meaning(response.status, body, url);
       const wait = kind === 'busy' ? retryAfter(response.headers, now()) : undefined;
       return { failure: new ApiFailure(kind, text, { status: response.status }), wait };
     } catch (error) {
@@ -127,9 +104,9 @@ export class ApiClient {
     }
   }
 
-  #meaning(status: number, body: unknown): Meaning {
+  #meaning(status: number, body: unknown, url: string): Meaning {
     const { name, explain } = this.#options;
-    const own = explain?.(status, body);
+    const own = explain?.(status, body, url);
     if (own !== undefined) return own;
     if (status === 401)
       return { kind: 'login', text: `${name} does not let the source in (401): check its secret, then resume it.` };
@@ -148,12 +125,6 @@ export class ApiClient {
         text: `${name} sends elsewhere (${status}), where the token does not go: check the address.`,
       };
     return { kind: 'other', text: `${name} refused the request (${status}).` };
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    const { signal, sleep } = this.#context;
-    if (sleep !== undefined) return sleep(ms);
-    await timer(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 

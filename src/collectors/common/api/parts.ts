@@ -1,3 +1,4 @@
+import { SourceLoginError } from '../../../core/chunk.js';
 import type { Batch, CollectContext, Cursor } from '../collector.js';
 import { ApiFailure } from './failure.js';
 import { longestWait } from './retry-after.js';
@@ -6,13 +7,15 @@ import { longestWait } from './retry-after.js';
 export interface Part {
   /** Name for people, and of what is remembered of it: it stays. */
   name: string;
+  /** It asks the provider nothing. */
+  local?: boolean | undefined;
   read(): AsyncGenerator<Batch, void>;
 }
 
 /**
  * Reads the parts of a source one after another. A part that fails leaves the others alone; it is a gap when that begins, and again when
  * the reason is another one.
- * @throws the first failure, after all had their turn; SourceLoginError at once
+ * @throws the first failure, after all had their turn; SourceLoginError at once, and where every part was refused: consent is gone
  */
 export async function* inTurn(
   parts: readonly Part[],
@@ -20,6 +23,7 @@ export async function* inTurn(
   context: CollectContext,
 ): AsyncGenerator<Batch, void> {
   let first: ApiFailure | undefined;
+  let refused = 0;
   for (const { name, read } of parts) {
     if (context.signal.aborted) return;
     if (isWaiting(cursor, name, context.now())) continue;
@@ -29,11 +33,15 @@ export async function* inTurn(
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
       first ??= error;
+      if (error.kind === 'permission') refused++;
       if (error.notBefore !== undefined) yield waitOf(name, error.notBefore);
       yield* troubleOf(cursor, name, error, context.now());
     }
   }
-  if (first !== undefined) throw first;
+  if (first === undefined) return;
+  if (refused === parts.filter(({ local }) => local !== true).length)
+    throw new SourceLoginError(first.message, { cause: first });
+  throw first;
 }
 
 /** Nothing while it goes on, and nothing where it is only busy. */

@@ -61,7 +61,7 @@ export const streamParts = (
     name: stream.name,
     read: () => readStream(stream, pace, `stream/${stream.name}`, cursor, context),
   })),
-  { name: 'ids', read: () => forget(streams, pace, cursor, theirNow()) },
+  { name: 'ids', local: true, read: () => forget(streams, pace, cursor, theirNow()) },
 ];
 
 /** Forgets ids that no window of any stream reaches again, with a day to spare. */
