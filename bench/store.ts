@@ -41,6 +41,7 @@ function makeUsage(): Usage[] {
       source: 'squid',
       accountKind: 'unknown',
       strength: 'visit',
+      provenance: 'observed',
       confidence: 'high',
       events: 1 + (i % 9),
       attempts: i % 2,

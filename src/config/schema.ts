@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provenances } from '../core/provenance.js';
 import {
   duration,
   id,
@@ -59,6 +60,14 @@ const source = section({
   expect_every: duration('1m', '90d')
     .optional()
     .describe('A silence that is longer is reported: no data is never no use.'),
+  provenance: oneOf(provenances)
+    .optional()
+    .describe(
+      'What its data are worth: observed, reported, claimed or unauthenticated. Without it by its kind. Above that only with provenance_reason.',
+    ),
+  provenance_reason: text('a sentence', 300)
+    .optional()
+    .describe('Why its data are worth more than its kind says, such as a network that only these senders reach.'),
   quota: section({
     bytes_per_day: size('1KiB', '100TiB')
       .optional()

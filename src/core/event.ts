@@ -1,3 +1,4 @@
+import type { Provenance } from './provenance.js';
 import type { RolledUp } from './rollup.js';
 
 /** What kind of record an event came from; flow and firewall records are `web`. */
@@ -58,6 +59,11 @@ export interface EventDraft {
   flow?: boolean | undefined;
   /** The record is a sum that another engine made with the exported catalog. */
   rollup?: RolledUp | undefined;
+  /**
+   * Weaker than what the source is worth: the data say themselves that nobody vouches for them, or a receiver has stamped them so. It
+   * never makes anything stronger, as the sender can write it. Not printed.
+   */
+  provenance?: Provenance | undefined;
 }
 
 /** The keys of a draft, in the order in which they are printed. */

@@ -1,7 +1,8 @@
 import type { Finding, Risk, Signal } from './register.js';
 
 /**
- * `open`: somebody has to act. `watched`: nothing to act on, and nothing was. `resolved`: it was open, and a decision covers it now or it
+ * `open`: somebody has to act. `watched`: nothing to act on, and nothing was;
+ * also what is only claimed. `resolved`: it was open, and a decision covers it now or it
  * is no longer used.
  */
 export const findingStates = ['open', 'watched', 'resolved'] as const;
@@ -26,6 +27,9 @@ export interface StoredFinding {
   signals: readonly Signal[];
   strength: string;
   contactOnly: boolean;
+  provenance: Finding['provenance'];
+  claimedOnly: boolean;
+  unverified: Finding['unverified'];
   people: number;
   actors: number;
   events: number;

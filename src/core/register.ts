@@ -1,3 +1,5 @@
+import type { Provenance } from './provenance.js';
+
 /** The words of the register of AI systems: what an inventory file may say. */
 export const entryKinds = [
   'saas-copilot',
@@ -102,6 +104,13 @@ export const actionable: ReadonlySet<Verdict> = new Set([
   'unregistered',
 ]);
 
+/**
+ * Whether somebody has to act on a finding. What rests on claimed or unauthenticated data alone is watched until something confirms
+ * it, whatever its verdict would be.
+ */
+export const callsForAction = ({ verdict, claimedOnly }: Pick<Finding, 'verdict' | 'claimedOnly'>): boolean =>
+  verdict !== 'attempted' && actionable.has(verdict) && !claimedOnly;
+
 /** A named, weighted part of a risk score. */
 export interface RiskFactor {
   group: 'service' | 'usage' | 'governance';
@@ -147,6 +156,12 @@ export interface Finding {
   strength: string;
   /** The finding rests on DNS contact alone. */
   contactOnly: boolean;
+  /** The best that is known of where it comes from. */
+  provenance: Provenance;
+  /** The finding rests on claimed or unauthenticated data alone: it is about nobody, and `people` is 0. */
+  claimedOnly: boolean;
+  /** What is only claimed or unauthenticated beside everything else, which it is no part of; 0 where all is such. */
+  unverified: { actors: number; events: number; attempts: number };
   actors: number;
   /** Actors that are persons. */
   people: number;

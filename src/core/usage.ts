@@ -1,4 +1,5 @@
 import type { AccountKind, Confidence, Strength } from './hit.js';
+import type { Provenance } from './provenance.js';
 
 /**
  * Who used something. `person`: resolved through the people directory; `user`: a logged user name that the directory does
@@ -15,7 +16,7 @@ export interface Actor {
   group: string;
 }
 
-/** The roll-up: one row per day x service x actor x source x account kind x strength. */
+/** The roll-up: one row per day x service x actor x source x account kind x strength x provenance. */
 export interface Usage {
   /** `YYYY-MM-DD` in the organisation's zone; empty where the records hold no time. */
   day: string;
@@ -27,6 +28,7 @@ export interface Usage {
   /** Workspace or tenant of the provider, where the records tell it. */
   workspace?: string | undefined;
   strength: Strength;
+  provenance: Provenance;
   /** Best confidence among the hits. */
   confidence: Confidence;
   /** Hits that went through. */
@@ -48,6 +50,7 @@ export interface Evidence {
   actor: Actor;
   accountKind: AccountKind;
   strength: Strength;
+  provenance: Provenance;
   attempt: boolean;
   time: number | undefined;
   /** Input as named in the report. */

@@ -3,6 +3,7 @@ import type { EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Outcome, reject, skip } from '../core/format.js';
 import { accountKinds, confidences, strengths } from '../core/hit.js';
 import { type JsonObject, parseObject } from '../core/json.js';
+import { provenances } from '../core/provenance.js';
 import { rollupVersion } from '../core/rollup.js';
 import { known, whole } from '../core/text.js';
 import { dayOf, parseTime } from '../core/time.js';
@@ -49,6 +50,9 @@ function readRow(field: Field, context: FormatContext): Outcome {
   const confidence = oneOf(confidences, field('confidence'));
   if (accountKind === undefined || strength === undefined || confidence === undefined)
     return reject('account_kind, strength or confidence is not a known word');
+  const said = field('provenance');
+  const provenance = oneOf(provenances, said);
+  if (said !== undefined && provenance === undefined) return reject('provenance is not a known word');
   const actor = actorOf(field);
   if (actor === undefined) return reject('actor_kind is not a known word');
   const [events, attempts] = [count(field('events')), count(field('attempts'))];
@@ -70,6 +74,7 @@ function readRow(field: Field, context: FormatContext): Outcome {
     action: 'allowed',
     time: first,
     ...actor,
+    ...(provenance !== undefined && { provenance }),
     rollup: { service, accountKind, strength, confidence, count: hits, last },
   });
   const drafts: EventDraft[] = [];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FindingState, Standing, StoredFinding, Transition, TransitionKind } from '../core/finding-state.js';
-import { actionable, type Finding } from '../core/register.js';
+import { callsForAction, type Finding } from '../core/register.js';
 import { dayOf } from '../core/time.js';
 import { daysBetween } from './days.js';
 import { count } from './words.js';
@@ -34,6 +34,7 @@ export interface Advanced {
  *   watched if it never was.
  * - A use is over when nothing new was learned for `quietDays`: counted from the last use, or from the day on which it was learned of
  *   where that is later, so that old logs can open a finding and a late record never closes one at once.
+ * - What rests on claimed or unauthenticated data alone is never open; it opens when somebody vouches for it.
  * - A finding that is resolved because nobody used it is reopened by later use alone. Another verdict on the same old use changes the
  *   verdict and opens nothing; neither does a blocked attempt.
  */
@@ -46,7 +47,7 @@ export function advance(
   if (seen === undefined) return undefined;
   const quiet = quietFor(seen, context) >= context.quietDays;
   const state = stateOf(previous, seen, now !== undefined, quiet);
-  const kind = kindOf(previous, { state, verdict: seen.verdict });
+  const kind = kindOf(previous, { state, verdict: seen.verdict }, seen.claimedOnly);
   const news = kind !== 'updated';
   const opens = kind === 'opened' || kind === 'reopened';
   const next: StoredFinding = {
@@ -73,7 +74,6 @@ export function advance(
 }
 
 const standing = ({ state, verdict }: StoredFinding): Standing => ({ state, verdict });
-const callsForAction = (verdict: Finding['verdict']): boolean => verdict !== 'attempted' && actionable.has(verdict);
 
 function stateOf(
   previous: StoredFinding | undefined,
@@ -83,25 +83,28 @@ function stateOf(
 ): FindingState {
   // Without usage in the window there is no new verdict: only time passes.
   if (!inWindow) return previous?.state === 'open' && quiet ? 'resolved' : seen.state;
-  if (!callsForAction(seen.verdict)) return seen.openedAt === null ? 'watched' : 'resolved';
+  if (!callsForAction(seen)) return seen.openedAt === null ? 'watched' : 'resolved';
   return quiet ? 'resolved' : 'open';
 }
 
-function kindOf(previous: StoredFinding | undefined, to: Standing): TransitionKind {
+function kindOf(previous: StoredFinding | undefined, to: Standing, claimedOnly: boolean): TransitionKind {
   if (to.state === 'open' && previous?.state !== 'open')
     return (previous?.openedAt ?? null) === null ? 'opened' : 'reopened';
   if (previous?.state === 'open' && to.state === 'resolved') return 'resolved';
-  return previous !== undefined && previous.verdict !== to.verdict ? 'changed' : 'updated';
+  // What is only claimed is no news.
+  return previous !== undefined && previous.verdict !== to.verdict && !claimedOnly ? 'changed' : 'updated';
 }
 
 /** What is known after looking at the window. State and its times are set by the caller. */
-function merge(previous: StoredFinding | undefined, now: Finding, context: LifecycleContext): StoredFinding {
+function merge(before: StoredFinding | undefined, now: Finding, context: LifecycleContext): StoredFinding {
+  // What was only claimed gives no times to what somebody vouches for.
+  const previous = before?.claimedOnly === true && !now.claimedOnly ? undefined : before;
   const lastUsed = latest(previous?.lastUsed, now.verdict === 'attempted' ? undefined : (now.lastUsed ?? now.last));
   return {
     id: now.id,
     service: now.service,
     accountKind: now.accountKind,
-    state: previous?.state ?? 'watched',
+    state: before?.state ?? 'watched',
     verdict: now.verdict,
     reason: now.reason,
     entry: now.entry ?? null,
@@ -109,6 +112,9 @@ function merge(previous: StoredFinding | undefined, now: Finding, context: Lifec
     signals: now.signals,
     strength: now.strength,
     contactOnly: now.contactOnly,
+    provenance: now.provenance,
+    claimedOnly: now.claimedOnly,
+    unverified: now.unverified,
     people: now.people,
     actors: now.actors,
     events: now.events,
@@ -119,9 +125,9 @@ function merge(previous: StoredFinding | undefined, now: Finding, context: Lifec
     lastSeen: latest(previous?.lastSeen, now.last),
     lastUsed,
     learnedAt: previous !== undefined && !isNewUse(previous, now, lastUsed) ? previous.learnedAt : context.at,
-    openedAt: previous?.openedAt ?? null,
-    changedAt: previous?.changedAt ?? context.at,
-    resolvedAt: previous?.resolvedAt ?? null,
+    openedAt: before?.openedAt ?? null,
+    changedAt: before?.changedAt ?? context.at,
+    resolvedAt: before?.resolvedAt ?? null,
     groups: now.groups,
   };
 }
@@ -155,7 +161,7 @@ function explain(
   if (previous?.state === 'resolved' && opens && !changed)
     sentences.push(`Used again after it was resolved on ${day(previous.resolvedAt ?? previous.changedAt, context)}.`);
   if (changed) sentences.push(`The verdict changed from ${previous.verdict} to ${next.verdict}.`);
-  if (previous?.state === 'open' && next.state === 'resolved' && quiet && callsForAction(next.verdict))
+  if (previous?.state === 'open' && next.state === 'resolved' && quiet && callsForAction(next))
     return [...sentences, notSeen(next, context)].join(' ');
   return [...sentences, next.reason].join(' ');
 }

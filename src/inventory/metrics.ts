@@ -1,4 +1,5 @@
-import { actionable, type Finding, type InventoryEntry } from '../core/register.js';
+import { isUnverified } from '../core/provenance.js';
+import { callsForAction, type Finding, type InventoryEntry } from '../core/register.js';
 import type { Usage } from '../core/usage.js';
 import { Decider } from './decider.js';
 import { count } from './words.js';
@@ -26,21 +27,21 @@ export interface MeasuresInput {
  */
 export function measures({ findings, entries, usage, asOf }: MeasuresInput): Measure[] {
   const active = entries.filter((entry) => entry.status !== 'retired' && entry.decommission?.status !== 'done');
-  const seen = new Set(findings.filter((finding) => finding.verdict !== 'attempted').map((finding) => finding.service));
+  const seen = new Set(
+    findings
+      .filter((finding) => finding.verdict !== 'attempted' && !finding.claimedOnly)
+      .map((finding) => finding.service),
+  );
   const named = new Set(entries.flatMap((entry) => entry.services));
   const registered = [...seen].filter((service) => named.has(service)).length;
-  const unapproved = new Set(
-    findings.flatMap((finding) =>
-      finding.verdict !== 'attempted' && actionable.has(finding.verdict) ? [finding.service] : [],
-    ),
-  );
+  const unapproved = new Set(findings.flatMap((finding) => (callsForAction(finding) ? [finding.service] : [])));
   const high = active.filter((entry) => entry.risk_tier === 3);
   const approved = active.filter((entry) => entry.status === 'approved' || entry.status === 'conditional');
   const ended = entries.filter((entry) => entry.exception !== undefined && entry.exception.until < asOf);
   const decider = new Decider(entries, asOf);
   const late = new Set<string | undefined>();
   for (const row of ended.length === 0 ? [] : usage) {
-    if (row.events === 0) continue;
+    if (row.events === 0 || isUnverified(row.provenance)) continue;
     const { rule, entry } = decider.decide(row).decision;
     if (rule === 'exception-ended') late.add(entry?.id);
   }

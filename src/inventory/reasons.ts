@@ -1,4 +1,4 @@
-import type { InventoryEntry } from '../core/register.js';
+import type { Finding, InventoryEntry } from '../core/register.js';
 import { allowing, type Decision, stateOf } from './decide.js';
 import { type Bucket, type Count, deciding, mergeCounts, type Tally } from './tally.js';
 import { count, entryLabel, listed, number, percent } from './words.js';
@@ -9,6 +9,9 @@ export interface ReasonContext {
   service: string;
   vendor: string | undefined;
   asOf: string;
+  /** All of it is only claimed or unauthenticated, or so much is beside the rest. */
+  claimedOnly: boolean;
+  unverified: Finding['unverified'];
   /** Events of the service over all account kinds, and those whose account kind is unknown. */
   serviceEvents: number;
   unknownEvents: number;
@@ -25,12 +28,14 @@ export function explainVerdict(buckets: Iterable<Bucket>, tally: Tally, context:
   const first = deciding(every);
   const decision = first[0]?.decision;
   const all = merge(first);
-  if (decision === undefined) return attempted(all, context.service);
+  if (decision === undefined) return [attempted(all, context.service), ...claims(context)].join(' ');
   const same = first.filter((b) => b.decision?.entry === decision.entry && b.decision?.rule === decision.rule);
   const used = merge(same);
   const sentences = [rule(decision, used, tally, context)];
   if (first.length > same.length)
-    sentences.push(`With other entries or rules that say the same, ${numbers(all)} have this verdict.`);
+    sentences.push(
+      `With other entries or rules that say the same, ${numbers(all, context.claimedOnly)} have this verdict.`,
+    );
   const { allowed_account } = decision.entry ?? {};
   const allowed = allowing.has(decision.verdict);
   if (tally.accountKind === 'unknown' && allowed && allowed_account !== undefined && allowed_account !== 'any')
@@ -49,6 +54,7 @@ export function explainVerdict(buckets: Iterable<Bucket>, tally: Tally, context:
   const tries = every.reduce((sum, bucket) => sum + bucket.count.attempts, 0);
   if (tries > 0) sentences.push(`${count(tries, 'more attempt')} ${tries === 1 ? 'was' : 'were'} blocked or failed.`);
   if (tally.strength === 'contact') sentences.push('Only DNS contact was seen, which proves no use.');
+  sentences.push(...claims(context));
   if (tally.strength === 'declared') sentences.push('It is only declared; nothing observed proves it.');
   if (used.undated > 0)
     sentences.push(`${count(used.undated, 'event')} without a date are judged as of ${context.asOf}.`);
@@ -64,8 +70,25 @@ function ended(entry: InventoryEntry, asOf: string): string[] {
   return verdict === 'retired' ? [`It was retired on ${entry.decommission?.date ?? ''}: use must have ended.`] : [];
 }
 
+/** What is known of nobody, and what would confirm it. */
+function claims({ claimedOnly, unverified: { actors, events, attempts } }: ReasonContext): string[] {
+  if (claimedOnly)
+    return [
+      'It rests on claimed or unauthenticated data alone, which says nothing about any person and calls for no action; a source that ' +
+        'Halflight fetches from, or a sender that proves who it is, would confirm it.',
+    ];
+  const hits = events + attempts;
+  if (hits === 0) return [];
+  return [
+    `${count(hits, 'more event')} that ${count(actors, 'actor')} ${actors === 1 ? 'is' : 'are'} said to have caused ` +
+      `${hits === 1 ? 'is' : 'are'} only claimed or unauthenticated and not counted here.`,
+  ];
+}
+
 /** `3 people with 40 events on 2 days`. */
-export function numbers(used: Count): string {
+export function numbers(used: Count, claimedOnly = false): string {
+  const days = used.days.size > 0 ? ` on ${count(used.days.size, 'day')}` : '';
+  if (claimedOnly) return `${count(used.actors, 'unverified actor')} with ${count(used.events, 'event')}${days}`;
   const who = [
     used.people.size > 0 ? count(used.people.size, 'person', 'people') : '',
     used.others.size > 0
@@ -76,7 +99,6 @@ export function numbers(used: Count): string {
         )
       : '',
   ].filter((text) => text !== '');
-  const days = used.days.size > 0 ? ` on ${count(used.days.size, 'day')}` : '';
   return `${who.join(' and ')} with ${count(used.events, 'event')}${days}`;
 }
 
@@ -86,7 +108,7 @@ const attempted = (tried: Count, service: string): string =>
 
 function rule(decision: Decision, used: Count, tally: Tally, context: ReasonContext): string {
   const { service } = context;
-  const did = numbers(used);
+  const did = numbers(used, context.claimedOnly);
   const { entry } = decision;
   if (entry === undefined) {
     const near =

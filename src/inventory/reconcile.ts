@@ -1,4 +1,5 @@
 import type { Service } from '../catalog/schema.js';
+import { isUnverified } from '../core/provenance.js';
 import type { Finding, InventoryEntry, Signal } from '../core/register.js';
 import type { Period, Usage } from '../core/usage.js';
 import { BypassTally } from './bypass.js';
@@ -39,17 +40,23 @@ export interface Reconciled {
 
 /**
  * Holds usage against the inventory. Every row counts in exactly one finding: one per service and account kind. A finding's verdict is
- * the first in the table among its rows'. Pure, and the same for any order of the rows.
+ * the first in the table among its rows'. Rows that are only claimed or unauthenticated decide nothing and count for nobody beside
+ * others; alone they make a finding about no person, which calls for no action. Pure, and the same for any order of the rows.
  */
 export function reconcile(input: ReconcileInput): Reconciled {
   const tallies = new Map<string, Tally>();
+  const claims = new Map<string, Tally>();
   const bypass = new BypassTally(input.services, input.entries, input.asOf);
   const decider = new Decider(input.entries, input.asOf);
   const seen = { entries: new Set<string>(), used: new Set<string>(), tried: new Set<string>() };
   for (const row of input.usage) {
     const id = `${row.service}/${row.accountKind}`;
-    const tally = tallies.get(id) ?? new Tally(row.service, row.accountKind);
-    tallies.set(id, tally);
+    if (isUnverified(row.provenance)) {
+      const anonymous = ofNobody(row);
+      tallyOf(claims, id, row).add(anonymous, row.events === 0 ? undefined : decider.decide(anonymous).decision);
+      continue;
+    }
+    const tally = tallyOf(tallies, id, row);
     if (row.events === 0) {
       tally.add(row, undefined);
       seen.tried.add(row.service);
@@ -61,9 +68,14 @@ export function reconcile(input: ReconcileInput): Reconciled {
     seen.used.add(row.service);
     for (const entry of covering) seen.entries.add(entry);
   }
-  const findings = [...tallies].map(([id, tally]) =>
-    finding(id, tally, tallies, bypass.signal(id, tally.service), input),
-  );
+  const findings = [
+    ...[...tallies].map(([id, tally]) =>
+      finding(id, tally, { tallies, bypass: bypass.signal(id, tally.service), claims: claims.get(id) }, input),
+    ),
+    ...[...claims].flatMap(([id, tally]) =>
+      tallies.has(id) ? [] : finding(id, tally, { tallies: claims, bypass: undefined, claims: tally }, input),
+    ),
+  ];
   findings.sort(
     (a, b) =>
       compareVerdicts(a.verdict, b.verdict) ||
@@ -79,13 +91,26 @@ export function reconcile(input: ReconcileInput): Reconciled {
   };
 }
 
-function finding(
-  id: string,
-  tally: Tally,
-  tallies: ReadonlyMap<string, Tally>,
-  bypass: Signal | undefined,
-  input: ReconcileInput,
-): Finding {
+function tallyOf(tallies: Map<string, Tally>, id: string, { service, accountKind }: Usage): Tally {
+  const tally = tallies.get(id) ?? new Tally(service, accountKind);
+  tallies.set(id, tally);
+  return tally;
+}
+
+/** The row with an actor that is no person and in no group: whom it names is only said. */
+const ofNobody = (row: Usage): Usage => ({
+  ...row,
+  actor: { kind: 'unknown', id: `${row.actor.kind}\0${row.actor.id}`, group: '' },
+});
+
+/** What a finding is made from beside its tally: all of the same kind, and what is only claimed of it. */
+interface Beside {
+  tallies: ReadonlyMap<string, Tally>;
+  bypass: Signal | undefined;
+  claims: Tally | undefined;
+}
+
+function finding(id: string, tally: Tally, { tallies, bypass, claims }: Beside, input: ReconcileInput): Finding {
   const [first] = deciding(tally.buckets.values());
   const verdict = first === undefined ? 'attempted' : verdictOf(first);
   const entry = first?.decision?.entry;
@@ -93,7 +118,16 @@ function finding(
   const vendorOf = input.vendorOf ?? ((of: string) => input.services.get(of)?.vendor.name);
   const vendor = vendorOf(tally.service);
   const kinds = (['enterprise', 'personal', 'unknown'] as const).map((kind) => tallies.get(`${tally.service}/${kind}`));
+  const claimedOnly = claims === tally;
+  const claimed = claimedOnly ? undefined : claims?.total();
+  const unverified = {
+    actors: claimed?.actors ?? 0,
+    events: claimed?.events ?? 0,
+    attempts: claimed?.attempts ?? 0,
+  };
   const context: ReasonContext = {
+    claimedOnly,
+    unverified,
     service: service?.name ?? tally.service,
     vendor,
     asOf: input.asOf,
@@ -132,6 +166,9 @@ function finding(
     signals: bypass === undefined ? [] : [bypass],
     strength: tally.strength,
     contactOnly: tally.strength === 'contact',
+    provenance: tally.provenance,
+    claimedOnly,
+    unverified,
     actors: total.actors,
     people: total.people.size,
     events: total.events,

@@ -1,4 +1,5 @@
 import { type AccountKind, type Strength, strengths } from '../core/hit.js';
+import { type Provenance, stronger as strongerProvenance } from '../core/provenance.js';
 import type { Usage } from '../core/usage.js';
 import { compareVerdicts, type Decision } from './decide.js';
 
@@ -66,6 +67,8 @@ export class Tally {
   firstDay = '';
   /** Whether any use told its workspace. */
   workspaceKnown = false;
+  /** The best of its rows. */
+  provenance: Provenance = 'unauthenticated';
   #used: Strength | undefined;
   #tried: Strength = 'declared';
 
@@ -76,6 +79,7 @@ export class Tally {
 
   add(row: Usage, decision: Decision | undefined): void {
     const { group } = row.actor;
+    this.provenance = strongerProvenance(this.provenance, row.provenance);
     this.events += row.events;
     this.bytesOut += row.bytesOut;
     this.bytesIn += row.bytesIn;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultPoint } from '../core/fault.js';
 import type { StoredFinding, Transition } from '../core/finding-state.js';
-import type { InventoryEntry } from '../core/register.js';
+import { isUnverified } from '../core/provenance.js';
+import type { Finding, InventoryEntry } from '../core/register.js';
 import { dayOf } from '../core/time.js';
 import { stateOf } from '../inventory/decide.js';
 import { advance } from '../inventory/lifecycle.js';
@@ -19,6 +20,7 @@ import {
   lockReconciling,
   saveFinding,
   takeDue,
+  vouchedKinds,
 } from '../store/findings.js';
 import { addNotice } from '../store/outbox.js';
 import type { Db } from '../store/tables.js';
@@ -117,9 +119,10 @@ async function findingsOf(
   const last = (await lastDayOf(trx, service)) ?? asOf;
   const end = last < asOf ? last : asOf;
   const from = dayOf(Date.parse(`${end}T12:00:00Z`) - findings.window, 'UTC');
-  // Undated use counts from when it came. Where that leaves nothing (days ahead of today, say) all there is decides.
+  // Undated use counts from when it came. Where that leaves nothing that somebody vouches for (days ahead of today, say) all there is
+  // decides.
   const inWindow = await loadUse(trx, service, { from, to: asOf, receivedSince: at - findings.window });
-  const usage = inWindow.length > 0 ? inWindow : await loadUse(trx, service);
+  const usage = inWindow.some((row) => !isUnverified(row.provenance)) ? inWindow : await loadUse(trx, service);
   const beside = await loadActors(trx, alternatives(service, inventory.body, catalog.services, asOf), {
     from,
     to: asOf,
@@ -134,10 +137,11 @@ async function findingsOf(
   const current = new Map(
     found.filter((finding) => finding.service === service).map((finding) => [finding.id, finding]),
   );
+  const kinds = await vouchedKinds(trx, service);
   const stored = new Map((await loadFindings(trx, service)).map((finding) => [finding.id, finding]));
   const steps: { next: StoredFinding; transition?: Transition | undefined }[] = [];
   for (const id of [...new Set([...current.keys(), ...stored.keys()])].sort()) {
-    const finding = current.get(id);
+    const finding = vouched(current.get(id), kinds);
     const entry = inventory.body.find((item) => item.id === finding?.entry);
     const signals =
       finding === undefined
@@ -163,6 +167,13 @@ async function findingsOf(
   }
   return steps;
 }
+
+/**
+ * Where somebody vouches for older use, claims of today do not take its place: what is known stays, and falls quiet when its time has
+ * come.
+ */
+const vouched = (finding: Finding | undefined, kinds: ReadonlySet<Finding['accountKind']>): Finding | undefined =>
+  finding?.claimedOnly === true && kinds.has(finding.accountKind) ? undefined : finding;
 
 /** Members of each group in the directory; undefined: there is none. */
 function sizesOf({ hash, body }: { hash: string; body: readonly Person[] }): ReadonlyMap<string, number> | undefined {

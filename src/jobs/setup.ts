@@ -1,4 +1,5 @@
 import type { Mapping } from '../core/mapping.js';
+import type { Provenance } from '../core/provenance.js';
 import type { EgressPolicy } from '../net/policy.js';
 
 /** A configured source, its options checked. Plain data: it goes to worker threads. */
@@ -13,6 +14,8 @@ export interface SourceSetup {
   mapping: Mapping | undefined;
   /** Zone of times without one. */
   logZone: string;
+  /** What its data are worth: by its kind and options, or as the configuration says. */
+  provenance: Provenance;
   /** How often a collector is asked, in milliseconds, or a cron expression in the organisation's zone. */
   every: number | undefined;
   schedule: string | undefined;

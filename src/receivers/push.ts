@@ -12,6 +12,8 @@ export const receiver: HttpReceiver<z.output<typeof options>> = {
   kind: 'http',
   title: 'HTTP push',
   options,
+  // The token names the source, and whoever has it is a system of the organisation.
+  provenance: () => 'reported',
   receive: (request, { max_bytes }, context) =>
     receivePush(request, { ...context, limits: { ...contentLimits, bytes: max_bytes } }),
 };

@@ -6,5 +6,7 @@ export const receiver: ListenerReceiver<SyslogOptions> = {
   kind: 'listener',
   title: 'Syslog',
   options: syslogOptions,
+  // Only a certificate proves who sends; an address can be forged.
+  provenance: (options) => (options.tls?.client_ca === undefined ? 'unauthenticated' : 'reported'),
   create: createSyslogReceiver,
 };

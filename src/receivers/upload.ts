@@ -11,5 +11,7 @@ export const receiver: HttpReceiver<z.output<typeof options>> = {
   kind: 'http',
   title: 'File upload',
   options,
+  // A file that somebody has at hand: the token says who sent it, and nothing says who wrote its rows.
+  provenance: () => 'claimed',
   receive: (request, { max_bytes }, context) => receiveUpload(request, { ...context, maxBytes: max_bytes }),
 };

@@ -1,7 +1,8 @@
 import type { Catalog } from '../catalog/compile.js';
 import { candidateId, reasonOf } from '../core/candidate.js';
 import type { CandidateHit } from '../core/hit.js';
-import { actionable, type InventoryEntry } from '../core/register.js';
+import { isUnverified } from '../core/provenance.js';
+import { callsForAction as actionNeeded, type InventoryEntry } from '../core/register.js';
 import type { Evidence, Period, Usage } from '../core/usage.js';
 import type { Use } from '../core/use.js';
 import { completeness } from '../inventory/completeness.js';
@@ -51,15 +52,16 @@ const shownCandidates = 200;
 /** Puts the report together. The same input gives the same report. */
 export function buildReport(input: ReportInput): Report {
   const findings = describeFindings(input);
-  const used = input.usage.filter((row) => row.events > 0);
+  const verified = input.usage.filter((row) => !isUnverified(row.provenance));
+  const used = verified.filter((row) => row.events > 0);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const totals: Report['totals'] = {
     services: new Set(used.map((row) => row.service)).size,
     people: new Set(used.filter((row) => row.actor.kind === 'person').map((row) => row.actor.id)).size,
     actors: new Set(used.map((row) => `${row.actor.kind} ${row.actor.id}`)).size,
     findings_to_act_on: findings.filter(callsForAction).length,
-    events: sum(input.usage.map((row) => row.events)),
-    attempts: sum(input.usage.map((row) => row.attempts)),
+    events: sum(verified.map((row) => row.events)),
+    attempts: sum(verified.map((row) => row.attempts)),
     hits: input.hits,
     inputs: input.inputs.length,
     records: sum(input.inputs.map((row) => row.records)),
@@ -132,8 +134,8 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
-const callsForAction = (finding: ReportFinding): boolean =>
-  finding.verdict !== 'attempted' && actionable.has(finding.verdict);
+const callsForAction = ({ verdict, claimed_only: claimedOnly }: ReportFinding): boolean =>
+  actionNeeded({ verdict, claimedOnly });
 
 function describeFindings(input: ReportInput): ReportFinding[] {
   const keyOf = (row: { service: string; accountKind: string }): string => `${row.service}/${row.accountKind}`;
@@ -179,24 +181,29 @@ function answer(period: Period, totals: Report['totals'], findings: readonly Rep
         ? `On ${period.from}`
         : `From ${period.from} to ${period.to}`;
   if (totals.inputs === 0) return 'Nothing could be read, so nothing can be said.';
+  const claimed = new Set(findings.flatMap((finding) => (finding.claimed_only ? [finding.service] : []))).size;
+  const claims =
+    claimed === 0 ? '' : ` Of ${plural(claimed, 'service')} it is only claimed, and nothing that was read confirms it.`;
   if (totals.services === 0) {
     const tried = totals.attempts > 0 ? `; ${plural(totals.attempts, 'attempt')} failed or were blocked` : '';
-    return `${when}, no AI service of the catalog was used${tried}.`;
+    return `${when}, no AI service of the catalog was used${tried}.${claims}`;
   }
   const who = totals.people > 0 ? plural(totals.people, 'person', 'people') : plural(totals.actors, 'actor');
   // A look-up proves no use, and the first sentence must not claim one.
   const sure = new Set(
-    findings.flatMap((finding) => (finding.events > 0 && !finding.contact_only ? [finding.service] : [])),
+    findings.flatMap((finding) =>
+      finding.events > 0 && !finding.contact_only && !finding.claimed_only ? [finding.service] : [],
+    ),
   );
   const unsure = totals.services - sure.size;
   const dns = unsure > 0 ? ` (${unsure.toLocaleString('en-US')} of them only looked up in DNS)` : '';
   const used = `${when}, ${who} used ${plural(totals.services, 'AI service')}${dns}`;
   const acting = findings.filter(callsForAction);
   const [first] = acting;
-  if (first === undefined) return `${used}, and nothing of it calls for action.`;
+  if (first === undefined) return `${used}, and nothing of it calls for action.${claims}`;
   const verdicts = new Map<string, number>();
   for (const finding of acting.toSorted((a, b) => verdictOrder(a.verdict) - verdictOrder(b.verdict)))
     verdicts.set(finding.verdict, (verdicts.get(finding.verdict) ?? 0) + 1);
   const list = [...verdicts].map(([verdict, number]) => `${number} ${verdict}`).join(', ');
-  return `${used}; ${plural(acting.length, 'finding calls', 'findings call')} for action (${list}), first ${first.name} (${first.verdict}, ${first.account_kind} account, risk ${first.risk.score}).`;
+  return `${used}; ${plural(acting.length, 'finding calls', 'findings call')} for action (${list}), first ${first.name} (${first.verdict}, ${first.account_kind} account, risk ${first.risk.score}).${claims}`;
 }

@@ -1,8 +1,9 @@
 import type { Catalog } from '../catalog/compile.js';
 import { strengths } from '../core/hit.js';
+import { isUnverified } from '../core/provenance.js';
 import { type Finding, type InventoryEntry, verdicts } from '../core/register.js';
 import { formatTime } from '../core/time.js';
-import type { Evidence, Usage } from '../core/usage.js';
+import type { Actor, Evidence, Usage } from '../core/usage.js';
 import { type Use, type UseKind, useWords } from '../core/use.js';
 import { stateOf } from '../inventory/decide.js';
 import { mergeSubRows } from '../inventory/sub-rows.js';
@@ -34,13 +35,16 @@ export interface Behind {
 /** A finding with what is behind it, as reported. */
 export function describeFinding(
   finding: Finding,
-  { usage, evidence, uses }: Behind,
+  { usage: all, evidence, uses }: Behind,
   context: FindingContext,
 ): ReportFinding {
+  // What is only claimed is beside a finding, or all that there is.
+  const usage = all.filter((row) => isUnverified(row.provenance) === finding.claimedOnly);
   const service = context.catalog.services.get(finding.service);
-  const groups = groupsOf(usage.map((row) => row.actor));
+  const persons = finding.claimedOnly ? [] : usage;
+  const groups = groupsOf(persons.map((row) => row.actor));
   const byGroup = new Map<string, { events: number; attempts: number }>();
-  for (const row of usage) {
+  for (const row of persons) {
     if (row.actor.kind !== 'person') continue;
     const group = groups.shownAs(row.actor.group || 'other');
     const sum = byGroup.get(group) ?? { events: 0, attempts: 0 };
@@ -66,6 +70,9 @@ export function describeFinding(
     signals: finding.signals.map((signal) => ({ ...signal, numbers: { ...signal.numbers } })),
     strength: strengths.find((strength) => strength === finding.strength) ?? 'contact',
     contact_only: finding.contactOnly,
+    provenance: finding.provenance,
+    claimed_only: finding.claimedOnly,
+    unverified: { ...finding.unverified },
     people: finding.people,
     actors: finding.actors,
     events: finding.events,
@@ -83,10 +90,10 @@ export function describeFinding(
       ...(byGroup.get(group) ?? { events: 0, attempts: 0 }),
     })),
     verdicts_by_group: mergeSubRows(finding.groups).map((row) => ({ ...row, group: row.group || 'without a group' })),
-    top_actors: topActors(usage, context.labels),
+    top_actors: finding.claimedOnly ? [] : topActors(usage, context.labels),
     evidence: shown.map((item) => ({
       time: instant(item.time),
-      actor: context.labels.actor(item.actor),
+      actor: actorOf(item, context.labels),
       file: item.file,
       line: item.line,
       sha256: item.sha256,
@@ -94,13 +101,23 @@ export function describeFinding(
       signature: item.signature,
       confidence: item.confidence,
       strength: item.strength,
+      provenance: item.provenance,
       attempt: item.attempt,
       ...(context.labels.names && { sample: item.sample }),
     })),
-    evidence_cut: Math.max(0, finding.events + finding.attempts - shown.length),
+    evidence_cut: Math.max(
+      0,
+      finding.events + finding.attempts + finding.unverified.events + finding.unverified.attempts - shown.length,
+    ),
     alternatives: alternatives(finding, context),
   };
 }
+
+/** Whom nobody vouches for is not named: anybody can say that it was somebody else. */
+const actorOf = (
+  { actor, provenance }: { actor: Actor; provenance: Evidence['provenance'] },
+  labels: Labels,
+): string => (isUnverified(provenance) ? 'unverified' : labels.actor(actor));
 
 /** Kinds of use with their share of the events, and the models that paths named. */
 export function describeUses(uses: readonly Use[]): Pick<ReportFinding, 'uses' | 'models'> {

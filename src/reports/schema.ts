@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountKinds, confidences, strengths } from '../core/hit.js';
+import { provenances } from '../core/provenance.js';
 import { verdicts } from '../core/register.js';
 import { useKinds } from '../core/use.js';
 
@@ -21,6 +22,7 @@ const evidence = z.strictObject({
   signature: z.string(),
   confidence: z.enum(confidences),
   strength: z.enum(strengths),
+  provenance: z.enum(provenances).describe('How it is known who it was'),
   attempt: z.boolean(),
   sample: z
     .string()
@@ -57,6 +59,13 @@ const finding = z.strictObject({
   signals: z.array(z.strictObject({ name: z.string(), why: z.string(), numbers: z.record(z.string(), z.number()) })),
   strength: z.enum(strengths),
   contact_only: z.boolean(),
+  provenance: z.enum(provenances).describe('The best that is known of where it comes from'),
+  claimed_only: z
+    .boolean()
+    .describe('It rests on claimed or unauthenticated data alone: it is about no person and calls for no action'),
+  unverified: z
+    .strictObject({ actors: count, events: count, attempts: count })
+    .describe('What is only claimed or unauthenticated beside the rest, of which it is no part'),
   people: count.describe('Actors that are persons of the directory'),
   actors: count,
   events: count,

@@ -47,8 +47,9 @@ export function reportToText(report: Report, options: TerminalOptions): string {
 
   // Nothing read is no good news.
   paragraph(report.answer);
-  const acting = report.findings.filter((finding) => !quiet.has(finding.verdict));
-  const others = report.findings.filter((finding) => quiet.has(finding.verdict));
+  const acting = report.findings.filter((finding) => !quiet.has(finding.verdict) && !finding.claimed_only);
+  const claimed = report.findings.filter((finding) => finding.claimed_only);
+  const others = report.findings.filter((finding) => quiet.has(finding.verdict) && !finding.claimed_only);
   if (acting.length > 0) {
     heading('To act on, riskiest first');
     add(paint('dim', columns(['verdict', 'service', 'account', 'people', 'events', 'risk'], options.width)));
@@ -65,7 +66,14 @@ export function reportToText(report: Report, options: TerminalOptions): string {
     heading('Covered, under review, or only attempted');
     for (const finding of others) add(row(finding, options.width, paint));
   }
-  if (report.findings.some((finding) => finding.people === 0 && finding.actors > 0)) {
+  if (claimed.length > 0) {
+    heading('Only claimed: nobody vouches for it, and it is about nobody');
+    for (const finding of claimed) {
+      add(row(finding, options.width, paint));
+      paragraph(finding.reason, 4);
+    }
+  }
+  if (report.findings.some((finding) => finding.people === 0 && finding.actors > 0 && !finding.claimed_only)) {
     add();
     paragraph('A number in brackets: no known person, but so many devices, addresses or other actors.');
   }
@@ -172,7 +180,7 @@ function columns(cells: readonly string[], width: number): string {
 }
 
 function row(finding: ReportFinding, width: number, paint: (colour: Colour, text: string) => string): string {
-  const people = finding.people > 0 ? short(finding.people) : `(${short(finding.actors)})`;
+  const people = finding.claimed_only ? '?' : finding.people > 0 ? short(finding.people) : `(${short(finding.actors)})`;
   const text = columns(
     [
       finding.verdict,

@@ -1,3 +1,4 @@
+import { isUnverified, type Provenance } from '../core/provenance.js';
 import type { Actor, Evidence } from '../core/usage.js';
 import { ActorNumbers } from './usage-table.js';
 
@@ -6,14 +7,19 @@ const perServiceAndDay = 3;
 /** First records of actors on services that are kept in all, the earliest ones: more than any report shows, and what a million people would fill the memory with. */
 const defaultMaxFirsts = 100_000;
 
-/** What decides the order of evidence: time (records without one last), then the place of the input among all, then the line. */
+/**
+ * What decides the order of evidence: what somebody vouches for comes first, so that no forged record takes the place of a true one;
+ * then time (records without one last), then the place of the input among all, then the line.
+ */
 export interface Ordered {
   time: number | undefined;
   order: number;
   line: number;
+  provenance: Provenance;
 }
 
 const compare = (a: Ordered, b: Ordered): number =>
+  Number(isUnverified(a.provenance)) - Number(isUnverified(b.provenance)) ||
   (a.time ?? Number.POSITIVE_INFINITY) - (b.time ?? Number.POSITIVE_INFINITY) ||
   a.order - b.order ||
   a.line - b.line ||
@@ -76,7 +82,7 @@ export class EvidenceRule<T extends Ordered & Pick<Evidence, 'service' | 'actor'
     const cutoff = services.flatMap((of) => [...of.firstOfActor.values()]).sort(compare)[this.#maxFirsts - 1];
     if (cutoff === undefined) return;
     // A place and no more: the item may be one that is dropped for an earlier one.
-    this.#cutoff = { time: cutoff.time, order: cutoff.order, line: cutoff.line };
+    this.#cutoff = { time: cutoff.time, order: cutoff.order, line: cutoff.line, provenance: cutoff.provenance };
     this.#firsts = 0;
     for (const { firstOfActor } of services) {
       for (const [number, item] of firstOfActor) if (compare(item, cutoff) > 0) firstOfActor.delete(number);

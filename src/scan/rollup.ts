@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Event } from '../core/event.js';
 import { confidences, type Hit } from '../core/hit.js';
 import { Memo } from '../core/memo.js';
+import { type Provenance, weaker } from '../core/provenance.js';
 import { redact } from '../core/redact.js';
 import { dayOf } from '../core/time.js';
 import type { Actor, Evidence, Usage } from '../core/usage.js';
@@ -53,6 +54,7 @@ export class Rollup {
   readonly #file: string;
   readonly #source: string;
   readonly #zone: string;
+  readonly #provenance: Provenance;
   readonly #actors = new ActorNumbers();
   readonly #usage = new UsageTable(this.#actors);
   readonly #evidence = new EvidenceRule<Raw>(this.#actors);
@@ -62,25 +64,31 @@ export class Rollup {
   readonly #texts = new Memo<string>(4096);
   #hits = 0;
 
-  /** `source`: in a scan the format id. `zone`: the organisation's, which decides the day. `candidates`: how many are told apart. */
-  constructor(file: string, source: string, zone: string, candidates?: number) {
+  /**
+   * `source`: in a scan the format id. `zone`: the organisation's, which decides the day. `provenance`: what the source is worth.
+   * `candidates`: how many are told apart.
+   */
+  constructor(file: string, source: string, zone: string, provenance: Provenance, candidates?: number) {
     this.#candidates = new CandidateTable(candidates);
     this.#file = file;
     this.#source = source;
     this.#zone = zone;
+    this.#provenance = provenance;
   }
 
   /** `text` is the raw record. */
   add(hit: Hit, event: Event, actor: Actor, text: string): void {
     const day = event.time === undefined ? '' : dayOf(event.time, this.#zone);
     const { service, accountKind, strength, confidence, attempt } = hit;
-    const row = this.#usage.row(day, service, actor, this.#source, accountKind, strength, (group, who) => ({
+    const provenance = weaker(this.#provenance, event.provenance);
+    const row = this.#usage.row(day, service, actor, this.#source, accountKind, strength, provenance, (group, who) => ({
       day: group.day,
       service: group.service,
       actor: who,
       source: group.source,
       accountKind,
       strength,
+      provenance,
       confidence,
       events: 0,
       attempts: 0,
@@ -106,12 +114,13 @@ export class Rollup {
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
     widen(row, event.time, event.rollup?.last ?? event.time);
-    const place = { time: event.time, order: 0, line: event.line };
+    const place = { time: event.time, order: 0, line: event.line, provenance };
     const make = (): Raw => ({
       service,
       actor: row.actor,
       accountKind,
       strength,
+      provenance,
       attempt,
       time: event.time,
       file: this.#file,
@@ -210,9 +219,9 @@ function offerAgain(
   order: number,
   zone: string,
 ): void {
-  const { time, line, service, actor } = evidence;
+  const { time, line, service, actor, provenance } = evidence;
   const day = time === undefined ? '' : dayOf(time, zone);
-  rule.offer({ time, order, line }, service, actor, day, () => ({ ...evidence, order }));
+  rule.offer({ time, order, line, provenance }, service, actor, day, () => ({ ...evidence, order }));
 }
 
 /** Evidence of several chunks, in their order, brought down to what the rule keeps. */

@@ -3,6 +3,7 @@ import type { Event } from '../core/event.js';
 import type { Format, FormatContext } from '../core/format.js';
 import type { LeaseNote } from '../core/lease.js';
 import type { Mapping } from '../core/mapping.js';
+import type { Provenance } from '../core/provenance.js';
 import { redact } from '../core/redact.js';
 import type { Actor } from '../core/usage.js';
 import { type Detection, unattributed } from '../detectors/common/registry.js';
@@ -26,6 +27,8 @@ export interface ScanChoices {
   /** Only events in `[since, until)`, milliseconds; undefined: no bound. With a bound, events without time are left out. */
   since: number | undefined;
   until: number | undefined;
+  /** What the source is worth: files that the user of a scan chose are `observed`. */
+  provenance: Provenance;
   /** SHA-256 of the decompressed bytes, the identity of a chunk. */
   hash: boolean;
   /** Candidates that are told apart in one input; undefined: as many as in a scan. */
@@ -232,7 +235,8 @@ class InputScan {
       sample,
       services: detection.services,
     };
-    const rollup = new Rollup(name, id, this.#options.zone, this.#options.maxCandidates);
+    const { zone, provenance, maxCandidates } = this.#options;
+    const rollup = new Rollup(name, id, zone, provenance, maxCandidates);
     const sink = {
       event: (event: Event, text: string) => this.#event(event, text, rollup),
       skip: (reason: string) => count(this.#skips, reason),

@@ -30,7 +30,7 @@ export class ActorNumbers {
 }
 
 /** What a row is of, beside its actor. */
-type Group = Pick<Usage, 'day' | 'service' | 'source' | 'accountKind' | 'strength'>;
+type Group = Pick<Usage, 'day' | 'service' | 'source' | 'accountKind' | 'strength' | 'provenance'>;
 
 /** Rows of the roll-up by what they are of. A key is a number, half the size of its text and a fraction of its price. */
 export class UsageTable {
@@ -52,9 +52,10 @@ export class UsageTable {
     source: string,
     accountKind: Usage['accountKind'],
     strength: Usage['strength'],
+    provenance: Usage['provenance'],
     make: (group: Group, actor: Actor) => Usage,
   ): Usage {
-    const number = this.#groupOf(day, service, source, accountKind, strength);
+    const number = this.#groupOf(day, service, source, accountKind, strength, provenance);
     const actorNumber = this.#numbers.of(actor);
     const key = number * actorRange + actorNumber;
     let row = this.#rows.get(key);
@@ -73,6 +74,7 @@ export class UsageTable {
     source: string,
     accountKind: Usage['accountKind'],
     strength: Usage['strength'],
+    provenance: Usage['provenance'],
   ): number {
     let ofDay = this.#groupNumbers.get(day);
     if (ofDay === undefined) {
@@ -86,17 +88,23 @@ export class UsageTable {
     }
     for (const number of numbers) {
       const group = this.#groups[number];
-      if (group?.strength === strength && group.accountKind === accountKind && group.source === source) return number;
+      if (
+        group?.strength === strength &&
+        group.accountKind === accountKind &&
+        group.source === source &&
+        group.provenance === provenance
+      )
+        return number;
     }
-    const number = this.#groups.push({ day, service, source, accountKind, strength }) - 1;
+    const number = this.#groups.push({ day, service, source, accountKind, strength, provenance }) - 1;
     numbers.push(number);
     return number;
   }
 
   add(usage: Usage): void {
-    const { day, service, actor, source, accountKind, strength } = usage;
+    const { day, service, actor, source, accountKind, strength, provenance } = usage;
     let made = false;
-    const row = this.row(day, service, actor, source, accountKind, strength, (group, who) => {
+    const row = this.row(day, service, actor, source, accountKind, strength, provenance, (group, who) => {
       made = true;
       return { ...usage, ...group, actor: who };
     });
@@ -110,11 +118,11 @@ export class UsageTable {
     widen(row, usage.first, usage.last);
   }
 
-  /** By day, service, kind and id of the actor, source, account kind and strength. */
+  /** By day, service, kind and id of the actor, source, account kind, strength and provenance. */
   sorted(): Usage[] {
     const rankOfHead = ranks(this.#groups.map(({ day, service }) => `${day}\0${service}`));
     const rankOfTail = ranks(
-      this.#groups.map(({ source, accountKind, strength }) => `${source}\0${accountKind}\0${strength}`),
+      this.#groups.map((of) => `${of.source}\0${of.accountKind}\0${of.strength}\0${of.provenance}`),
     );
     const rankOfActor = ranks(this.#numbers.actors.map(({ kind, id }) => `${kind}\0${id}`));
     const tails = this.#groups.length + 1;

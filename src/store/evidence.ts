@@ -9,10 +9,10 @@ import { count, indexedText, text, time } from './values.js';
 export async function saveEvidence(db: Db, chunkId: number, evidence: readonly Evidence[]): Promise<void> {
   for (const { rows } of batches(evidence)) {
     await sql`
-      insert into evidence (chunk_id, line, service, actor_kind, actor, actor_group, account_kind, strength, attempt, time,
-        signature, reason, confidence, sha256, sample)
-      select ${chunkId}, e.line, e.service, e.actor_kind, e.actor, e.actor_group, e.account_kind, e.strength, e.attempt,
-        e."time", e.signature, e.reason, e.confidence, e.sha256, e.sample
+      insert into evidence (chunk_id, line, service, actor_kind, actor, actor_group, account_kind, strength, provenance, attempt,
+        time, signature, reason, confidence, sha256, sample)
+      select ${chunkId}, e.line, e.service, e.actor_kind, e.actor, e.actor_group, e.account_kind, e.strength, e.provenance,
+        e.attempt, e."time", e.signature, e.reason, e.confidence, e.sha256, e.sample
       from unnest(
         ${rows.map((e) => count(e.line))}::bigint[],
         ${rows.map((e) => indexedText(e.service))}::text[],
@@ -21,6 +21,7 @@ export async function saveEvidence(db: Db, chunkId: number, evidence: readonly E
         ${rows.map((e) => text(e.actor.group))}::text[],
         ${rows.map((e) => e.accountKind)}::text[],
         ${rows.map((e) => e.strength)}::text[],
+        ${rows.map((e) => e.provenance)}::text[],
         ${rows.map((e) => e.attempt)}::boolean[],
         ${rows.map((e) => time(e.time))}::bigint[],
         ${rows.map((e) => text(e.signature))}::text[],
@@ -28,7 +29,7 @@ export async function saveEvidence(db: Db, chunkId: number, evidence: readonly E
         ${rows.map((e) => e.confidence)}::text[],
         ${rows.map((e) => text(e.sha256))}::text[],
         ${rows.map((e) => text(e.sample))}::text[]
-      ) with ordinality as e (line, service, actor_kind, actor, actor_group, account_kind, strength, attempt, "time",
+      ) with ordinality as e (line, service, actor_kind, actor, actor_group, account_kind, strength, provenance, attempt, "time",
         signature, reason, confidence, sha256, sample, n)
       order by e.n
       on conflict do nothing`.execute(db);
@@ -62,6 +63,7 @@ export async function loadEvidence(
     actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
     accountKind: row.account_kind,
     strength: row.strength,
+    provenance: row.provenance,
     attempt: row.attempt,
     time: row.time ?? undefined,
     file: row.file,

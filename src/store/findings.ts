@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { StoredFinding, Transition } from '../core/finding-state.js';
 import type { AccountKind, Strength } from '../core/hit.js';
+import type { Provenance } from '../core/provenance.js';
 import type { ActorKind, Usage } from '../core/usage.js';
 import type { Db } from './tables.js';
 import { json, text, undated } from './values.js';
@@ -118,17 +119,25 @@ export async function loadFindingHistory(db: Db, id: string): Promise<FindingSte
   }));
 }
 
-/** Last day on which a service was used or tried; undefined: never, or undated only. */
+// What no finding about a person may rest on alone.
+const vouched = sql`provenance in ('observed', 'reported')`;
+
+/**
+ * Last day on which a service was used or tried; undefined: never, or undated only. Days that are only claimed count where there are
+ * no others: else anybody could push true use out of the window.
+ */
 export async function lastDayOf(db: Db, service: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('usage_service_day')
-    .select('day')
-    .where('service', '=', service)
-    .where('day', '>', undated)
-    .orderBy('day', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.day;
+  const { rows } = await sql<{ day: string | null }>`
+    select coalesce(max(day) filter (where ${vouched}), max(day)) as day
+    from usage_day where service = ${service} and day > ${undated}`.execute(db);
+  return rows[0]?.day ?? undefined;
+}
+
+/** Account kinds of a service for whose use, of whatever day, somebody vouches. */
+export async function vouchedKinds(db: Db, service: string): Promise<Set<AccountKind>> {
+  const { rows } = await sql<{ kind: AccountKind }>`
+    select distinct account_kind as kind from usage_day where service = ${service} and ${vouched}`.execute(db);
+  return new Set(rows.map((row) => row.kind));
 }
 
 /** Services that were ever seen: also those of which only a finding is left. */
@@ -139,7 +148,7 @@ export async function usedServices(db: Db): Promise<string[]> {
 }
 
 /**
- * Who used these services in a range of days: one row for each actor, account kind and strength, on the last of its days. For
+ * Who used these services in a range of days: one row for each actor, account kind, strength and provenance, on the last of its days. For
  * comparing groups, where the days do not matter and would be many.
  */
 export async function loadActors(
@@ -149,12 +158,12 @@ export async function loadActors(
 ): Promise<Usage[]> {
   if (services.length === 0) return [];
   const { rows } = await sql<ActorRow>`
-    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, ${total('events')},
-      ${total('attempts')}, 0::bigint as bytes_out, 0::bigint as bytes_in, min(first) as first, max(last) as last
+    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance,
+      ${total('events')}, ${total('attempts')}, 0::bigint as bytes_out, 0::bigint as bytes_in, min(first) as first, max(last) as last
     from usage
     where service = any(${services}::text[]) and day between ${range.from}::date and ${range.to}::date
-    group by service, actor_kind, actor, actor_group, account_kind, strength
-    order by service, actor_kind, actor, actor_group, account_kind, strength`.execute(db);
+    group by service, actor_kind, actor, actor_group, account_kind, strength, provenance
+    order by service, actor_kind, actor, actor_group, account_kind, strength, provenance`.execute(db);
   return rows.map(usageOf);
 }
 
@@ -181,15 +190,16 @@ export async function loadUse(
   const firstOfDay =
     probe.length === 0
       ? sql`true`
-      : sql`actor = min(actor) over (partition by day, actor_group, account_kind, strength)`;
+      : sql`actor = min(actor) over (partition by day, actor_group, account_kind, strength, provenance)`;
   const { rows } = await sql<ActorRow>`
-    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength,
+    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance,
       ${total('events')}, ${total('attempts')}, ${total('bytes_out')}, ${total('bytes_in')}, min(first) as first, max(last) as last
     from (
       select *, ${firstOfDay} as first_of_day from usage where ${wanted}
     ) u
-    group by service, actor_kind, actor, actor_group, account_kind, strength, case when first_of_day then day end
-    order by 1, 2, 3, 4, 5, 6, 7`.execute(db);
+    group by service, actor_kind, actor, actor_group, account_kind, strength, provenance,
+      case when first_of_day then day end
+    order by 1, 2, 3, 4, 5, 6, 7, 8`.execute(db);
   return rows.map(usageOf);
 }
 
@@ -204,6 +214,7 @@ interface ActorRow {
   actor_group: string;
   account_kind: AccountKind;
   strength: Strength;
+  provenance: Provenance;
   events: number;
   attempts: number;
   bytes_out: number;
@@ -219,6 +230,7 @@ const usageOf = (row: ActorRow): Usage => ({
   source: '',
   accountKind: row.account_kind,
   strength: row.strength,
+  provenance: row.provenance,
   confidence: 'high',
   events: row.events,
   attempts: row.attempts,
@@ -229,7 +241,7 @@ const usageOf = (row: ActorRow): Usage => ({
   last: row.last ?? undefined,
 });
 
-/** The daily use of one finding by group and strength: for signals that need history. */
+/** The daily use of one finding by group and strength, as far as somebody vouches for it: for signals that need history. */
 export async function loadDailyUse(
   db: Db,
   { service, accountKind }: { service: string; accountKind: AccountKind },
@@ -258,6 +270,7 @@ export async function loadDailyUse(
       sum(events)::bigint as events, sum(attempts)::bigint as attempts, sum(bytes_out)::bigint as "bytesOut"
     from usage
     where service = ${service} and account_kind = ${accountKind} and day between ${range.from}::date and ${range.to}::date
+      and ${vouched}
     group by day, actor_group, strength`.execute(db);
   return rows;
 }

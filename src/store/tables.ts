@@ -2,6 +2,7 @@ import type { Generated, Kysely } from 'kysely';
 import type { StoredFinding } from '../core/finding-state.js';
 import type { AccountKind, CandidateHit, CandidateReason, Confidence, Strength } from '../core/hit.js';
 import type { Notice } from '../core/notice.js';
+import type { Provenance } from '../core/provenance.js';
 import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
@@ -15,7 +16,7 @@ export interface Tables {
   chunk_usage: UsageColumns & { chunk_id: number; position: number };
   usage: UsageTable;
   usage_day: UsageDayTable;
-  usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'received_at'>;
+  usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'provenance' | 'received_at'>;
   evidence: EvidenceTable;
   chunk_use: ChunkUseTable;
   candidate: CandidateTable;
@@ -98,6 +99,7 @@ interface ActorColumns {
   actor_group: string;
   account_kind: AccountKind;
   strength: Strength;
+  provenance: Generated<Provenance>;
   confidence: Confidence;
 }
 
@@ -126,6 +128,7 @@ interface UsageDayTable {
   source: string;
   account_kind: AccountKind;
   strength: Strength;
+  provenance: Generated<Provenance>;
   events: number;
   attempts: number;
   bytes_out: number;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { AccountKind, Confidence, Strength } from '../core/hit.js';
+import type { Provenance } from '../core/provenance.js';
 import type { ActorKind, Usage } from '../core/usage.js';
 import { batches } from './batches.js';
 import type { Db } from './tables.js';
@@ -20,9 +21,9 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
   for (const { from, rows } of batches(usage)) {
     await sql`
       insert into chunk_usage (chunk_id, position, day, service, actor_kind, actor, actor_group, source, account_kind,
-        strength, confidence, events, attempts, bytes_out, bytes_in, spend, first, last)
+        strength, provenance, confidence, events, attempts, bytes_out, bytes_in, spend, first, last)
       select ${chunkId}, ${from} + u.n, u.day, u.service, u.actor_kind, u.actor, u.actor_group, u.source, u.account_kind,
-        u.strength, u.confidence, u.events, u.attempts, u.bytes_out, u.bytes_in, u.spend::jsonb, u.first, u.last
+        u.strength, u.provenance, u.confidence, u.events, u.attempts, u.bytes_out, u.bytes_in, u.spend::jsonb, u.first, u.last
       from unnest(
         ${rows.map((u) => day(u.day))}::date[],
         ${rows.map((u) => keyText(u.service, lengths.service))}::text[],
@@ -32,6 +33,7 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
         ${rows.map((u) => keyText(u.source, lengths.source))}::text[],
         ${rows.map((u) => u.accountKind)}::text[],
         ${rows.map((u) => u.strength)}::text[],
+        ${rows.map((u) => u.provenance)}::text[],
         ${rows.map((u) => u.confidence)}::text[],
         ${rows.map((u) => count(u.events))}::bigint[],
         ${rows.map((u) => count(u.attempts))}::bigint[],
@@ -40,16 +42,16 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
         ${rows.map((u) => spend(u.spend))}::text[],
         ${rows.map((u) => time(u.first))}::bigint[],
         ${rows.map((u) => time(u.last))}::bigint[]
-      ) with ordinality as u (day, service, actor_kind, actor, actor_group, source, account_kind, strength, confidence,
+      ) with ordinality as u (day, service, actor_kind, actor, actor_group, source, account_kind, strength, provenance, confidence,
         events, attempts, bytes_out, bytes_in, spend, first, last, n)`.execute(db);
   }
   await sql`
-    insert into usage as u (service, day, actor_kind, actor, actor_group, source, account_kind, strength, confidence, events,
-      attempts, bytes_out, bytes_in, spend, first, last, received_at)
+    insert into usage as u (service, day, actor_kind, actor, actor_group, source, account_kind, strength, provenance, confidence,
+      events, attempts, bytes_out, bytes_in, spend, first, last, received_at)
     select ${key}, ${surest}, ${sums}, ${spends}, min(first), max(last), ${receivedAt}
     from chunk_usage where chunk_id = ${chunkId}
     group by ${key} order by ${key}
-    on conflict (service, day, actor_kind, actor, actor_group, source, account_kind, strength) do update set
+    on conflict (service, day, actor_kind, actor, actor_group, source, account_kind, strength, provenance) do update set
       confidence = case when 'high' in (u.confidence, excluded.confidence) then 'high'
         when 'medium' in (u.confidence, excluded.confidence) then 'medium' else 'low' end,
       events = ${capped(sql`u.events::numeric + excluded.events`)},
@@ -61,12 +63,12 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
       last = greatest(u.last, excluded.last),
       received_at = greatest(u.received_at, excluded.received_at)`.execute(db);
   await sql`
-    insert into usage_day as u (service, day, source, account_kind, strength, events, attempts, bytes_out, bytes_in,
+    insert into usage_day as u (service, day, source, account_kind, strength, provenance, events, attempts, bytes_out, bytes_in,
       received_at)
     select ${dayKey}, ${sums}, ${receivedAt}
     from chunk_usage where chunk_id = ${chunkId}
     group by ${dayKey} order by ${dayKey}
-    on conflict (service, day, source, account_kind, strength) do update set
+    on conflict (service, day, source, account_kind, strength, provenance) do update set
       events = ${capped(sql`u.events::numeric + excluded.events`)},
       attempts = ${capped(sql`u.attempts::numeric + excluded.attempts`)},
       bytes_out = ${capped(sql`u.bytes_out::numeric + excluded.bytes_out`)},
@@ -83,8 +85,8 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
       bytes_in = ${capped(sql`u.bytes_in::numeric + excluded.bytes_in`)}`.execute(db);
 }
 
-const key = sql.raw('service, day, actor_kind, actor, actor_group, source, account_kind, strength');
-const dayKey = sql.raw('service, day, source, account_kind, strength');
+const key = sql.raw('service, day, actor_kind, actor, actor_group, source, account_kind, strength, provenance');
+const dayKey = sql.raw('service, day, source, account_kind, strength, provenance');
 // A sum of bigint may exceed what a number holds: it is cut there, absurd as it is.
 const capped = (value: ReturnType<typeof sql>) => sql`least(${value}, ${sql.lit(Number.MAX_SAFE_INTEGER)})::bigint`;
 const sums = sql.join(
@@ -104,7 +106,7 @@ const spends = sql.raw(`coalesce(sum_spend(spend) filter (where spend <> '{}'), 
 export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
   const same = (a: string, b: string): ReturnType<typeof sql> =>
     sql.raw(
-      ['service', 'day', 'actor_kind', 'actor', 'actor_group', 'source', 'account_kind', 'strength']
+      ['service', 'day', 'actor_kind', 'actor', 'actor_group', 'source', 'account_kind', 'strength', 'provenance']
         .map((name) => `${a}.${name} = ${b}.${name}`)
         .join(' and '),
     );
@@ -127,13 +129,15 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
   await sql`
     update usage u set first = p.first, last = p.last, confidence = p.confidence, received_at = p.received_at
     from (
-      select ${sql.raw('p.service, p.day, p.actor_kind, p.actor, p.actor_group, p.source, p.account_kind, p.strength')},
+      select ${sql.raw(
+        'p.service, p.day, p.actor_kind, p.actor, p.actor_group, p.source, p.account_kind, p.strength, p.provenance',
+      )},
         min(p.first) as first, max(p.last) as last, sum(p.events + p.attempts) as hits, max(k.received_at) as received_at,
         case when bool_or(p.confidence = 'high') then 'high' when bool_or(p.confidence = 'medium') then 'medium'
           else 'low' end as confidence
       from chunk_usage p join (select distinct ${key} from gone_usage) g on ${same('p', 'g')}
         join chunk k on k.id = p.chunk_id
-      group by 1, 2, 3, 4, 5, 6, 7, 8) p
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9) p
     where ${same('u', 'p')} and p.hits = u.events + u.attempts`.execute(db);
   await sql`
     update usage_day u set events = u.events - g.events, attempts = u.attempts - g.attempts,
@@ -141,18 +145,18 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
     from (select ${dayKey}, sum(events) as events, sum(attempts) as attempts, sum(bytes_out) as bytes_out,
       sum(bytes_in) as bytes_in from gone_usage group by ${dayKey}) g
     where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
-      and u.strength = g.strength`.execute(db);
+      and u.strength = g.strength and u.provenance = g.provenance`.execute(db);
   await sql`
     delete from usage_day u using (select distinct ${dayKey} from gone_usage) g
     where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
-      and u.strength = g.strength and u.events <= 0 and u.attempts <= 0`.execute(db);
+      and u.strength = g.strength and u.provenance = g.provenance and u.events <= 0 and u.attempts <= 0`.execute(db);
   await sql`
     update usage_day u set received_at = coalesce((
       select max(r.received_at) from usage r where r.service = u.service and r.day = u.day and r.source = u.source
-        and r.account_kind = u.account_kind and r.strength = u.strength), u.received_at)
+        and r.account_kind = u.account_kind and r.strength = u.strength and r.provenance = u.provenance), u.received_at)
     from (select distinct ${dayKey} from gone_usage) g
     where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
-      and u.strength = g.strength`.execute(db);
+      and u.strength = g.strength and u.provenance = g.provenance`.execute(db);
   await sql`
     delete from usage_service_day u using (select distinct day, service from gone_usage) g
     where u.day = g.day and u.service = g.service`.execute(db);
@@ -173,6 +177,7 @@ interface UsageRow {
   source: string;
   account_kind: AccountKind;
   strength: Strength;
+  provenance: Provenance;
   confidence: Confidence;
   events: number;
   attempts: number;
@@ -184,7 +189,7 @@ interface UsageRow {
 }
 
 /**
- * The roll-up over all chunks, one row per day x service x actor x source x account kind x strength, in that order;
+ * The roll-up over all chunks, one row per day x service x actor x source x account kind x strength x provenance, in that order;
  * undated rows come first. An actor whose group changed between chunks has a row for each group.
  */
 export async function loadUsage(db: Db, range: DayRange = {}, services?: readonly string[]): Promise<Usage[]> {
@@ -204,6 +209,7 @@ export async function loadUsage(db: Db, range: DayRange = {}, services?: readonl
     .orderBy('source')
     .orderBy('account_kind')
     .orderBy('strength')
+    .orderBy('provenance')
     .execute();
   return rows.map((row) => ({
     day: row.day === undated ? '' : row.day,
@@ -212,6 +218,7 @@ export async function loadUsage(db: Db, range: DayRange = {}, services?: readonl
     source: row.source,
     accountKind: row.account_kind,
     strength: row.strength,
+    provenance: row.provenance,
     confidence: row.confidence,
     events: row.events,
     attempts: row.attempts,

@@ -212,6 +212,7 @@ await describeOnDatabases('a reader', (server) => {
         { strength: 'transfer', events: 5, attempts: 0, bytes_out: 900, bytes_in: 10 },
         { strength: 'visit', events: 3, attempts: 1, bytes_out: 100, bytes_in: 2000 },
       ],
+      provenances: [{ provenance: 'observed', events: 8, attempts: 1, bytes_out: 1000, bytes_in: 2010 }],
     });
     expect((await get('/v1/usage?service=none')).body).toMatchObject({
       from: '2026-09-06',

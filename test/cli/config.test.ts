@@ -150,7 +150,12 @@ describe('sources and channels are checked by their kinds', () => {
     collectors: new Map([
       ['folder', { title: 'Folder', every: 5, options, open: fails, test: fails, async *collect() {} }],
     ]),
-    receivers: new Map([['push', { kind: 'http', title: 'Push', options: z.strictObject({}), receive: fails }]]),
+    receivers: new Map([
+      [
+        'push',
+        { kind: 'http', title: 'Push', options: z.strictObject({}), provenance: () => 'reported', receive: fails },
+      ],
+    ]),
     channels: new Map([
       [
         'hook',

@@ -27,6 +27,7 @@ describe('a roll-up of another engine', () => {
         source: 'halflight-rollup',
         accountKind: 'personal',
         strength: 'transfer',
+        provenance: 'observed',
         confidence: 'high',
         events: 84,
         attempts: 6,

@@ -27,6 +27,7 @@ export async function scanOptions(catalog: Catalog, more: Partial<ScanOptions> =
     since: undefined,
     until: undefined,
     hash: false,
+    provenance: 'observed',
     speedPath: true,
     ...more,
   };

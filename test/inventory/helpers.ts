@@ -43,6 +43,7 @@ export const row = (over: Partial<Usage> = {}): Usage => ({
   source: 'squid',
   accountKind: 'enterprise',
   strength: 'visit',
+  provenance: 'observed',
   confidence: 'high',
   events: 1,
   attempts: 0,

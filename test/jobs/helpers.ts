@@ -43,6 +43,7 @@ export const sourceOf = (id: string, change: Partial<SourceSetup> = {}): SourceS
   format: undefined,
   mapping: undefined,
   logZone: 'UTC',
+  provenance: 'reported',
   every: undefined,
   schedule: undefined,
   expectEvery: undefined,

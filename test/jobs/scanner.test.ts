@@ -25,6 +25,7 @@ const job: ThreadJob = {
   format: 'squid',
   mapping: undefined,
   logZone: 'UTC',
+  provenance: 'reported',
   records: undefined,
 };
 describe('threads that scan, when the catalog is replaced', () => {

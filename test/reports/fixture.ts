@@ -125,6 +125,7 @@ function finding(sketch: Sketch, index: number): ReportFinding {
     signature: `host ${service}.example`,
     confidence: 'high' as const,
     strength,
+    provenance: 'observed' as const,
     attempt: tried,
   }));
   return {
@@ -150,6 +151,9 @@ function finding(sketch: Sketch, index: number): ReportFinding {
     signals: [],
     strength,
     contact_only: strength === 'contact',
+    provenance: 'observed',
+    claimed_only: false,
+    unverified: { actors: 0, events: 0, attempts: 0 },
     people,
     actors: people + others,
     events: tried ? 0 : all,

@@ -34,6 +34,7 @@ const fixed = new Set([
   'account_kind',
   'level',
   'strength',
+  'provenance',
   'day',
   'from',
   'to',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isUnverified, type Provenance, provenances } from '../../src/core/provenance.js';
 import type { Actor } from '../../src/core/usage.js';
 import { EvidenceRule } from '../../src/scan/evidence.js';
 import { ActorNumbers } from '../../src/scan/usage-table.js';
@@ -12,6 +13,7 @@ interface Item {
   actor: Actor;
   day: string;
   signature: string;
+  provenance: Provenance;
 }
 
 const actors: Actor[] = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ kind: 'user', id, group: '' }));
@@ -20,6 +22,7 @@ const item = fc.record({
   service: fc.constantFrom('x', 'y', 'z'),
   actor: fc.constantFrom(...actors),
   day: fc.constantFrom('2026-10-01', '2026-10-02'),
+  provenance: fc.constantFrom(...provenances),
 });
 
 /** Each on a line of its own. */
@@ -35,7 +38,11 @@ function offer(rule: EvidenceRule<Item>, list: readonly Item[]): EvidenceRule<It
 /** The rule as its sentence says it. */
 function plainly(list: readonly Item[], maxFirsts: number): number[] {
   const sorted = list.toSorted(
-    (a, b) => (a.time ?? Number.POSITIVE_INFINITY) - (b.time ?? Number.POSITIVE_INFINITY) || 0 || a.line - b.line,
+    (a, b) =>
+      Number(isUnverified(a.provenance)) - Number(isUnverified(b.provenance)) ||
+      (a.time ?? Number.POSITIVE_INFINITY) - (b.time ?? Number.POSITIVE_INFINITY) ||
+      0 ||
+      a.line - b.line,
   );
   const kept = new Set<number>();
   const seen = new Set<string>();

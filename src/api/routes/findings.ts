@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findingStates, type StoredFinding } from '../../core/finding-state.js';
 import { accountKinds } from '../../core/hit.js';
+import { provenances } from '../../core/provenance.js';
 import { verdicts } from '../../core/register.js';
 import { useKinds } from '../../core/use.js';
 import { mergeSubRows } from '../../inventory/sub-rows.js';
@@ -25,6 +26,13 @@ const summary = z.object({
   risk: z.object({ score: z.number(), level: z.enum(['low', 'medium', 'high']) }),
   strength: z.string().describe('Strongest proof seen'),
   contact_only: z.boolean().describe('It rests on DNS alone'),
+  provenance: z.enum(provenances).describe('The best that is known of where it comes from'),
+  claimed_only: z
+    .boolean()
+    .describe('It rests on claimed or unauthenticated data alone: it is about no person, and never open'),
+  unverified: z
+    .object({ actors: count, events: count, attempts: count })
+    .describe('What is only claimed or unauthenticated beside the rest, of which it is no part'),
   people: count.describe('Persons of the directory among the actors'),
   actors: count,
   events: count,
@@ -50,6 +58,9 @@ const shown = (finding: StoredFinding): z.output<typeof summary> => ({
   risk: { score: finding.risk.score, level: finding.risk.level },
   strength: finding.strength,
   contact_only: finding.contactOnly,
+  provenance: finding.provenance,
+  claimed_only: finding.claimedOnly,
+  unverified: { ...finding.unverified },
   people: finding.people,
   actors: finding.actors,
   events: finding.events,

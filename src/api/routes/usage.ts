@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findingStates } from '../../core/finding-state.js';
 import { accountKinds, strengths } from '../../core/hit.js';
+import { provenances } from '../../core/provenance.js';
 import { dayOf } from '../../core/time.js';
 import { type Days, loadServiceUsage, loadTopServices, type Sums } from '../../store/reads/usage.js';
 import { ApiProblem } from '../problem.js';
@@ -41,7 +42,7 @@ const service = route({
   method: 'GET',
   path: '/v1/usage',
   policy: 'read',
-  summary: 'The use of one service by day, source, account kind and strength. Actors are not told.',
+  summary: 'The use of one service by day, source, account kind, strength and provenance. Actors are not told.',
   schema: {
     params: z.strictObject({}),
     query: z.strictObject({
@@ -59,6 +60,7 @@ const service = route({
       sources: z.array(sums.extend({ source: z.string() })),
       account_kinds: z.array(sums.extend({ account_kind: z.enum(accountKinds) })),
       strengths: z.array(sums.extend({ strength: z.enum(strengths) })),
+      provenances: z.array(sums.extend({ provenance: z.enum(provenances) })),
     }),
   },
   limits: { bodyBytes: 0, perMinute: 600 },
@@ -74,6 +76,7 @@ const service = route({
       sources: usage.sources.map((row) => ({ source: row.source, ...shown(row) })),
       account_kinds: usage.accountKinds.map((row) => ({ account_kind: row.accountKind, ...shown(row) })),
       strengths: usage.strengths.map((row) => ({ strength: row.strength, ...shown(row) })),
+      provenances: usage.provenances.map((row) => ({ provenance: row.provenance, ...shown(row) })),
     };
   },
 });

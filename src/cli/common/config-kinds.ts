@@ -7,6 +7,7 @@ import type { ChannelConfig, SourceConfig } from '../../config/schema.js';
 import { type Path, secretsIn, withSecrets } from '../../config/secret.js';
 import { loadPlugins } from '../../core/plugins.js';
 import { nearest, type Problem } from '../../core/problem.js';
+import { type Provenance, weaker } from '../../core/provenance.js';
 import { allFormats } from '../../formats/common/registry.js';
 import type { Receiver } from '../../receivers/common/receiver.js';
 import type { LoadedConfig } from './config.js';
@@ -35,6 +36,8 @@ export interface OpenedSource {
   source: SourceConfig;
   kind: { pulled: true; collector: Collector } | { pulled: false; receiver: Receiver };
   options: unknown;
+  /** What its data are worth: by its kind and options, or as it is configured. */
+  provenance: Provenance;
 }
 
 export interface OpenedChannel {
@@ -64,11 +67,14 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
         ...onlyFor(loaded, path, source.quota, ['bytes_per_day', 'requests_per_second'], 'is sent to', 'fetches'),
       );
       const options = await readOptions(loaded, path, source.options, collector.options, wrong);
-      if (wrong.length === 0) opened.sources.push({ source, kind: { pulled: true, collector }, options });
+      const provenance = worthOf(loaded, path, source, 'observed', wrong);
+      if (wrong.length === 0) opened.sources.push({ source, kind: { pulled: true, collector }, options, provenance });
     } else if (receiver !== undefined) {
       wrong.push(...onlyFor(loaded, path, source, ['every', 'schedule'], 'fetches', 'is sent to'));
       const options = await readOptions(loaded, path, source.options, receiver.options, wrong);
-      if (wrong.length === 0) opened.sources.push({ source, kind: { pulled: false, receiver }, options });
+      const known = wrong.length === 0 ? receiver.provenance(options) : 'unauthenticated';
+      const provenance = wrong.length === 0 ? worthOf(loaded, path, source, known, wrong) : known;
+      if (wrong.length === 0) opened.sources.push({ source, kind: { pulled: false, receiver }, options, provenance });
     } else wrong.push(unknownKind(loaded, path, source.kind, [...known.collectors.keys(), ...known.receivers.keys()]));
     opened.problems.push(...wrong);
   }
@@ -84,6 +90,39 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
     opened.problems.push(...wrong);
   }
   return opened;
+}
+
+/** What the data are worth. Lower than by the kind: as the configuration says. Higher: with a reason, and never `observed` by itself. */
+function worthOf(
+  { problemAt }: LoadedConfig,
+  path: Path,
+  { provenance, provenance_reason: reason, kind }: SourceConfig,
+  byKind: Provenance,
+  wrong: Problem[],
+): Provenance {
+  if (provenance === undefined) {
+    if (reason !== undefined)
+      wrong.push(
+        problemAt([...path, 'provenance_reason'], 'is the reason of a provenance, and there is none; take it out'),
+      );
+    return byKind;
+  }
+  const raised = weaker(provenance, byKind) !== provenance;
+  if (raised && provenance === 'observed')
+    wrong.push(
+      problemAt(
+        [...path, 'provenance'],
+        `observed is what Halflight fetches itself, and a source of kind ${kind} is sent to; reported is the most that it can be`,
+      ),
+    );
+  else if (raised && reason === undefined)
+    wrong.push(
+      problemAt(
+        [...path, 'provenance'],
+        `is more than these data are worth by their kind (${byKind}); say in provenance_reason why they are, or take it out`,
+      ),
+    );
+  return provenance;
 }
 
 function unknownKind({ problemAt }: LoadedConfig, path: Path, kind: string, known: readonly string[]): Problem {

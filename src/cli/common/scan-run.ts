@@ -70,6 +70,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     ...range,
     resolve: (event) => registers.directory.resolve(event),
     hash: request.data !== undefined,
+    provenance: 'observed',
     speedPath: true,
     progress: (bytes, lines) => progress.add(bytes, lines),
   };

@@ -54,6 +54,7 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   if (extension !== undefined) event.extension_id = extension;
   if (draft.flow === true) event.flow = true;
   if (draft.rollup !== undefined) event.rollup = draft.rollup;
+  if (draft.provenance !== undefined) event.provenance = draft.provenance;
   return event;
 }
 

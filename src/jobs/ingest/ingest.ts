@@ -130,6 +130,8 @@ export async function threadJob(
     format: source?.format,
     mapping: source?.mapping,
     logZone: source?.logZone ?? 'UTC',
+    // Nobody vouches for data of a source that nobody knows.
+    provenance: source?.provenance ?? 'unauthenticated',
     records: claim.part === undefined ? undefined : { from: claim.part.from, to: claim.part.to },
   };
 }

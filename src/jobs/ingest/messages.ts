@@ -1,6 +1,7 @@
 import type { Service } from '../../catalog/schema.js';
 import type { ChunkDraft } from '../../core/chunk.js';
 import type { Mapping } from '../../core/mapping.js';
+import type { Provenance } from '../../core/provenance.js';
 import type { EgressPolicy } from '../../net/policy.js';
 import type { Person } from '../../people/person.js';
 import type { InputResult } from '../../scan/scan-input.js';
@@ -31,6 +32,7 @@ export interface ThreadJob {
   format: string | undefined;
   mapping: Mapping | undefined;
   logZone: string;
+  provenance: Provenance;
   /** Only these records, counted from 0, `to` exclusive. */
   records: { from: number; to: number } | undefined;
 }

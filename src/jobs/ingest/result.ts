@@ -39,6 +39,16 @@ export function rulesHash(
   peopleHash: string,
 ): string {
   return createHash('sha256')
-    .update(JSON.stringify([catalogHash, zone, source?.logZone, source?.format, source?.mapping, peopleHash]))
+    .update(
+      JSON.stringify([
+        catalogHash,
+        zone,
+        source?.logZone,
+        source?.format,
+        source?.mapping,
+        peopleHash,
+        source?.provenance,
+      ]),
+    )
     .digest('hex');
 }

@@ -94,6 +94,7 @@ const optionsFor = (job: ThreadJob, own: ReadonlyMap<string, Format>): ScanOptio
   logZone: job.logZone,
   since: undefined,
   until: undefined,
+  provenance: job.provenance,
   hash: false,
   speedPath: true,
   formats: own,

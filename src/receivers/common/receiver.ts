@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Catalog } from '../../catalog/compile.js';
 import type { Gap } from '../../core/chunk.js';
+import type { Provenance } from '../../core/provenance.js';
 import type { HttpOutcome, HttpRequest } from './http.js';
 import type { Quota } from './quota.js';
 import type { Spool } from './spool.js';
@@ -22,6 +23,8 @@ export interface HttpReceiver<Options = unknown> {
   title: string;
   /** Options as written in the configuration, checked; its texts are shown to who writes them wrong. */
   options: ZodType<Options>;
+  /** What the data are worth by these options: how well the service itself knows who sends. */
+  provenance(options: Options): Provenance;
   /** Takes one request. Never throws: what went wrong is an outcome with a status. */
   receive(
     request: HttpRequest,
@@ -64,6 +67,8 @@ export interface ListenerReceiver<Options = unknown> {
   kind: 'listener';
   title: string;
   options: ZodType<Options>;
+  /** What the data are worth by these options: how well the service itself knows who sends. */
+  provenance(options: Options): Provenance;
   create(options: Options, context: ListenerContext): Listener;
 }
 

@@ -24,7 +24,7 @@ export function usageChart({ report, range }: View): Markup {
   let undated = 0;
   for (const finding of report.findings)
     for (const { day, events } of finding.days)
-      if (!addTo(callsForAction(finding.verdict) ? act : rest, scale, day, events)) undated += events;
+      if (!addTo(callsForAction(finding) ? act : rest, scale, day, events)) undated += events;
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const highest = Math.max(...act.map((value, i) => value + (rest[i] ?? 0)));
   const top = roundUp(highest);

@@ -8,7 +8,7 @@ import { each, html, type Markup, nothing } from './markup.js';
 import { money, points, short, slice } from './text.js';
 import { bar, chip } from './verdict.js';
 import type { View } from './view.js';
-import { spoken, strengthWords } from './words.js';
+import { provenanceWords, spoken, strengthWords } from './words.js';
 
 /** What a finding opens to: why, how risky, who, since when, and the records that prove it. */
 export const detail = (
@@ -41,6 +41,12 @@ function facts(finding: ReportFinding, view: View): Markup {
     ],
     ['Seen', html`${view.clock.time(finding.first)} to ${view.clock.time(finding.last)}`],
   ];
+  // What Halflight saw itself is the rule.
+  if (finding.provenance !== 'observed' || finding.unverified.actors > 0)
+    rows.push([
+      'Known because it was',
+      html`${provenanceWords[finding.provenance]}.${finding.claimed_only ? html` <b>Nobody vouches for it, so it is about no person.</b>` : nothing}${claimedBeside(finding)}`,
+    ]);
   if (spend.length > 0)
     rows.push([
       'Paid',
@@ -49,6 +55,11 @@ function facts(finding: ReportFinding, view: View): Markup {
   if (finding.alternatives.length > 0)
     rows.push(['Approved instead', short(finding.alternatives.slice(0, limits.reasons).join(', '), 300)]);
   return html`<h4>At a glance</h4><dl class="facts">${each(rows, ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function claimedBeside({ unverified: { actors, events, attempts } }: ReportFinding): Markup {
+  if (events + attempts === 0) return nothing;
+  return html` Not counted, as only claimed: ${count(events + attempts, 'event')} of ${count(actors, 'unverified actor')}.`;
 }
 
 /** How it is used, and with which models where paths tell. */
@@ -94,7 +105,7 @@ function days(finding: ReportFinding, view: View): Markup {
 
 function groups(finding: ReportFinding): Markup {
   if (finding.groups.length === 0)
-    return html`<h4>Who</h4><p class="none">${count(finding.actors, 'actor')}; none is a person of the directory.</p>`;
+    return html`<h4>Who</h4><p class="none">${count(finding.actors, finding.claimed_only ? 'unverified actor' : 'actor')}; none is ${finding.claimed_only ? 'known to be a person' : 'a person of the directory'}.</p>`;
   return html`<h4>Who, by group</h4>${table(
     `Groups that use ${slice(finding.name, 60)}`,
     [

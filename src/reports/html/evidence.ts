@@ -28,7 +28,7 @@ export function evidence(finding: ReportFinding, view: View): Markup {
       html`<code>${short(item.actor, 60)}</code>`,
       place(item.file, item.line),
       html`${short(item.reason, 200)} <code class="muted">${short(item.signature, 80)}</code>${sample(item)}`,
-      html`${item.attempt ? 'attempt' : item.strength} <span class="muted">${item.confidence} confidence</span>`,
+      html`${item.attempt ? 'attempt' : item.strength} <span class="muted">${item.confidence} confidence${item.provenance === 'observed' ? nothing : html`, ${item.provenance}`}</span>`,
       html`<code title="${slice(item.sha256, 128)}">${item.sha256.slice(0, 12)}</code>`,
     ],
   )}${more(hidden, 'hits')}</div>`;

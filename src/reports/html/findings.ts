@@ -7,7 +7,7 @@ import { each, html, type Markup, nothing } from './markup.js';
 import { short } from './text.js';
 import { chip, riskBadge } from './verdict.js';
 import type { View } from './view.js';
-import { accountWords, callsForAction, type ReportVerdict, verdictOrder, verdictWords } from './words.js';
+import { accountWords, type ReportVerdict, verdictCallsForAction, verdictOrder, verdictWords } from './words.js';
 
 /** All findings, one table a verdict; each opens to everything that is known about it. */
 export function findings(view: View): Markup {
@@ -29,7 +29,7 @@ function group(verdict: ReportVerdict, sum: number, view: View): Markup {
   const { label, means, next } = verdictWords[verdict];
   return html`<section class="group" id="v-${verdict}" aria-labelledby="v-${verdict}-title">
 <h3 id="v-${verdict}-title">${chip(verdict)} ${count(sum, 'finding')}</h3>
-<p class="lead">${means}${callsForAction(verdict) || verdict === 'in-review' ? html` <b>${next}</b>` : nothing}</p>
+<p class="lead">${means}${verdictCallsForAction(verdict) || verdict === 'in-review' ? html` <b>${next}</b>` : nothing}</p>
 ${
   rows.length === 0
     ? nothing
@@ -47,10 +47,12 @@ const row = (finding: ReportFinding, view: View): Markup => html`<tbody>
 </tbody>
 `;
 
-const people = ({ people, actors }: ReportFinding): Markup =>
-  actors > people
-    ? html`${number(people)}<span class="sub">of ${count(actors, 'actor')}</span>`
-    : html`${number(people)}`;
+const people = ({ people, actors, claimed_only: claimed }: ReportFinding): Markup =>
+  claimed
+    ? html`\u2013<span class="sub">only claimed</span>`
+    : actors > people
+      ? html`${number(people)}<span class="sub">of ${count(actors, 'actor')}</span>`
+      : html`${number(people)}`;
 
 const events = ({ events, attempts }: ReportFinding): Markup =>
   attempts > 0

@@ -25,7 +25,7 @@ export function viewOf(report: Report): View {
     clock: clockOf(report.organisation_timezone),
     range: daysOf(report),
     listed: report.findings.slice(0, limits.findings),
-    acting: report.findings.filter((finding) => callsForAction(finding.verdict)),
+    acting: report.findings.filter((finding) => callsForAction(finding)),
     evidenceRows: evidenceRows(report.findings.length),
     anchor: (finding) => `f-${numbers.get(finding) ?? 0}`,
   };

@@ -1,5 +1,8 @@
 import type { AccountKind, Strength } from '../../core/hit.js';
-import { actionable, verdicts } from '../../core/register.js';
+
+export { provenanceWords } from '../../core/provenance.js';
+
+import { callsForAction as actionNeeded, verdicts } from '../../core/register.js';
 import type { ReportFinding } from '../schema.js';
 
 export type ReportVerdict = ReportFinding['verdict'];
@@ -7,7 +10,10 @@ export type ReportVerdict = ReportFinding['verdict'];
 /** Verdicts in the order in which the report lists them. */
 export const verdictOrder: readonly ReportVerdict[] = [...verdicts, 'attempted'];
 
-export const callsForAction = (verdict: ReportVerdict): boolean => verdict !== 'attempted' && actionable.has(verdict);
+export const callsForAction = ({ verdict, claimed_only: claimedOnly }: ReportFinding): boolean =>
+  actionNeeded({ verdict, claimedOnly });
+/** Whether a verdict does, where somebody vouches for the use. */
+export const verdictCallsForAction = (verdict: ReportVerdict): boolean => actionNeeded({ verdict, claimedOnly: false });
 
 /** How a verdict is called, what it says, and what somebody would do about it. */
 export const verdictWords: Readonly<Record<ReportVerdict, { label: string; means: string; next: string }>> = {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { FindingState } from '../../core/finding-state.js';
 import type { AccountKind, Strength } from '../../core/hit.js';
+import type { Provenance } from '../../core/provenance.js';
 import type { Db } from '../tables.js';
 import { undated } from '../values.js';
 import { groupBy } from './group.js';
@@ -22,6 +23,7 @@ export interface ServiceUsage {
   sources: ({ source: string } & Sums)[];
   accountKinds: ({ accountKind: AccountKind } & Sums)[];
   strengths: ({ strength: Strength } & Sums)[];
+  provenances: ({ provenance: Provenance } & Sums)[];
 }
 
 /** Days `YYYY-MM-DD`, both inclusive. */
@@ -44,12 +46,13 @@ export async function loadServiceUsage(db: Db, service: string, { from, to }: Da
       source: string | null;
       accountKind: AccountKind | null;
       strength: Strength | null;
+      provenance: Provenance | null;
     } & Sums
   >`
-    select day, source, account_kind as "accountKind", strength, ${sums}
+    select day, source, account_kind as "accountKind", strength, provenance, ${sums}
     from usage_day where service = ${service} and day between ${from}::date and ${to}::date
-    group by grouping sets ((), (day), (source), (account_kind), (strength))
-    order by day, source, account_kind, strength`.execute(db);
+    group by grouping sets ((), (day), (source), (account_kind), (strength), (provenance))
+    order by day, source, account_kind, strength, provenance`.execute(db);
   const none = await sql<Sums>`
     select ${sums} from usage_day where service = ${service} and day = ${undated}`.execute(db);
   const usage: ServiceUsage = {
@@ -59,12 +62,14 @@ export async function loadServiceUsage(db: Db, service: string, { from, to }: Da
     sources: [],
     accountKinds: [],
     strengths: [],
+    provenances: [],
   };
-  for (const { day, source, accountKind, strength, ...row } of rows) {
+  for (const { day, source, accountKind, strength, provenance, ...row } of rows) {
     if (day !== null) usage.days.push({ day, ...row });
     else if (source !== null) usage.sources.push({ source, ...row });
     else if (accountKind !== null) usage.accountKinds.push({ accountKind, ...row });
     else if (strength !== null) usage.strengths.push({ strength, ...row });
+    else if (provenance !== null) usage.provenances.push({ provenance, ...row });
     else usage.total = row;
   }
   return usage;

@@ -50,7 +50,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
   };
 }
 
-async function sourceSetup({ source, kind, options }: OpenedSource, zone: string): Promise<SourceSetup> {
+async function sourceSetup({ source, kind, options, provenance }: OpenedSource, zone: string): Promise<SourceSetup> {
   const every =
     source.every ?? (kind.pulled && source.schedule === undefined ? kind.collector.every * 1000 : undefined);
   return {
@@ -61,6 +61,7 @@ async function sourceSetup({ source, kind, options }: OpenedSource, zone: string
     format: source.format,
     mapping: await loadMapping(source.mapping),
     logZone: source.timezone ?? zone,
+    provenance,
     every,
     schedule: source.schedule,
     expectEvery: source.expect_every,
