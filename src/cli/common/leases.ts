@@ -32,6 +32,7 @@ export async function readLeases(
     since: undefined,
     until: undefined,
     resolve: () => ({ kind: 'unknown', id: '', group: '' }),
+    provenance: 'observed',
     hash: false,
     speedPath: true,
   });
