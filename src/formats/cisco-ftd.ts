@@ -13,6 +13,8 @@ import { httpStatus } from './common/squid-codes.js';
 // connection, 430004 file, 430005 malware. Threat Defense writes ASA's messages too.
 const tag = /%(?:FTD|ASA|NGIPS)-(?:[a-z]{1,10}-)?\d-(\d{6}): ?/;
 const ended = '430003';
+/** What is read here; the other messages, of VPN among them, may be all that a log of another format holds. */
+const own = /%(?:FTD|ASA|NGIPS)-(?:[a-z]{1,10}-)?\d-(?:43000[1-5]|30400[12]|30201[3-6]|106023): ?/;
 
 function open({ zone, modified }: FormatContext): Reader {
   return {
@@ -108,9 +110,12 @@ export const format: Format = {
   kinds: ['web', 'dns'],
   framing: 'lines',
   detect(sample) {
-    const fitting = share(sample.lines, (line) => tag.test(line.slice(0, 400)));
+    const fitting = share(sample.lines, (line) => own.test(line.slice(0, 400)));
     return fitting > 0
-      ? { confidence: 0.5 + 0.48 * fitting, why: 'lines with the %FTD or %ASA tag and number of a Cisco firewall' }
+      ? {
+          confidence: 0.5 + 0.48 * fitting,
+          why: 'security events, URL or connection messages with the %FTD or %ASA tag',
+        }
       : undefined;
   },
   open,

@@ -11,7 +11,7 @@ import { verdictIn } from './common/verdict.js';
 // "Syslog Event Types and Log Samples", documentation.meraki.com: <134>1 1790000000.123456789 MX84 urls src=10.1.2.3:50000
 // dst=198.51.100.7:443 mac=... agent='...' request: GET https://host/path. Some relays put a time of their own in place of the epoch.
 const start =
-  /(?:^|[\s>])(?:(\d{9,10}\.\d{1,9})|(\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:?\d\d)?)|[A-Z][a-z]{2} +\d{1,2} [\d:]{8})[: ]+([\w.-]{1,64}) ((?:(?:bridge_anyconnect_client_)?(?:vpn|cellular)_|l7_)?firewall|urls|flows|ip_flow_(?:start|end)|security_event|events|airmarshal_events|ids-alerts)(?= |$)/;
+  /(?:^|[\s>])(?:(\d{9,10}\.\d{1,9})|(\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:?\d\d)?)|[A-Z][a-z]{2} +\d{1,2} [\d:]{8})[: ]+([\w.-]{1,64}) ((?:(?:bridge_anyconnect_client_)?(?:vpn|cellular)_|l7_)?firewall|urls|flows|ip_flow_(?:start|end)|security_event|events|airmarshal_events|ids-alerts)(?= [a-z]|$)/;
 
 const noTarget = skip('event without destinations');
 

@@ -28,13 +28,15 @@ function open({ zone, modified }: FormatContext): Reader {
       const [url, host] = [get('url'), get('domain', 'sni', 'server_name')];
       if (targets.has(type) && url === undefined && host === undefined)
         return skip('security log without host and URL');
-      const [src, dst] = [get('src_ip'), get('dst_ip')];
+      const [src, dst] = [get('src_ip', 'sourceip'), get('dst_ip', 'destinationip')];
       if (src === undefined && dst === undefined && url === undefined && host === undefined)
         return reject('the line names no source and no destination');
+      // Threat protection names what was looked up where it stopped a query.
+      const dns = type === 'atp' && get('log_component')?.toLowerCase() === 'dns';
       // The record of a start, or one in between, holds what the record of the end holds again.
       const running = /^(?:start|interim|update)/i.test(get('con_event', 'connevent') ?? '');
       return {
-        kind: 'web',
+        kind: dns ? 'dns' : 'web',
         action: actionOf(get('log_subtype')),
         time: timeOf(pairs) ?? unwrapSyslog(text).time?.(zone, modified),
         user: get('user_name', 'user'),
@@ -43,7 +45,7 @@ function open({ zone, modified }: FormatContext): Reader {
         // `domain` may be cut short (`www`); the URL says where it went.
         host: url === undefined ? host : (splitUrl(url).host ?? host),
         port: whole(get('dst_port')),
-        url,
+        url: dns ? undefined : url,
         method: get('http_method', 'method'),
         status: httpStatus(get('http_status', 'status_code', 'httpresponsecode')),
         ...(!running && {
@@ -84,7 +86,7 @@ const isSophosFirewall = (line: string): boolean => {
 /** Sophos Firewall (XG, XGS, SFOS) logs: web filter, firewall, SSL/TLS, application filter. */
 export const format: Format = {
   title: 'Sophos Firewall (XG, XGS: web filter, firewall, SSL/TLS)',
-  kinds: ['web'],
+  kinds: ['web', 'dns'],
   framing: 'lines',
   detect(sample) {
     const fitting = share(sample.lines, isSophosFirewall);

@@ -1,8 +1,8 @@
 import { type Outcome, reject, skip } from '../../core/format.js';
 import { known, whole } from '../../core/text.js';
 
-// "Cisco Secure Firewall ASA Series Syslog Messages". An end of `if:address/port`, its mapped address, and the user of identity firewall.
-const place = String.raw`[\w.-]{1,64}:([\da-fA-F.:]{2,45})\/(\d{1,5})`;
+// "Cisco Secure Firewall ASA Series Syslog Messages". An end of `if:address/port`, where a name of the firewall's own may stand for the address, its mapped address, and the user of identity firewall.
+const place = String.raw`[\w.-]{1,64}:([^\s/()]{1,100})\/(\d{1,5})`;
 const mapped = String.raw` ?\([^()\s]{1,60}\)`;
 const person = String.raw` ?(?:\(([^()]{1,128})\))?`;
 const built = new RegExp(
