@@ -1,3 +1,4 @@
+import { knowsApp } from '../catalog/apps.js';
 import { SourceLoginError } from '../core/chunk.js';
 import { faultPoint } from '../core/fault.js';
 import { appendAudit } from '../store/audit.js';
@@ -32,7 +33,7 @@ export interface CollectOptions {
 /** What collecting uses of the context. */
 export type CollectingContext = Pick<
   ServiceContext,
-  'db' | 'log' | 'now' | 'setup' | 'collectors' | 'channels' | 'egress' | 'metrics' | 'ring'
+  'db' | 'log' | 'now' | 'setup' | 'catalog' | 'collectors' | 'channels' | 'egress' | 'metrics' | 'ring'
 >;
 
 /**
@@ -71,6 +72,7 @@ async function run(
       egress: context.egress(),
       now,
       signal,
+      knowsApp: (name) => knowsApp(context.catalog, name),
       ...(progress !== undefined && { progress }),
     });
     for await (const batch of found) {

@@ -17,6 +17,8 @@ export interface CollectContext {
   sleep?(ms: number): Promise<void>;
   /** A line for the person who watches `halflight collect`; never holds a secret. */
   progress?(text: string): void;
+  /** Whether the catalog has a service that signs in as an app of this name or id: only of such is looked up who has them. */
+  knowsApp?(nameOrId: string): boolean;
 }
 
 /**

@@ -322,6 +322,8 @@ describe('a server in trouble', () => {
   });
 });
 
+async function* nothing(): AsyncGenerator<never, void> {}
+
 describe('what is so at a provider', () => {
   const people = { list: ['ada', 'bob', 'eve'], link: (n: number) => String(n) };
   const listing = () => ({
@@ -353,6 +355,21 @@ describe('what is so at a provider', () => {
     await list();
     expect(source.lines.at(-1)).toBe('bob is new');
     expect(source.lines).toHaveLength(4);
+  });
+
+  it('a long listing is spread over several collections, each of so many pages', async () => {
+    await start();
+    const before = people.list;
+    people.list = Array.from({ length: 11 }, (_, n) => `p${n}`);
+    const told: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      const short = { ...listing(), pages: 4 };
+      await source.run((cursor) => stateParts([short], cursor, source.context)[0]?.read() ?? nothing());
+      told.push(source.lines.length);
+    }
+    people.list = before;
+    expect(told).toEqual([4, 8, 11, 11]);
+    expect([...(source.states.get('person')?.values() ?? [])].filter(({ missing }) => missing > 0)).toEqual([]);
   });
 
   it('killed at any page goes on there, and no half listing makes anybody gone', async () => {

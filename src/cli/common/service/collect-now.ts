@@ -1,3 +1,5 @@
+import { knowsApp } from '../../../catalog/apps.js';
+import type { CollectContext } from '../../../collectors/common/collector.js';
 import { collect } from '../../../jobs/collect.js';
 import type { Log } from '../../../jobs/context.js';
 import { createMetrics } from '../../../jobs/metrics.js';
@@ -6,6 +8,7 @@ import type { Store } from '../../../store/db.js';
 import { loadCursor } from '../../../store/intake.js';
 import { syncSources } from '../../../store/sources.js';
 import { CliError } from '../errors.js';
+import { openCatalog } from '../open-catalog.js';
 import { loadKinds, type OpenedSetup } from './setup.js';
 
 export interface CollectSummary {
@@ -27,13 +30,15 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
 
 /** One collection, with progress. What it finds is scanned by the service: at once if one runs, else when one is started. */
 export async function collectNow(
-  { setup }: OpenedSetup,
+  { loaded, setup }: OpenedSetup,
   store: Store,
   id: string,
   dryRun: boolean,
   progress: (line: string) => void,
 ): Promise<CollectSummary> {
   const { collectors, channels } = await loadKinds();
+  const { signatures, catalog: place, data } = loaded.config;
+  const catalog = await openCatalog(signatures, { folder: place.folder, data }, progress);
   const egress = createEgress(setup.net);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -46,6 +51,7 @@ export async function collectNow(
         log: silent,
         now: Date.now,
         setup: () => setup,
+        catalog,
         collectors,
         channels,
         egress: () => egress,
@@ -91,7 +97,14 @@ export async function collectNow(
       states: {},
       lines: [],
     };
-    const context = { source: id, egress, now: Date.now, signal: stop.signal, progress };
+    const context: CollectContext = {
+      source: id,
+      egress,
+      now: Date.now,
+      signal: stop.signal,
+      progress,
+      knowsApp: (name) => knowsApp(catalog, name),
+    };
     for await (const batch of collector.collect(source.options, cursor, context)) {
       for (const [key, value] of batch.cursor) {
         if (value === null) held.delete(key);

@@ -1,5 +1,5 @@
 import { SourceLoginError } from '../../../core/chunk.js';
-import { type EgressError, EgressError as Refusal } from '../../../net/egress.js';
+import { type EgressError, type EgressRequest, EgressError as Refusal } from '../../../net/egress.js';
 import type { CollectContext } from '../collector.js';
 import { ApiFailure, type ApiFailureKind } from './failure.js';
 import { followLink } from './link.js';
@@ -34,6 +34,8 @@ export interface ApiAnswer {
   headers: Readonly<Record<string, string>>;
 }
 
+type Sent = Pick<EgressRequest, 'url' | 'method' | 'headers' | 'body'>;
+
 /** Asks one API with a token that goes nowhere else. What may pass (5xx, 429, cut answers) is tried again; the rest is an ApiFailure. */
 export class ApiClient {
   readonly #options: ApiClientOptions;
@@ -63,9 +65,10 @@ export class ApiClient {
   async get(link: string, headers: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     const url = followLink(this.#options.base, link);
     return persist(async () => {
-      const first = await this.#once(url, headers, false);
+      const sent = { url, method: 'GET', headers };
+      const first = await this.#once(sent, false);
       if ('value' in first || first.failure.kind !== 'login') return first;
-      const again = this.#mayRenew ? await this.#once(url, headers, true) : first;
+      const again = this.#mayRenew ? await this.#once(sent, true) : first;
       this.#mayRenew = false;
       if ('value' in again || again.failure.kind !== 'login') return again;
       throw new SourceLoginError(again.failure.message, { cause: again.failure });
@@ -75,15 +78,29 @@ export class ApiClient {
     });
   }
 
-  async #once(url: string, headers: Readonly<Record<string, string>>, renew: boolean): Promise<Tried<ApiAnswer>> {
+  /**
+   * Posts a form that lets somebody in. `form` makes it anew for every try, since an assertion may count once.
+   * @throws ApiFailure; SourceLoginError where it is refused, at once; the reason of the context's signal
+   */
+  async post(path: string, form: () => Promise<Readonly<Record<string, string>>>): Promise<ApiAnswer> {
+    const url = followLink(this.#options.base, this.url(path));
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return persist(async () => {
+      const body = new URLSearchParams(await form()).toString();
+      const tried = await this.#once({ url, method: 'POST', headers, body }, false);
+      if ('value' in tried || tried.failure.kind !== 'login') return tried;
+      throw new SourceLoginError(tried.failure.message, { cause: tried.failure });
+    }, this.#context);
+  }
+
+  async #once(sent: Sent, renew: boolean): Promise<Tried<ApiAnswer>> {
     const { name, maxBytes = 32 * 2 ** 20 } = this.#options;
     const { egress, signal, now } = this.#context;
     const authorization = await this.#options.authorize(renew);
     try {
       const response = await egress.request({
-        url,
-        method: 'GET',
-        headers: { accept: 'application/json', ...headers, ...authorization },
+        ...sent,
+        headers: { accept: 'application/json', ...sent.headers, ...authorization },
         maxBytes,
         timeoutMs: 60_000,
         signal,
@@ -95,7 +112,7 @@ export class ApiClient {
         if (body !== undefined) return { value: { body, headers: response.headers } };
         return { failure: new ApiFailure('reach', `${name} gave an answer that is not whole: it is asked again.`) };
       }
-      const { kind, text } = this.#meaning(response.status, body, url);
+      const { kind, text } = this.#meaning(response.status, body, sent.url);
       const wait = kind === 'busy' ? retryAfter(response.headers, now()) : undefined;
       return { failure: new ApiFailure(kind, text, { status: response.status }), wait };
     } catch (error) {

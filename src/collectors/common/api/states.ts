@@ -10,6 +10,8 @@ export interface StateListing {
   kind: string;
   /** How often all are listed, in milliseconds. */
   every: number;
+  /** Most pages of one collection, so that what else the source has need not wait; the next one goes on there. All where not given. */
+  pages?: number | undefined;
   /** A page of the items. `link`: as the page before gave it, or whatever text says where to go on. */
   page(link: string | undefined): Promise<{ items: readonly StateItem[]; next?: string | undefined }>;
 }
@@ -26,7 +28,7 @@ export const stateParts = (listings: readonly StateListing[], cursor: Cursor, co
   listings.map((listing) => ({ name: listing.kind, read: () => readListing(listing, cursor, context) }));
 
 async function* readListing(
-  { kind, every, page }: StateListing,
+  { kind, every, pages = Number.POSITIVE_INFINITY, page }: StateListing,
   cursor: Cursor,
   context: CollectContext,
 ): AsyncGenerator<Batch, void> {
@@ -39,7 +41,7 @@ async function* readListing(
   const began = open?.began ?? now;
   const newRun = (): string => `${began}-${randomBytes(6).toString('hex')}`;
   let run = open?.run ?? newRun();
-  let count = 0;
+  let [count, left] = [0, pages];
   const read = (link: string | undefined): ReturnType<typeof page> => {
     if (link === undefined) run = newRun();
     return page(link);
@@ -52,7 +54,7 @@ async function* readListing(
       states: [{ kind, run, items: given.items, complete: next === undefined }],
       cursor: new Map([[key, JSON.stringify(next === undefined ? { began } : { began, run, link: next })]]),
     };
-    if (context.signal.aborted) return;
+    if (context.signal.aborted || --left <= 0) return;
   }
 }
 
