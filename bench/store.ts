@@ -85,6 +85,7 @@ async function save(store: Store, usage: readonly Usage[], pass: string): Promis
       usage: rows,
       evidence: [],
       uses: [],
+      expenses: [],
       candidates: [],
     });
   }

@@ -29,6 +29,8 @@ export interface ReportInput {
   uses: readonly Use[];
   evidence: readonly Evidence[];
   hits: number;
+  /** Payments that another input held already. */
+  repeated: number;
   candidates: readonly (CandidateHit & {
     events: number;
     bytesOut: number;
@@ -67,6 +69,7 @@ export function buildReport(input: ReportInput): Report {
     records: sum(input.inputs.map((row) => row.records)),
     rejected: sum(input.inputs.map((row) => row.rejected)),
     bytes: sum(input.inputs.map((row) => row.bytes)),
+    repeated_payments: input.repeated,
   };
   const byVerdict: Record<string, number> = {};
   for (const finding of findings.toSorted((a, b) => verdictOrder(a.verdict) - verdictOrder(b.verdict)))

@@ -128,6 +128,7 @@ export const reportSchema = z.strictObject({
     records: count,
     rejected: count,
     bytes: count,
+    repeated_payments: count.describe('Payments that stood in another input already, and are not counted again'),
   }),
   verdicts: z.record(z.string(), count).describe('Findings by verdict'),
   findings: z.array(finding).describe('What calls for action first, by risk; then the rest by verdict and risk'),

@@ -130,6 +130,8 @@ function coverage(
     `${plural(totals.inputs, 'file')}, ${plural(totals.records, 'record')}, ${bytes(totals.bytes)}; ${plural(totals.rejected, 'record')} rejected. Days in ${report.organisation_timezone}, approvals as of ${report.as_of || 'today'}.`,
     2,
   );
+  if (totals.repeated_payments > 0)
+    paragraph(`${plural(totals.repeated_payments, 'payment')} stood in another file too: each is counted once.`, 2);
   if (inputs.length > 0) paragraph(`Formats: ${formats(inputs)}.`, 2);
   const rejecting = inputs.filter((input) => input.rejected > 0).sort((a, b) => b.rejected - a.rejected);
   for (const { file, format, rejects } of rejecting.slice(0, shownRejecting)) {

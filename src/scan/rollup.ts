@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../core/event.js';
+import { countedOnce, type Expense } from '../core/expense.js';
 import { confidences, type Hit } from '../core/hit.js';
 import { Memo } from '../core/memo.js';
 import { type Provenance, weaker } from '../core/provenance.js';
@@ -10,6 +11,7 @@ import { modelOf, type Use } from '../core/use.js';
 import type { Suggestion } from '../detectors/common/registry.js';
 import { type Candidate, CandidateTable } from './candidate-table.js';
 import { EvidenceRule } from './evidence.js';
+import { expenseIdentity } from './expense-identity.js';
 import { ActorNumbers, added, UsageTable, widen } from './usage-table.js';
 import { UseTable } from './use-table.js';
 
@@ -17,11 +19,17 @@ const sampleLength = 500;
 /** Records that are longer are cut at once: many of a megabyte would fill the memory. */
 const maxRaw = 2048;
 
+/** Payments of one input that are told apart; those behind them count without being known again. */
+export const maxExpenses = 100_000;
+
 /** What one input gave. */
 export interface RollupResult {
+  /** Without `expenses`. */
   usage: Usage[];
-  /** Kinds of use by service and day. */
+  /** Kinds of use by service and day, without those of `expenses`. */
   uses: Use[];
+  /** Payments, in their order, each by itself: another input may hold the same. */
+  expenses: Expense[];
   evidence: Evidence[];
   candidates: Candidate[];
   hits: number;
@@ -59,6 +67,7 @@ export class Rollup {
   readonly #usage = new UsageTable(this.#actors);
   readonly #evidence = new EvidenceRule<Raw>(this.#actors);
   readonly #uses = new UseTable();
+  readonly #expenses: Expense[] = [];
   readonly #candidates: CandidateTable;
   /** Signatures and reasons, which many hits share. */
   readonly #texts = new Memo<string>(4096);
@@ -76,12 +85,12 @@ export class Rollup {
     this.#provenance = provenance;
   }
 
-  /** `text` is the raw record. */
-  add(hit: Hit, event: Event, actor: Actor, text: string): void {
+  /** `text` is the raw record. `number`: which of the hits of the event it is. */
+  add(hit: Hit, event: Event, actor: Actor, text: string, number = 0): void {
     const day = event.time === undefined ? '' : dayOf(event.time, this.#zone);
     const { service, accountKind, strength, confidence, attempt } = hit;
     const provenance = weaker(this.#provenance, event.provenance);
-    const row = this.#usage.row(day, service, actor, this.#source, accountKind, strength, provenance, (group, who) => ({
+    const make = (group: Pick<Usage, 'day' | 'service' | 'source'>, who: Actor): Usage => ({
       day: group.day,
       service: group.service,
       actor: who,
@@ -97,7 +106,17 @@ export class Rollup {
       spend: noSpend,
       first: undefined,
       last: undefined,
-    }));
+    });
+    const identity =
+      event.kind === 'expense' && event.rollup === undefined && this.#expenses.length < maxExpenses
+        ? expenseIdentity(event, day, attempt, number)
+        : undefined;
+    const row =
+      identity === undefined
+        ? this.#usage.row(day, service, actor, this.#source, accountKind, strength, provenance, make)
+        : make({ day, service, source: this.#source }, actor);
+    // A server that asks for a page is a program, too.
+    const kind = hit.use === 'web' && actor.kind === 'workload' ? 'api' : hit.use;
     // A row of another engine's roll-up stands for many.
     const count = event.rollup?.count ?? 1;
     this.#hits += count;
@@ -107,15 +126,14 @@ export class Rollup {
       // What a block page weighs is no use: bytes are those of events that went through.
       row.bytesOut += event.bytes_out ?? 0;
       row.bytesIn += event.bytes_in ?? 0;
-      // A server that asks for a page is a program, too.
-      const kind = hit.use === 'web' && actor.kind === 'workload' ? 'api' : hit.use;
-      this.#uses.add(day, row.service, accountKind, kind, modelOf(event.path) ?? '', 1);
+      if (identity === undefined) this.#uses.add(day, row.service, accountKind, kind, modelOf(event.path) ?? '', 1);
     }
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;
     widen(row, event.time, event.rollup?.last ?? event.time);
+    if (identity !== undefined) this.#expenses.push({ identity, usage: row, use: kind });
     const place = { time: event.time, order: 0, line: event.line, provenance };
-    const make = (): Raw => ({
+    const raw = (): Raw => ({
       service,
       actor: row.actor,
       accountKind,
@@ -132,7 +150,7 @@ export class Rollup {
       sha256: '',
       sample: text,
     });
-    this.#evidence.offer(place, service, row.actor, day, text.length > maxRaw ? () => finish(make()) : make);
+    this.#evidence.offer(place, service, row.actor, day, text.length > maxRaw ? () => finish(raw()) : raw);
   }
 
   suggest({ trace, ...candidate }: Suggestion, event: Event, actor: Actor, text: string): void {
@@ -147,6 +165,7 @@ export class Rollup {
     return {
       usage: this.#usage.sorted(),
       uses: this.#uses.sorted(),
+      expenses: this.#expenses,
       evidence: this.#evidence.kept().map(finish),
       ...candidatesOf(this.#candidates),
       hits: this.#hits,
@@ -159,8 +178,8 @@ export function mergeRollups(results: readonly RollupResult[], zone: string, sam
   const [only] = results;
   // One result is its own sum: 10 million lines of one log took 30 MB less.
   if (only !== undefined && results.length === 1) {
-    const { usage, uses, evidence, candidates: seen, hits, otherCandidates, candidatesCut } = only;
-    return { usage, uses, evidence, candidates: seen, hits, otherCandidates, candidatesCut };
+    const { usage, uses, expenses, evidence, candidates: seen, hits, otherCandidates, candidatesCut } = only;
+    return { usage, uses, expenses, evidence, candidates: seen, hits, otherCandidates, candidatesCut };
   }
   const actors = new ActorNumbers();
   const table = new UsageTable(actors);
@@ -177,6 +196,7 @@ export function mergeRollups(results: readonly RollupResult[], zone: string, sam
   return {
     usage: table.sorted(),
     uses: uses.sorted(),
+    expenses: sameFile ? results.flatMap(({ expenses }) => expenses) : countedOnce(results.map((r) => r.expenses)),
     evidence: rule.kept().map(({ order: _order, ...evidence }) => evidence),
     ...candidatesOf(candidates),
     hits: results.reduce((sum, result) => sum + result.hits, 0),
@@ -190,7 +210,7 @@ export function mergeParts(
   lineOf: (line: number) => number,
   maxCandidates?: number,
 ): RollupResult {
-  const { usage, uses, evidence, hits } = mergeRollups(
+  const { usage, uses, expenses, evidence, hits } = mergeRollups(
     results.map((result) => ({ ...result, candidates: [] })),
     zone,
     true,
@@ -202,7 +222,22 @@ export function mergeParts(
   const merged = candidatesOf(table);
   const candidates = merged.candidates.map((row) => ({ ...row, line: lineOf(row.line) }));
   const candidatesCut = merged.candidatesCut || results.some((result) => result.candidatesCut);
-  return { usage, uses, evidence, ...merged, candidates, candidatesCut, hits };
+  return { usage, uses, expenses, evidence, ...merged, candidates, candidatesCut, hits };
+}
+
+/** With the payments among the rest. What was left of them by counting once is no hit any more. */
+export function withExpenses(result: RollupResult, seen: number): Pick<RollupResult, 'usage' | 'uses' | 'hits'> {
+  const { usage, uses, expenses, hits } = result;
+  if (seen === 0) return { usage, uses, hits };
+  const table = new UsageTable();
+  const kinds = new UseTable();
+  for (const row of usage) table.add(row);
+  kinds.merge(uses);
+  for (const { usage: row, use } of expenses) {
+    table.add(row);
+    if (row.events > 0) kinds.add(row.day, row.service, row.accountKind, use, '', row.events);
+  }
+  return { usage: table.sorted(), uses: kinds.sorted(), hits: hits - (seen - expenses.length) };
 }
 
 const candidatesOf = (

@@ -268,7 +268,7 @@ class InputScan {
     const hits = detection.detect(event);
     if (hits.length > 0) {
       const actor = this.#options.resolve(event);
-      for (const hit of hits) rollup.add(hit, event, actor, text);
+      for (const [number, hit] of hits.entries()) rollup.add(hit, event, actor, text, number);
       if (!unattributed(hits)) return;
     }
     const candidate = detection.suggest(event);
@@ -372,6 +372,7 @@ class InputScan {
 const nothingFound: RollupResult = {
   usage: [],
   uses: [],
+  expenses: [],
   evidence: [],
   candidates: [],
   hits: 0,

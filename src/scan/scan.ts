@@ -4,13 +4,15 @@ import { candidatesOfInput } from './candidate-table.js';
 import type { Input } from './input.js';
 import { keepNurserySmall } from './memory.js';
 import { readAll, type Threads } from './pool.js';
-import { mergeRollups, type RollupResult } from './rollup.js';
+import { mergeRollups, type RollupResult, withExpenses } from './rollup.js';
 import type { InputResult, ScanOptions } from './scan-input.js';
 import type { NotRead } from './walk.js';
 import { closeArchive } from './zip.js';
 
-/** What a scan gave: each input by itself, and all together. */
+/** What a scan gave: each input by itself, and all together, with the payments in `usage` and `uses`. */
 export interface ScanResult extends RollupResult {
+  /** Payments that another input held already. */
+  repeated: number;
   inputs: InputResult[];
   notRead: NotRead[];
   period: Period;
@@ -37,8 +39,18 @@ export async function scan(
     if (why !== undefined) notRead.push({ name: result.name, why });
   }
   closeArchive();
-  const merged = mergeRollups(results, options.zone);
-  return { ...merged, inputs: results, notRead, period: periodOf(results, options) };
+  const period = periodOf(results, options);
+  return { ...mergeInputs(results, options.zone), inputs: results, notRead, period };
+}
+
+/** All inputs together, with those payments in `usage` and `uses` that count. */
+export function mergeInputs(
+  results: readonly InputResult[],
+  zone: string,
+): RollupResult & Pick<ScanResult, 'repeated'> {
+  const merged = mergeRollups(results, zone);
+  const seen = results.reduce((sum, { expenses }) => sum + expenses.length, 0);
+  return { ...merged, ...withExpenses(merged, seen), repeated: seen - merged.expenses.length };
 }
 
 function whyNot({ problem, bytes, why }: InputResult, mapped: boolean): string {

@@ -1,4 +1,4 @@
-import { nothingYet, removeResults } from './chunks.js';
+import { nothingYet, removeResults, shareIsKept } from './chunks.js';
 import { type Claim, countsOf, inQuarantine, isNew, markDue, stillHeld } from './claims.js';
 import { addToHour } from './ledger.js';
 import type { Db } from './tables.js';
@@ -150,12 +150,7 @@ export async function replayChunks(
     .set({ state: 'pending', not_before: 0, attempts: 0 })
     .where('state', 'in', ['done', 'quarantined'])
     // Without its share its results could not be taken out.
-    .where((eb) =>
-      eb.or([
-        eb('hits', '=', 0),
-        eb.exists(eb.selectFrom('chunk_usage').select('position').whereRef('chunk_usage.chunk_id', '=', 'chunk.id')),
-      ]),
-    )
+    .where((eb) => eb.or([eb('hits', '=', 0), shareIsKept]))
     .where((eb) =>
       eb.or([
         eb('place', 'is not', null),

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import type { Usage } from '../core/usage.js';
 import { saveCandidates } from './candidates.js';
 import { saveEvidence } from './evidence.js';
+import { removeExpenses, saveExpenses } from './expenses.js';
 import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
 import type { ChunkCoverage, ChunkKey, ChunkResult } from './types.js';
-import { removeUsage, saveUsage } from './usage.js';
+import { lockUsageAlone, removeUsage, saveUsage } from './usage.js';
 import { saveUses } from './uses.js';
 import { count, day, indexedText, text, time } from './values.js';
 
@@ -54,8 +56,18 @@ export async function saveChunk(db: Db, result: ChunkResult): Promise<'saved' | 
 }
 
 /** The days that a result names, for `ensureMonths`. */
-export const daysOf = (result: Pick<ChunkResult, 'usage'>): Set<string> =>
-  new Set(result.usage.map((row) => day(row.day)));
+export const daysOf = (result: Pick<ChunkResult, 'usage' | 'expenses'>): Set<string> =>
+  new Set(sharesOf(result).map((row) => day(row.day)));
+
+/** The rows of the roll-up that a result gives, payments among them. */
+const sharesOf = ({ usage, expenses }: Pick<ChunkResult, 'usage' | 'expenses'>): Usage[] => [
+  ...usage,
+  ...expenses.map((expense) => expense.usage),
+];
+
+/** Events and attempts of a result, also of payments that another chunk counts. */
+export const hitsOf = (result: Pick<ChunkResult, 'usage' | 'expenses'>): number =>
+  sharesOf(result).reduce((sum, row) => sum + row.events + row.attempts, 0);
 
 /**
  * Writes what a chunk gave into all tables and marks it done; results that were there are replaced. Part of a transaction
@@ -67,10 +79,11 @@ export async function writeResults(
   chunk: { id: number; receivedAt: number; replaces: boolean },
   result: ChunkResult,
 ): Promise<Set<string>> {
-  const services = new Set(result.usage.map((row) => row.service));
-  // Savers add and never meet in a circle, since they write in the order of keys.
-  if (!chunk.replaces) await sql`select pg_advisory_xact_lock_shared(hashtext('halflight usage'))`.execute(trx);
-  else for (const service of await removeResults(trx, chunk.id)) services.add(service);
+  const services = new Set(sharesOf(result).map((row) => row.service));
+  // Savers add and never meet in a circle, since they write in the order of keys. Payments may change what others gave.
+  if (result.expenses.length > 0) await lockUsageAlone(trx);
+  else if (!chunk.replaces) await sql`select pg_advisory_xact_lock_shared(hashtext('halflight usage'))`.execute(trx);
+  if (chunk.replaces) for (const service of await removeResults(trx, chunk.id)) services.add(service);
   await trx.updateTable('chunk').set(columns(result)).where('id', '=', chunk.id).execute();
   await saveRejects(trx, chunk.id, result.rejects);
   await saveEvidence(trx, chunk.id, result.evidence);
@@ -78,6 +91,7 @@ export async function writeResults(
   await saveUses(trx, chunk.id, result.uses);
   // Last, as its rows are those that others wait for.
   await saveUsage(trx, chunk.id, result.usage, chunk.receivedAt);
+  for (const service of await saveExpenses(trx, chunk.id, result.expenses)) services.add(service);
   return services;
 }
 
@@ -86,9 +100,8 @@ export async function writeResults(
  * @returns the services whose use it changes
  */
 export async function removeResults(trx: Db, chunkId: number): Promise<string[]> {
-  // Who takes out what another has added would meet savers in a circle: it works alone.
-  await sql`select pg_advisory_xact_lock(hashtext('halflight usage'))`.execute(trx);
-  const services = await removeUsage(trx, chunkId);
+  await lockUsageAlone(trx);
+  const services = [...(await removeUsage(trx, chunkId)), ...(await removeExpenses(trx, chunkId))];
   for (const table of ['chunk_reject_count', 'evidence', 'candidate', 'chunk_use', 'quarantine'] as const)
     await trx.deleteFrom(table).where('chunk_id', '=', chunkId).execute();
   return services;
@@ -96,14 +109,14 @@ export async function removeResults(trx: Db, chunkId: number): Promise<string[]>
 
 /** Whether a chunk's share of the roll-up is still kept: without it, it cannot be taken out again. */
 export async function hasShare(db: Db, chunkId: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('chunk_usage')
-    .select('position')
-    .where('chunk_id', '=', chunkId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  const { rows } = await sql`select from chunk where id = ${chunkId} and ${shareIsKept}`.execute(db);
+  return rows.length > 0;
 }
+
+/** Of a chunk with hits: its share is there, or all of it are payments, which are kept longer. */
+export const shareIsKept = sql<boolean>`(
+  exists (select from chunk_usage s where s.chunk_id = chunk.id)
+  or chunk.hits = (select sum(e.events + e.attempts) from expense e where e.chunk_id = chunk.id))`;
 
 /** What has been read, chunk by chunk in the order of source, name and key: the coverage of the results. */
 export async function loadCoverage(db: Db): Promise<ChunkCoverage[]> {
@@ -173,7 +186,7 @@ function columns(result: ChunkResult) {
     first: time(result.first),
     last: time(result.last),
     scanned_at: Math.max(1, time(result.scannedAt) ?? 1),
-    hits: count(result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0)),
+    hits: count(hitsOf(result)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ChunkDraft } from '../core/chunk.js';
-import { daysOf, hasShare, writeResults } from './chunks.js';
+import { daysOf, hasShare, hitsOf, writeResults } from './chunks.js';
 import { addToHour, saveGaps } from './ledger.js';
 import { ensureMonths } from './partitions.js';
 import type { Db } from './tables.js';
@@ -128,7 +128,7 @@ export async function commitChunk(
       landed: result.withEvents + result.skipped - before.landed,
       rejected: result.rejected - before.rejected,
       quarantined: -before.quarantined,
-      hits: result.usage.reduce((sum, row) => sum + row.events + row.attempts, 0) - before.hits,
+      hits: hitsOf(result) - before.hits,
     });
     if (problem !== undefined && !claim.replaces)
       await saveGaps(trx, claim.source, [{ at: result.scannedAt, why: `${claim.name}: ${problem}` }]);

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { notHeld } from './holds.js';
 import { monthPartitions } from './partitions.js';
 import type { Db } from './tables.js';
+import { lockUsageAlone } from './usage.js';
 
 /** Before these instants (milliseconds since 1970) things are deleted; undefined: they are kept for ever. */
 export interface RetentionCutoffs {
@@ -74,6 +75,7 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
       where k.id = t.chunk_id and k.received_at < ${cutoffs.usage} and k.state not in ('pending', 'split') and ${useFree}
         and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
     note('chunk_use', numAffectedRows);
+    note('expense', await deleteExpenses(db, sql`k.received_at < ${cutoffs.usage} and ${free}`));
     await dropEmptyMonths(db, new Date(cutoffs.usage).toISOString().slice(0, 7));
   }
   if (cutoffs.evidence !== undefined) {
@@ -102,6 +104,17 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
   if (cutoffs.history !== undefined) await deleteHistory(db, cutoffs.history, chunkFree, note);
   return deleted;
 }
+
+/** Deletes payments of chunks `k`. Whether one counts is decided under the same lock. */
+const deleteExpenses = (db: Db, old: RawBuilder<unknown>): Promise<bigint> =>
+  db.transaction().execute(async (trx) => {
+    await lockUsageAlone(trx);
+    const { numAffectedRows } = await sql`
+      delete from expense t using chunk k
+      where k.id = t.chunk_id and k.state not in ('pending', 'split') and ${old}
+        and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(trx);
+    return numAffectedRows ?? 0n;
+  });
 
 /** Deletes rows of `usage_day`, and takes them out of the sum over it. */
 const deleteDays = (db: Db, old: RawBuilder<unknown>): Promise<bigint> =>
@@ -135,6 +148,7 @@ async function deleteHistory(
     delete from chunk k
     where k.received_at < ${before} and k.parent_id is null and k.state <> 'pending' and ${chunkFree}
       and not exists (select from evidence e where e.chunk_id = k.id)
+      and not exists (select from expense e where e.chunk_id = k.id)
       and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
   note('chunk', chunks.numAffectedRows);
   const findings = await sql`

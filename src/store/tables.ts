@@ -7,6 +7,7 @@ import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
+import type { ExpenseTable } from './expenses.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -16,6 +17,7 @@ export interface Tables {
   chunk_usage: UsageColumns & { chunk_id: number; position: number };
   usage: UsageTable;
   usage_day: UsageDayTable;
+  expense: ExpenseTable;
   usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'provenance' | 'received_at'>;
   evidence: EvidenceTable;
   chunk_use: ChunkUseTable;
@@ -108,7 +110,7 @@ interface UsageTable extends UsageColumns {
   received_at: number;
 }
 
-interface UsageColumns extends ActorColumns {
+export interface UsageColumns extends ActorColumns {
   /** `-infinity`: the records hold no time. */
   day: string;
   source: string;

@@ -1,3 +1,4 @@
+import type { Expense } from '../core/expense.js';
 import type { CandidateHit } from '../core/hit.js';
 import type { ActorKind, Evidence, Usage } from '../core/usage.js';
 import type { Use } from '../core/use.js';
@@ -67,10 +68,12 @@ export interface ChunkResult extends ChunkKey, ChunkCounts {
   last: number | undefined;
   /** Rejected records by reason. */
   rejects: ReadonlyMap<string, number>;
-  /** Roll-up of this chunk alone. */
+  /** Roll-up of this chunk alone, without payments that are told apart. */
   usage: readonly Usage[];
-  /** Kinds of use of this chunk alone. */
+  /** Kinds of use of this chunk alone, without those payments. */
   uses: readonly Use[];
+  /** Payments that are told apart: one that another chunk holds too counts once. */
+  expenses: readonly Expense[];
   /** `file` is not kept: it is read back as the chunk's name. At most one for each line and service: the first. */
   evidence: readonly Evidence[];
   candidates: readonly ChunkCandidate[];

@@ -1,14 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { AccountKind, Confidence, Strength } from '../core/hit.js';
 import type { Provenance } from '../core/provenance.js';
 import type { ActorKind, Usage } from '../core/usage.js';
 import { batches } from './batches.js';
 import type { Db } from './tables.js';
 import type { DayRange } from './types.js';
-import { count, day, keyText, spend, time, undated } from './values.js';
-
-// Longest texts of the key of `usage`: all together must fit an index row (2,704 bytes).
-const lengths = { service: 100, actor: 200, group: 100, source: 100 };
+import { count, day, keyText, keyLengths as lengths, spend, time, undated } from './values.js';
 
 /**
  * Adds a chunk's share of the roll-up: its rows as they are, for a later replay, and their sum into `usage`,
@@ -45,11 +42,24 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
       ) with ordinality as u (day, service, actor_kind, actor, actor_group, source, account_kind, strength, provenance, confidence,
         events, attempts, bytes_out, bytes_in, spend, first, last, n)`.execute(db);
   }
+  await addToUsage(
+    db,
+    sql`select ${shareColumns}, ${receivedAt}::bigint as received_at from chunk_usage where chunk_id = ${chunkId}`,
+  );
+}
+
+/** What `chunk_usage` and `expense` have in common. */
+export const shareColumns = sql.raw(
+  'day, service, actor_kind, actor, actor_group, source, account_kind, strength, provenance, confidence, events, attempts, bytes_out, bytes_in, spend, first, last',
+);
+
+/** Adds rows of shares (`shareColumns`, `received_at`) to the sums. */
+export async function addToUsage(db: Db, shares: RawBuilder<unknown>): Promise<void> {
   await sql`
     insert into usage as u (service, day, actor_kind, actor, actor_group, source, account_kind, strength, provenance, confidence,
       events, attempts, bytes_out, bytes_in, spend, first, last, received_at)
-    select ${key}, ${surest}, ${sums}, ${spends}, min(first), max(last), ${receivedAt}
-    from chunk_usage where chunk_id = ${chunkId}
+    select ${key}, ${surest}, ${sums}, ${spends}, min(first), max(last), max(received_at)
+    from (${shares}) s
     group by ${key} order by ${key}
     on conflict (service, day, actor_kind, actor, actor_group, source, account_kind, strength, provenance) do update set
       confidence = case when 'high' in (u.confidence, excluded.confidence) then 'high'
@@ -65,8 +75,8 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
   await sql`
     insert into usage_day as u (service, day, source, account_kind, strength, provenance, events, attempts, bytes_out, bytes_in,
       received_at)
-    select ${dayKey}, ${sums}, ${receivedAt}
-    from chunk_usage where chunk_id = ${chunkId}
+    select ${dayKey}, ${sums}, max(received_at)
+    from (${shares}) s
     group by ${dayKey} order by ${dayKey}
     on conflict (service, day, source, account_kind, strength, provenance) do update set
       events = ${capped(sql`u.events::numeric + excluded.events`)},
@@ -76,7 +86,7 @@ export async function saveUsage(db: Db, chunkId: number, usage: readonly Usage[]
       received_at = greatest(u.received_at, excluded.received_at)`.execute(db);
   await sql`
     insert into usage_service_day as u (day, service, events, attempts, bytes_out, bytes_in)
-    select day, service, ${sums} from chunk_usage where chunk_id = ${chunkId}
+    select day, service, ${sums} from (${shares}) s
     group by day, service order by day, service
     on conflict (day, service) do update set
       events = ${capped(sql`u.events::numeric + excluded.events`)},
@@ -98,12 +108,27 @@ const surest = sql.raw(
 const spends = sql.raw(`coalesce(sum_spend(spend) filter (where spend <> '{}'), '{}')`);
 
 /**
- * Takes a chunk's share out again, before other results replace it. First, last, confidence and receipt of what remains are exact
- * where the shares of all its chunks are still kept; else they stay as wide as they were. The caller holds the lock against
- * other savers (`lockForReplacing`). Part of `saveChunk`.
+ * Takes a chunk's share out again, before other results replace it. The caller holds the lock against other savers
+ * (`lockUsageAlone`). Part of `saveChunk`.
  * @returns the services that the share named
  */
-export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
+export const removeUsage = (db: Db, chunkId: number): Promise<string[]> =>
+  takeFromUsage(
+    db,
+    sql`with gone as (delete from chunk_usage where chunk_id = ${chunkId} returning *)
+      insert into gone_usage select ${shareColumns} from gone`,
+  );
+
+/** Works alone on the sums, for the rest of the transaction: who takes out what another has added would meet savers in a circle. */
+export const lockUsageAlone = (trx: Db): Promise<unknown> =>
+  sql`select pg_advisory_xact_lock(hashtext('halflight usage'))`.execute(trx);
+
+/**
+ * Takes shares out of the sums. `take`: a statement that moves them into `gone_usage` (`shareColumns`). First, last, confidence and
+ * receipt of what remains are exact where the shares of all its chunks are still kept; else they stay as wide as they were.
+ * @returns the services that they named
+ */
+export async function takeFromUsage(db: Db, take: RawBuilder<unknown>): Promise<string[]> {
   const same = (a: string, b: string): ReturnType<typeof sql> =>
     sql.raw(
       ['service', 'day', 'actor_kind', 'actor', 'actor_group', 'source', 'account_kind', 'strength', 'provenance']
@@ -111,11 +136,10 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
         .join(' and '),
     );
   await sql`
-    create temporary table if not exists gone_usage (like chunk_usage) on commit delete rows`.execute(db);
+    create temporary table if not exists gone_usage on commit delete rows
+      as select ${shareColumns} from chunk_usage with no data`.execute(db);
   await sql`truncate gone_usage`.execute(db);
-  await sql`
-    with gone as (delete from chunk_usage where chunk_id = ${chunkId} returning *)
-    insert into gone_usage select * from gone`.execute(db);
+  await take.execute(db);
   const total = sql`select ${key}, sum(events) as events, sum(attempts) as attempts, sum(bytes_out) as bytes_out,
     sum(bytes_in) as bytes_in, ${spends} as spend from gone_usage group by ${key}`;
   await sql`
@@ -135,7 +159,10 @@ export async function removeUsage(db: Db, chunkId: number): Promise<string[]> {
         min(p.first) as first, max(p.last) as last, sum(p.events + p.attempts) as hits, max(k.received_at) as received_at,
         case when bool_or(p.confidence = 'high') then 'high' when bool_or(p.confidence = 'medium') then 'medium'
           else 'low' end as confidence
-      from chunk_usage p join (select distinct ${key} from gone_usage) g on ${same('p', 'g')}
+      from (
+          select chunk_id, ${shareColumns} from chunk_usage
+          union all select chunk_id, ${shareColumns} from expense where counted) p
+        join (select distinct ${key} from gone_usage) g on ${same('p', 'g')}
         join chunk k on k.id = p.chunk_id
       group by 1, 2, 3, 4, 5, 6, 7, 8, 9) p
     where ${same('u', 'p')} and p.hits = u.events + u.attempts`.execute(db);

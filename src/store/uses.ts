@@ -29,7 +29,10 @@ export async function loadUses(db: Db, range: DayRange & { service?: string | un
   const { rows } = await sql<Omit<Use, 'accountKind' | 'day'> & { account_kind: Use['accountKind'] }>`
     select service, account_kind, kind, model,
       least(sum(events), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as events
-    from chunk_use
+    from (
+      select day, service, account_kind, kind, model, events from chunk_use
+      union all
+      select day, service, account_kind, kind, '', events from expense where counted and events > 0) uses
     where (${from}::date is null or day >= ${from}::date)
       and (${to}::date is null or day <= ${to}::date)
       and (${from}::date is null and ${to}::date is null or day > '-infinity')

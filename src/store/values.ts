@@ -20,6 +20,9 @@ export const json = (value: unknown): string =>
     what.length > 1 ? '\ufffd' : all,
   );
 
+/** Longest texts of the key of `usage`: all together must fit an index row (2,704 bytes). */
+export const keyLengths = { service: 100, actor: 200, group: 100, source: 100 };
+
 /** As `text`, and short enough for an index. */
 export const indexedText = (value: string): string => text(value.slice(0, indexedLength));
 

@@ -9,8 +9,7 @@ import { readPeople } from '../../src/people/read-people.js';
 import { buildReport } from '../../src/reports/build.js';
 import { createLabels } from '../../src/reports/people.js';
 import type { Report } from '../../src/reports/schema.js';
-import { mergeRollups } from '../../src/scan/rollup.js';
-import { periodOf } from '../../src/scan/scan.js';
+import { mergeInputs, periodOf } from '../../src/scan/scan.js';
 import { type InputResult, type ScanOptions, scanInput } from '../../src/scan/scan-input.js';
 import { findInputs, type NotRead } from '../../src/scan/walk.js';
 import { scanOptions } from './scan.js';
@@ -70,7 +69,7 @@ export class AcmeScanner {
   }
 
   #report(results: readonly InputResult[], notRead: readonly NotRead[]): Report {
-    const merged = mergeRollups(results, 'UTC');
+    const merged = mergeInputs(results, 'UTC');
     const period = periodOf(results, this.#options);
     const file = join(this.#folder, 'inventory.yaml');
     const services = this.#catalog.services;

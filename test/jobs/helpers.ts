@@ -165,6 +165,7 @@ export async function push(
   { db, clock }: Pick<TestService, 'db' | 'clock'>,
   text: string | Buffer,
   source = 'proxy',
+  key = `test:${randomUUID()}`,
 ): Promise<number> {
   const [id] = await takeOver(
     db,
@@ -173,7 +174,7 @@ export async function push(
     async () => [
       {
         source,
-        key: `test:${randomUUID()}`,
+        key,
         name: 'push',
         place: undefined,
         size: text.length,

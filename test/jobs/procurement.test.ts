@@ -1,11 +1,14 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { ingest } from '../../src/jobs/ingest/ingest.js';
+import { replayChunks } from '../../src/store/chunk-ends.js';
+import { applyRetention } from '../../src/store/retention.js';
 import type { Db } from '../../src/store/tables.js';
 import { loadUsage } from '../../src/store/usage.js';
+import { loadUses } from '../../src/store/uses.js';
 import { service } from '../helpers/service.js';
 import { dated, workbookOf } from '../helpers/xlsx.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
-import { clear, push, type TestService, testService } from './helpers.js';
+import { clear, dayMs, push, type TestService, testService } from './helpers.js';
 
 const services = [
   service({
@@ -48,5 +51,121 @@ await describeOnDatabases('expenses', (server) => {
     expect(await paid()).toEqual(['2026-09-05 chat ada 1 USD 2000', '2026-10-05 chat ada 1 USD 2000']);
     const chunk = await db.selectFrom('chunk').selectAll().executeTakeFirstOrThrow();
     expect(chunk).toMatchObject({ state: 'done', format: 'expense-csv', error: expect.stringContaining('Broken: ') });
+  });
+
+  const csv = (...lines: readonly string[]): string =>
+    `${header.join(',')}\n${lines.map((line) => `${line}\n`).join('')}`;
+  const take = async (text: string | Buffer, key?: string): Promise<number> => {
+    const id = await push(made, text, 'proxy', key);
+    await ingest(made.context, id);
+    return id;
+  };
+  const september = '2026-09-05,ada,CHATCO SUBSCRIPTION,20.00,USD';
+  const october = '2026-10-05,ada,CHATCO SUBSCRIPTION,20.00,USD';
+  const coffee = '2026-10-06,bob,DRAWCO STUDIO,4.50,USD';
+
+  it('that stand in two exports count once, whichever came first and in whatever form', async () => {
+    await take(csv(september, october));
+    await take(csv(october, coffee));
+    await take(
+      workbookOf({
+        sheets: [
+          {
+            name: 'All',
+            rows: [
+              header,
+              [dated(46301), 'Bob', 'drawco studio', 4.5, 'USD'],
+              [dated(46300), 'ADA', 'CHATCO Subscription', 20, 'USD'],
+            ],
+          },
+        ],
+      }),
+    );
+    expect(await paid()).toEqual([
+      '2026-09-05 chat ada 1 USD 2000',
+      '2026-10-05 chat ada 1 USD 2000',
+      '2026-10-06 draw bob 1 USD 450',
+    ]);
+    expect(await loadUses(db)).toMatchObject([
+      { service: 'chat', events: 2 },
+      { service: 'draw', events: 1 },
+    ]);
+  });
+
+  it('that are equal in one file are as many as it has, also where it came in pieces', async () => {
+    await take(csv(coffee, coffee));
+    await take(csv(coffee));
+    expect(await paid()).toEqual(['2026-10-06 draw bob 2 USD 900']);
+    await take(csv(coffee, coffee), 'stream-7:0-120');
+    await take(csv(coffee), 'stream-7:120-180');
+    expect(await paid()).toEqual(['2026-10-06 draw bob 3 USD 1350']);
+  });
+
+  it('with a transaction id are known by it: another writing of merchant and person is the same, another id is another', async () => {
+    const head = 'Transaction ID,Date,Cardholder,Merchant,Amount,Currency\n';
+    await take(`${head}TX-100001,2026-10-06,bob,DRAWCO STUDIO,4.50,USD\n`);
+    await take(
+      `${head}tx-100001,2026-10-06,cy,DRAWCO STUDIO 44,4.50,USD\nTX-100002,2026-10-06,bob,DRAWCO STUDIO,4.50,USD\n`,
+    );
+    expect((await paid()).map((row) => row.replace(/ (bob|cy) /, ' x '))).toEqual(['2026-10-06 draw x 2 USD 900']);
+  });
+
+  it('count for the export that knows who paid', async () => {
+    const head = 'Transaction ID,Date,Cost Center,Employee,Merchant,Amount,Currency\n';
+    await take(`${head}TX-100001,2026-10-06,CC9,,DRAWCO STUDIO,4.50,USD\n`);
+    await take(`${head}TX-100001,2026-10-06,CC9,bob,DRAWCO STUDIO,4.50,USD\n`);
+    await take(`${head}TX-100001,2026-10-06,CC1,,DRAWCO STUDIO,4.50,USD\n`);
+    expect(await paid()).toEqual(['2026-10-06 draw bob 1 USD 450']);
+  });
+
+  it('a replay under another catalog changes nothing else', async () => {
+    const head = 'Transaction ID,Date,Employee,Merchant,Amount,Currency\n';
+    await take(
+      `${head}TX-100001,2026-10-06,ada,CHATCO SUBSCRIPTION,4.50,USD\nTX-100002,2026-10-06,ada,DRAWCO STUDIO,5,USD\n`,
+    );
+    await take(`${head}TX-100001,2026-10-06,bob,CHATCO SUBSCRIPTION,4.50,USD\n`);
+    const before = await paid();
+    expect(before).toEqual(['2026-10-06 chat ada 1 USD 450', '2026-10-06 draw ada 1 USD 500']);
+    const replay = async (all: typeof services): Promise<string[]> => {
+      made = await testService(db, { services: all });
+      for (const id of await replayChunks(db, {})) await ingest(made.context, id);
+      return paid();
+    };
+    expect(await replay(services.slice(0, 1))).toEqual(['2026-10-06 chat ada 1 USD 450']);
+    expect(await replay(services)).toEqual(before);
+    expect(await replay(services)).toEqual(before);
+  });
+
+  it('that are taken over at the same time neither count twice nor wait for each other for ever', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 6 }, (_, n) =>
+        push(made, csv(september, october, coffee, ...(n % 2 === 0 ? [coffee] : []))),
+      ),
+    );
+    await Promise.all(ids.map((id) => ingest(made.context, id)));
+    expect(await paid()).toEqual([
+      '2026-09-05 chat ada 1 USD 2000',
+      '2026-10-05 chat ada 1 USD 2000',
+      '2026-10-06 draw bob 2 USD 900',
+    ]);
+  });
+
+  it('stay known when the share of their chunk is long gone, and go with the rest of the use', async () => {
+    await take(csv(october));
+    made.clock.now += 40 * dayMs;
+    const none = {
+      input: undefined,
+      usage: undefined,
+      evidence: undefined,
+      quarantine: undefined,
+      history: undefined,
+      pushKeys: 0,
+    };
+    await applyRetention(db, { ...none, input: made.clock.now - 30 * dayMs });
+    await take(csv(october, coffee));
+    expect(await paid()).toEqual(['2026-10-05 chat ada 1 USD 2000', '2026-10-06 draw bob 1 USD 450']);
+    await applyRetention(db, { ...none, usage: made.clock.now + 1 });
+    expect(await paid()).toEqual([]);
+    expect(await db.selectFrom('expense').selectAll().execute()).toEqual([]);
   });
 });

@@ -75,6 +75,7 @@ export function realisticReport(): Report {
       records: sum(inputs.map((row) => row.records)),
       rejected: sum(inputs.map((row) => row.rejected)),
       bytes: sum(inputs.map((row) => row.bytes)),
+      repeated_payments: 0,
     },
     verdicts,
     findings,

@@ -12,6 +12,7 @@ import { loadCoverage, saveChunk } from '../../store/chunks.js';
 import { openStore, type Store } from '../../store/db.js';
 import { codeOf, explainDatabaseError, StoreError } from '../../store/errors.js';
 import { loadEvidence } from '../../store/evidence.js';
+import { countRepeated } from '../../store/expenses.js';
 import type { Db } from '../../store/tables.js';
 import { loadUsage } from '../../store/usage.js';
 import { loadUses } from '../../store/uses.js';
@@ -73,6 +74,7 @@ async function keepResults(db: Db, result: ScanResult, request: ScanRequest, cat
     uses,
     evidence: sampleEvidence(evidence, zone),
     hits: usage.reduce((sum, row) => sum + row.events + row.attempts, 0),
+    repeated: await countRepeated(db),
     candidates: candidates,
     inputs: coverage.map((chunk) => ({
       name: chunk.name,
@@ -113,6 +115,7 @@ function chunkOf(input: InputResult, rules: string): Parameters<typeof saveChunk
     rejects: input.rejects,
     usage: input.usage,
     uses: input.uses,
+    expenses: input.expenses,
     evidence: input.evidence,
     candidates: candidates.map(({ file: _file, ...candidate }) => ({
       ...candidate,

@@ -115,6 +115,7 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     uses: kept.uses,
     evidence: kept.evidence,
     hits: kept.hits,
+    repeated: kept.repeated,
     candidates: kept.candidates.filter((candidate) => !notAi(candidate)),
     otherCandidates: result.otherCandidates,
     inputs: kept.inputs.map((input) => describeInput(input, formats)),

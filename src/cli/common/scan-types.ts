@@ -24,7 +24,7 @@ export interface ScanRequest {
 }
 
 /** What the report is made from, whether it was just read or comes from a database. */
-export interface Kept extends Pick<ScanResult, 'period' | 'usage' | 'uses' | 'evidence' | 'hits'> {
+export interface Kept extends Pick<ScanResult, 'period' | 'usage' | 'uses' | 'evidence' | 'hits' | 'repeated'> {
   candidates: ReportInput['candidates'];
   inputs: readonly KeptInput[];
 }

@@ -98,7 +98,7 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
     return 'fenced';
   }
   context.metrics.lagSeconds.observe({ stage: 'results' }, Math.max(0, context.now() - claim.receivedAt) / 1000);
-  if (result.usage.length > 0 || claim.replaces) context.ring('reconcile', 'due');
+  if (result.usage.length > 0 || result.expenses.length > 0 || claim.replaces) context.ring('reconcile', 'due');
   context.log.info(
     {
       chunk: claim.id,

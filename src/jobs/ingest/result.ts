@@ -7,7 +7,7 @@ import type { ServiceSetup, SourceSetup } from '../setup.js';
 
 /** What a scan gave, as the database keeps it: usage belongs to the configured source. */
 export function chunkResult(claim: Claim, result: InputResult, rules: string, scannedAt: number): ChunkResult {
-  const { counts, candidates, usage, uses, evidence, rejects, first, last, bytes, format } = result;
+  const { counts, candidates, usage, uses, expenses, evidence, rejects, first, last, bytes, format } = result;
   return {
     source: claim.source,
     sha256: '',
@@ -22,6 +22,7 @@ export function chunkResult(claim: Claim, result: InputResult, rules: string, sc
     rejects,
     usage: usage.map((row) => ({ ...row, source: claim.source })),
     uses,
+    expenses: expenses.map((expense) => ({ ...expense, usage: { ...expense.usage, source: claim.source } })),
     evidence,
     candidates: candidates.map(({ file: _file, ...candidate }) => ({
       ...candidate,

@@ -45,7 +45,7 @@ function inputs({ report, clock }: View): Markup {
   );
   const lines = coverage.inputs.reduce((sum, input) => sum + input.lines, 0);
   const skipped = coverage.inputs.reduce((sum, input) => sum + input.skipped, 0);
-  return html`<p class="lead">${count(totals.inputs, 'input')}, ${bytes(totals.bytes)}, ${count(lines, 'line')}: ${count(totals.records, 'record')}, of which ${number(skipped)} skipped and ${number(totals.rejected)} rejected (${share(totals.rejected, totals.records)}).</p>${table(
+  return html`<p class="lead">${count(totals.inputs, 'input')}, ${bytes(totals.bytes)}, ${count(lines, 'line')}: ${count(totals.records, 'record')}, of which ${number(skipped)} skipped and ${number(totals.rejected)} rejected (${share(totals.rejected, totals.records)}).${totals.repeated_payments > 0 ? html` ${count(totals.repeated_payments, 'payment')} stood in another file too: each is counted once.` : nothing}</p>${table(
     'Inputs',
     [
       { title: 'Input' },

@@ -16,6 +16,7 @@ export const carriedTables = [
   'usage_service_day',
   'evidence',
   'chunk_use',
+  'expense',
   'candidate',
   'candidate_decision',
   'quarantine',

@@ -84,6 +84,7 @@ export const chunk = (bytes: string, change: Partial<ChunkResult> = {}): ChunkRe
   rejects: new Map([['no time', 1]]),
   usage: [usage()],
   uses: [{ day: '2026-03-02', service: 'chatgpt', accountKind: 'unknown', kind: 'web', model: '', events: 3 }],
+  expenses: [],
   evidence: [evidence()],
   candidates: [candidate()],
   ...change,
@@ -97,6 +98,7 @@ const tables = [
   'usage',
   'usage_day',
   'usage_service_day',
+  'expense',
   'evidence',
   'candidate',
 ] as const;
