@@ -101,6 +101,12 @@ describe('what tells one payment from another', () => {
     expect(identity({}, '')).toBeUndefined();
     expect(identity({ event_id: 'TX-1' }, '')).toBeDefined();
   });
+  it('what anybody could have sent does not take the place of what was seen, however often it says so', () => {
+    const of = (provenance: Expense['usage']['provenance'], count: number): Expense[] =>
+      Array.from({ length: count }, () => ({ identity: 'a', use: 'account', usage: usage({ provenance }) }));
+    const counted = countedOnce([of('claimed', 3), of('observed', 1), of('unauthenticated', 5)]);
+    expect(counted.map((item) => item.usage.provenance)).toEqual(['observed']);
+  });
   it('the order of files changes nothing of what counts', () => {
     const expense = fc.record({ identity: fc.constantFrom('a', 'b', 'c'), who: fc.constantFrom('ada', 'bob') }).map(
       ({ identity: id, who }): Expense => ({

@@ -65,7 +65,9 @@ export async function fillWhole(db: Db): Promise<void> {
           first: i % 5 === 0 ? undefined : noon + i,
         }),
       ),
-      expenses: [{ identity: odd, use: 'account', usage: usage({ strength: 'payment', spend: new Map([['EUR', -1]]) }) }],
+      expenses: [
+        { identity: odd, use: 'account', usage: usage({ strength: 'payment', spend: new Map([['EUR', -1]]) }) },
+      ],
       evidence: Array.from({ length: 300 }, (_, i) => evidence({ line: i + 1, sample: `${odd} ${i}` })),
     }),
   );
