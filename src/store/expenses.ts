@@ -1,25 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Expense } from '../core/expense.js';
 import { batches } from './batches.js';
-import type { Db, UsageColumns } from './tables.js';
+import type { Db } from './tables.js';
 import { addToUsage, shareColumns, takeFromUsage } from './usage.js';
 import { count, day, keyText, keyLengths as lengths, spend, text, time } from './values.js';
 
 // A payment that stands in two exports counts once. Every payment to a service is kept with a hash that tells it from others. Of
 // those with one hash the payments of one file count: of the file that is known best, among these the one that has most of them (two
 // coffees of one day in one file are two), among equals the one that says best who paid. So neither the order of arrival nor a replay changes what counts.
-
-/** Payments to services, each by itself. */
-export interface ExpenseTable extends UsageColumns {
-  chunk_id: number;
-  position: number;
-  identity: string;
-  /** Of which file the chunk is a piece. */
-  file: string;
-  /** In the sums of `usage`. */
-  counted: boolean;
-  kind: string;
-}
 
 /** A chunk may be a range of a stream, or some records of another chunk: what they are pieces of is one file. */
 export const fileOf = (chunkKey: string): string => chunkKey.replace(/#\d+-\d+$/, '').replace(/:\d+-\d+$/, '');

@@ -7,7 +7,7 @@ import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
-import type { ExpenseTable } from './expenses.js';
+import type { ExpenseTable } from './expense-table.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -110,7 +110,7 @@ interface UsageTable extends UsageColumns {
   received_at: number;
 }
 
-export interface UsageColumns extends ActorColumns {
+interface UsageColumns extends ActorColumns {
   /** `-infinity`: the records hold no time. */
   day: string;
   source: string;
