@@ -11,10 +11,10 @@ import { httpStatus } from './common/squid-codes.js';
 
 // "Cisco Secure Firewall Threat Defense Syslog Messages", security events: 430001 intrusion, 430002 and 430003 start and end of a
 // connection, 430004 file, 430005 malware. Threat Defense writes ASA's messages too.
-const tag = /%(?:FTD|ASA|NGIPS)-(?:[a-z]{1,10}-)?\d-(\d{6}): ?/;
+const tag = /%(?:FTD|ASA|NGIPS)-(?:[a-z]{0,10}-)?\d-(\d{6}): ?/;
 const ended = '430003';
 /** What is read here; the other messages, of VPN among them, may be all that a log of another format holds. */
-const own = /%(?:FTD|ASA|NGIPS)-(?:[a-z]{1,10}-)?\d-(?:43000[1-5]|30400[12]|30201[3-6]|106023): ?/;
+const own = /%(?:FTD|ASA|NGIPS)-(?:[a-z]{0,10}-)?\d-(?:43000[1-5]|30400[12]|30201[3-6]|106023): ?/;
 
 function open({ zone, modified }: FormatContext): Reader {
   return {

@@ -1,6 +1,6 @@
 import type { Format } from '../core/format.js';
 import { share } from './common/detect.js';
-import { createFortinetReader, isFortinet, isFortiProxy } from './common/fortinet.js';
+import { createFortinetReader, isFortinet, isFortiProxy, isOrdinaryFortinet } from './common/fortinet.js';
 
 /**
  * Fortinet FortiProxy traffic (connections and `http-transaction`) and UTM logs, "FortiProxy Log Message Reference" 2.0 to 7.6: FortiGate's
@@ -19,4 +19,5 @@ export const format: Format = {
     };
   },
   open: createFortinetReader,
+  ordinary: isOrdinaryFortinet,
 };

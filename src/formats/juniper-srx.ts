@@ -7,11 +7,11 @@ import { share } from './common/detect.js';
 import { applicationName, type Extension, pick } from './common/extension.js';
 import { readSrxText } from './common/srx-text.js';
 
-// Junos "System Log Explorer": RT_FLOW_SESSION_*, APPTRACK_SESSION_*, WEBFILTER_URL_*; `_LS` is the same of a logical system. Structured form:
+// Junos "System Log Explorer": RT_FLOW_SESSION_*, APPTRACK_SESSION_*, WEBFILTER_URL_*; `_LS` is the same of a logical system, `_USF` of a service set. Structured form:
 // RFC 5424 with the record in structured data (junos@2636...); the text form has a sentence behind the tag, see common/srx-text.
 /** Of SecIntel and advanced anti-malware: read where they name a host. */
 const tags =
-  /(?:^|[\s:])((?:RT_FLOW_SESSION|APPTRACK_SESSION|WEBFILTER_URL|SECINTEL_ACTION|AAMW_ACTION)_[A-Z_]{3,20}?)(?:_LS)?(?=[\s:]|$)/;
+  /(?:^|[\s:-])((?:RT_FLOW_SESSION|APPTRACK_SESSION|WEBFILTER_URL|SECINTEL_ACTION|AAMW_ACTION)_[A-Z_]{3,20}?)(?:_LS|_USF)?(?=[\s:]|$)/;
 /** Any other tag of Junos. */
 const anyTag = /(?:^|[\s:])[A-Z][A-Z0-9]{1,20}_[A-Z0-9_]{2,50}(?=[\s:]|$)/;
 const ends = new Set(['RT_FLOW_SESSION_CLOSE', 'APPTRACK_SESSION_CLOSE']);
@@ -39,11 +39,12 @@ function readEvent(tag: string, pairs: Extension): Outcome {
   const get = (...names: readonly string[]): string | undefined => {
     for (const name of names) {
       const value = pick(pairs, name);
-      if (value !== undefined && !/^unknown$/i.test(value)) return value;
+      if (value !== undefined && !/^(?:unknown|inconclusive)$/i.test(value)) return value;
     }
     return undefined;
   };
-  const host = get('url', 'hostname', 'http-host', 'dns-host');
+  // A host name; anti-malware writes a whole URL.
+  const host = get('url', 'http-host');
   const [src, dst] = [get('source-address', 'client-ip'), get('destination-address', 'server-ip')];
   if (/^(?:SECINTEL|AAMW)/.test(tag) && host === undefined) return skip('security log without host and URL');
   if (src === undefined && dst === undefined && host === undefined)
@@ -53,12 +54,13 @@ function readEvent(tag: string, pairs: Extension): Outcome {
     kind: 'web',
     action: actionOf(tag, get('action')),
     user: get('username', 'user'),
-    device: get('client-hostname'),
+    device: get('client-hostname', 'hostname'),
     src_ip: src,
     dst_ip: dst,
     host,
-    port: whole(get('destination-port', 'server-port')),
-    url: path?.startsWith('/') === true ? path : undefined,
+    // Of ICMP, type and code stand in the place of ports.
+    port: /^(?:1|58)$/.test(get('protocol-id') ?? '') ? undefined : whole(get('destination-port', 'server-port')),
+    url: path?.startsWith('/') === true ? path : host?.includes('/') === true ? host : undefined,
     // A volume update counts from the start of the session, and its end says all once more.
     ...(ends.has(tag) && {
       bytes_out: whole(get('bytes-from-client')),

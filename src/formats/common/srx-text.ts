@@ -27,6 +27,7 @@ function readSession(tag: string, text: string): Extension | undefined {
     ['destination-port', port],
   ]);
   const rest = text.slice(found.index + found[0].length);
+  if (/^(?: 0x[\da-f]{1,8})? \S{0,40}(?:icmp|ping)/i.test(rest)) fields.set('protocol-id', '1');
   const counts = volumes.exec(rest);
   if (counts !== null) fields.set('bytes-from-client', counts[2] ?? '').set('bytes-from-server', counts[4] ?? '');
   const behindCounts = counts === null ? '' : rest.slice(counts.index + counts[0].length);
