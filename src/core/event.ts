@@ -1,3 +1,4 @@
+import type { AccountKind } from './hit.js';
 import type { Provenance } from './provenance.js';
 import type { RolledUp } from './rollup.js';
 
@@ -57,6 +58,8 @@ export interface EventDraft {
    * have none. Not printed.
    */
   flow?: boolean | undefined;
+  /** Whose plan it was, where the record itself tells it. Not printed. */
+  account?: Exclude<AccountKind, 'unknown'> | undefined;
   /** The record is a sum that another engine made with the exported catalog. */
   rollup?: RolledUp | undefined;
   /**

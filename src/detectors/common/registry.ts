@@ -63,7 +63,8 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
             confidence,
             strength,
             detector: id,
-            accountKind: account ?? 'unknown',
+            // What a signature says of its host is surer than what a page showed.
+            accountKind: account ?? event.account ?? 'unknown',
             attempt: event.action === 'blocked',
           });
       }

@@ -53,6 +53,7 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   const extension = known(draft.extension_id);
   if (extension !== undefined) event.extension_id = extension;
   if (draft.flow === true) event.flow = true;
+  if (draft.account !== undefined) event.account = draft.account;
   if (draft.rollup !== undefined) event.rollup = draft.rollup;
   if (draft.provenance !== undefined) event.provenance = draft.provenance;
   return event;
