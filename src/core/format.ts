@@ -40,6 +40,8 @@ export interface FormatContext {
   readonly mapping?: Mapping | undefined;
   /** Ids of the services that the catalog knows, for records that name one; absent: any will do. */
   readonly services?: { has(id: string): boolean } | undefined;
+  /** Id of the receiver that wrote the records itself; absent: anybody may have, and a stamp in them proves nothing. */
+  readonly stampedBy?: string | undefined;
   /** The beginning of the same input, for what one record cannot tell: the order of day and month, a decimal comma. */
   readonly sample: Sample;
 }

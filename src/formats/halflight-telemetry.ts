@@ -2,6 +2,7 @@ import type { EventDraft } from '../core/event.js';
 import { type FormatContext, type Outcome, reject, skip } from '../core/format.js';
 import { accountKinds } from '../core/hit.js';
 import { isObject } from '../core/json.js';
+import type { Provenance } from '../core/provenance.js';
 import { telemetryMark, telemetryTypes, telemetryVersion } from '../core/telemetry.js';
 import { whole } from '../core/text.js';
 import { parseTime } from '../core/time.js';
@@ -9,6 +10,10 @@ import { type Fields, recordFormat } from './common/record-format.js';
 
 /** Extensions of one record that are read. */
 const maxExtensions = 500;
+
+/** The stamp counts only where nobody but the receiver can have written it. */
+const provenanceOf = (fields: Fields, { stampedBy }: FormatContext): Provenance =>
+  stampedBy === 'telemetry' && fields.text('identity') === 'reported' ? 'reported' : 'claimed';
 
 function read(fields: Fields, context: FormatContext): Outcome {
   if (fields.text(telemetryMark) !== telemetryVersion) return reject(`not a record of version ${telemetryVersion}`);
@@ -23,6 +28,7 @@ function read(fields: Fields, context: FormatContext): Outcome {
     user: fields.text('user'),
     device: fields.text('device'),
     event_id: fields.text('id'),
+    provenance: provenanceOf(fields, context),
   };
   if (type === 'extensions') {
     const list = fields.value('extensions');

@@ -34,8 +34,8 @@ export const receiver: HttpReceiver<TelemetryOptions> = {
   kind: 'http',
   title: 'Browser telemetry',
   options,
-  // The key of an enrolled browser names it; what an anonymous one says is of nobody in particular.
-  provenance: ({ identity }) => (identity === 'anonymous' ? 'claimed' : 'reported'),
+  // Whoever sends was enrolled, and its records are stamped with what the enrolment says; what rests on claims is marked, record by record.
+  provenance: () => 'reported',
   receive: (request, { max_bytes }, { spool, now, quota, catalog }) =>
     receiveTelemetry(request, { spool, now, quota, catalog: catalog(), maxBytes: max_bytes }),
 };

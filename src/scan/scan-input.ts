@@ -29,6 +29,8 @@ export interface ScanChoices {
   until: number | undefined;
   /** What the source is worth: files that the user of a scan chose are `observed`. */
   provenance: Provenance;
+  /** Id of the receiver that wrote the records itself; absent: files of anybody. */
+  stampedBy?: string | undefined;
   /** SHA-256 of the decompressed bytes, the identity of a chunk. */
   hash: boolean;
   /** Candidates that are told apart in one input; undefined: as many as in a scan. */
@@ -234,6 +236,7 @@ class InputScan {
       mapping,
       sample,
       services: detection.services,
+      stampedBy: this.#options.stampedBy,
     };
     const { zone, provenance, maxCandidates } = this.#options;
     const rollup = new Rollup(name, id, zone, provenance, maxCandidates);

@@ -132,6 +132,7 @@ export async function threadJob(
     logZone: source?.logZone ?? 'UTC',
     // Nobody vouches for data of a source that nobody knows.
     provenance: source?.provenance ?? 'unauthenticated',
+    stampedBy: source?.role === 'receiver' ? source.kind : undefined,
     records: claim.part === undefined ? undefined : { from: claim.part.from, to: claim.part.to },
   };
 }

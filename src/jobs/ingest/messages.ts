@@ -33,6 +33,8 @@ export interface ThreadJob {
   mapping: Mapping | undefined;
   logZone: string;
   provenance: Provenance;
+  /** Id of the receiver that wrote the records itself. */
+  stampedBy?: string | undefined;
   /** Only these records, counted from 0, `to` exclusive. */
   records: { from: number; to: number } | undefined;
 }

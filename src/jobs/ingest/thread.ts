@@ -95,6 +95,7 @@ const optionsFor = (job: ThreadJob, own: ReadonlyMap<string, Format>): ScanOptio
   since: undefined,
   until: undefined,
   provenance: job.provenance,
+  stampedBy: job.stampedBy,
   hash: false,
   speedPath: true,
   formats: own,
