@@ -1,6 +1,7 @@
 import { type Format, type FormatContext, type Outcome, type Reader, reject, skip } from '../core/format.js';
 import { parseDayMonth, parseIso } from '../core/time.js';
 import { dayOrder } from './common/dates.js';
+import { headerLine } from './common/detect.js';
 
 // Debug log of Windows DNS Server; the header of the file explains the columns: date and time in the server's locale, thread,
 // PACKET, packet id, UDP or TCP, Snd or Rcv, remote address, transaction, R for a response, opcode, flags, type, name.
@@ -79,10 +80,10 @@ export const format: Format = {
       const m = stamped.exec(line.slice(0, 2000));
       return m !== null && m[4]?.toUpperCase() === 'PACKET' && /\b(?:UDP|TCP) +(?:Snd|Rcv) /.test(m[5] ?? '');
     }).length;
-    const header = lines.some((line) => /^\s*Message logging key \(for packets/.test(line));
-    if (packets === 0 && !header) return undefined;
+    const header = headerLine(lines, (line) => /^\s*Message logging key \(for packets/.test(line));
+    if (packets === 0 && header === undefined) return undefined;
     return {
-      confidence: header ? 0.97 : Math.min(0.96, 0.55 + packets / lines.length),
+      confidence: header !== undefined ? 0.97 * header.trust : Math.min(0.96, 0.55 + packets / lines.length),
       why: 'PACKET lines with Snd or Rcv, flags and a counted name, as Windows DNS Server writes them',
     };
   },
