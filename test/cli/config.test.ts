@@ -192,6 +192,15 @@ describe('sources and channels are checked by their kinds', () => {
     ["{ id: a, kind: push, schedule: '* * *' }", 'sources.a.schedule: accepted is a cron expression'],
     ['{ id: a, kind: push, format: squidd }', 'sources.a.format: there is no such format; did you mean squid?'],
     ['{ id: a, kind: push, mapping: halflight.yaml }', 'halflight.yaml is no mapping file'],
+    [
+      '{ id: a, kind: push, provenance: observed, provenance_reason: because }',
+      'sources.a.provenance: observed is what Halflight fetches itself, and a source of kind push is sent to; reported is the most',
+    ],
+    [
+      '{ id: a, kind: push, provenance_reason: because }',
+      'sources.a.provenance_reason: is the reason of a provenance, and there is none; take it out',
+    ],
+    ['{ id: a, kind: push, provenance: sworn }', 'sources.a.provenance: accepted is one of unauthenticated, claimed'],
   ])('%s', async (source, message) => {
     const said = await check(`sources:\n  - ${source}`);
     expect(said.filter((line) => line.includes(message) && line.startsWith('halflight.yaml:2: '))).toHaveLength(1);
@@ -208,6 +217,36 @@ describe('sources and channels are checked by their kinds', () => {
       ['b', false, {}],
     ]);
     expect(problems).toHaveLength(1);
+  });
+
+  it('what data are worth goes by kind and options, and higher only with a reason', async () => {
+    const tls = '{ protocol: tls, tls: { cert: /c, key: /k';
+    const loaded = load(
+      `sources:
+  - { id: fetched, kind: folder, options: { path: /x } }
+  - { id: lowered, kind: folder, options: { path: /x }, provenance: claimed }
+  - { id: pushed, kind: push }
+  - { id: uploaded, kind: upload }
+  - { id: open, kind: syslog }
+  - { id: known, kind: syslog, options: ${tls}, client_ca: /a } } }
+  - { id: unknown, kind: syslog, options: ${tls} } } }
+  - { id: trusted, kind: syslog, provenance: reported, provenance_reason: the management network }
+  - { id: hoped, kind: syslog, provenance: reported }`,
+    );
+    const { sources, problems } = await openKinds(loaded);
+    expect(sources.map(({ source, provenance }) => [source.id, provenance])).toEqual([
+      ['fetched', 'observed'],
+      ['lowered', 'claimed'],
+      ['pushed', 'reported'],
+      ['uploaded', 'claimed'],
+      ['open', 'unauthenticated'],
+      ['known', 'reported'],
+      ['unknown', 'unauthenticated'],
+      ['trusted', 'reported'],
+    ]);
+    expect(problems.map(describeConfigProblem)).toEqual([
+      'halflight.yaml:10: sources.hoped.provenance: is more than these data are worth by their kind (unauthenticated); say in provenance_reason why they are, or take it out',
+    ]);
   });
 
   it('a kind that quotes a part of a secret is not repeated', async () => {

@@ -28,6 +28,8 @@ export interface SiteOptions {
 export interface SiteConfig {
   sources?: readonly object[];
   channels?: readonly object[];
+  /** File of the people directory. */
+  people?: string;
   /** Ports of this machine that notices may go to. */
   ports?: readonly number[];
 }
@@ -72,11 +74,12 @@ export class Site {
   async prepare(): Promise<void> {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    const { sources = [], channels = [], ports = [] } = this.#config;
+    const { sources = [], channels = [], ports = [], people } = this.#config;
     const config = {
       data: this.data,
       server: { listen: '127.0.0.1', port },
       inventory: join(this.folder, 'inventory.yaml'),
+      ...(people !== undefined && { people }),
       net: { allow: ['127.0.0.1'], ports },
       sources,
       channels,
