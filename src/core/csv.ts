@@ -68,6 +68,11 @@ export class Columns {
   has(...names: readonly string[]): boolean {
     return names.some((name) => this.#index.has(asked.get(name, Columns.fold)));
   }
+  /** Number of a column from 1; undefined where there is none of that name. */
+  number(name: string): number | undefined {
+    const index = this.#index.get(Columns.fold(name));
+    return index === undefined ? undefined : index + 1;
+  }
   /** The fields with the folded names of their columns. */
   entries(fields: readonly string[]): [string, string][] {
     return [...this.#index].map(([name, index]) => [name, fields[index] ?? '']);

@@ -1,7 +1,7 @@
 import type { EventDraft, EventKind } from './event.js';
 import type { Layout } from './layout.js';
 import type { LeaseNote } from './lease.js';
-import type { Mapping } from './mapping.js';
+import type { Mapping, MappingTrace } from './mapping.js';
 
 /** What a record turned out to be: events, a skip (header, comment, other log type) or a reject (broken). */
 export type Outcome = EventDraft | readonly EventDraft[] | Skip | Reject;
@@ -38,6 +38,8 @@ export interface FormatContext {
   readonly modified: number;
   /** For the `csv` and `json-lines` formats. */
   readonly mapping?: Mapping | undefined;
+  /** Hears where a mapping found each field; reading is slower with it. */
+  readonly trace?: MappingTrace | undefined;
   /** Ids of the services that the catalog knows, for records that name one; absent: any will do. */
   readonly services?: { has(id: string): boolean } | undefined;
   /** Id of the receiver that wrote the records itself; absent: anybody may have, and a stamp in them proves nothing. */

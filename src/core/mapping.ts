@@ -53,3 +53,21 @@ export const blockedWords: readonly string[] = [
   'failed',
   'failure',
 ];
+
+/** What became of one field of a record that a mapping reads, for `parse --explain`. Texts are the log's own: hostile. */
+export interface FieldNote {
+  readonly key: MappingKey;
+  /** Where it was looked for: `column 3 "Address"`, `path actor.email`, `constant`. */
+  readonly place: string;
+  /** As it stands in the record; undefined where the record has no such field. */
+  raw?: string | undefined;
+  /** What took its place where nothing stands there. */
+  instead?: 'constant' | 'syslog header';
+  /** Why it gave no value: `absent`, `empty` (or a word that means missing), or in words what it should have been. */
+  problem?: string;
+}
+
+/** Hears of every record that a mapping read, before its outcome is told. */
+export interface MappingTrace {
+  record(notes: readonly FieldNote[], outcome: 'event' | 'skip' | 'reject'): void;
+}

@@ -15,8 +15,18 @@ interface Layout {
 const sourceOf =
   (fields: readonly string[], columns: Columns | undefined): Source =>
   (name) => {
-    if (columns?.has(name) === true) return columns.get(fields, name);
+    // An empty cell is there, and holds nothing.
+    if (columns?.has(name) === true) return columns.get(fields, name) ?? '';
     return /^\d{1,4}$/.test(name) ? fields[Number(name) - 1] : undefined;
+  };
+
+/** Where a field of a mapping stands, for people. */
+const placeIn =
+  (columns: Columns | undefined) =>
+  (name: string): string => {
+    const number = columns?.number(name);
+    if (number !== undefined) return `column ${number} "${name}"`;
+    return /^\d{1,4}$/.test(name) ? `column ${name}` : `column "${name}"`;
   };
 
 /** A record outside its syslog header; a quoted or comma-separated line has none. */
@@ -59,7 +69,7 @@ function mappedReader(mapping: Mapping, context: FormatContext): Reader {
         }
         if (columns === undefined) return skip('text before the header line');
       }
-      return read(sourceOf(fields, columns), timeOf(record, context));
+      return read(sourceOf(fields, columns), timeOf(record, context), placeIn(columns));
     },
   };
 }
@@ -102,7 +112,7 @@ export const format: Format = {
         const fields = splitCsv(record.message, layout.delimiter);
         if (fields === undefined) return reject('a quoted field is not closed');
         if (fields.every((field) => field.trim() === '')) return skip('empty row');
-        return layout.read(sourceOf(fields, layout.columns), timeOf(record, context));
+        return layout.read(sourceOf(fields, layout.columns), timeOf(record, context), placeIn(layout.columns));
       },
     };
   },

@@ -58,17 +58,24 @@ describe('halflight parse', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('two.zip holds 2 files; unpack the one you mean')]);
   });
 
-  it('explains on standard error, the counts still last', async () => {
+  it('explains on standard error each record beside its fields, the counts still last', async () => {
     const { stdout, stderr } = await halflight(['parse', '--format', 'squid', '--explain', 'access.log'], {
       cwd: folder,
     });
     expect(ndjson(stdout)).toHaveLength(2);
-    expect(stderr.split('\n')).toEqual([
-      'line 2: rejected, not a line of Squid native format: not a log line?token=[secret]',
-      'line 3: skipped, blank line',
-      '{"lines":4,"events":2,"skipped":1,"errors":1}',
-      '',
+    const lines = stderr.split('\n');
+    expect(lines.slice(0, 5)).toEqual([
+      'line 1: event',
+      '    1772445600.000 100 10.0.0.1 TCP_MISS/200 5000 GET http://chatgpt.com/ ann',
+      '    HIER_DIRECT/203.0.113.5 -',
+      '  time         2026-03-02T10:00:00Z',
+      '  kind         web',
     ]);
+    expect(lines).toContain('line 3: skipped, blank line');
+    expect(stderr).toContain(
+      'line 2: rejected, not a line of Squid native format\n    not a log line?token=[secret]\nline 3:',
+    );
+    expect(lines.slice(-2)).toEqual(['{"lines":4,"events":2,"skipped":1,"errors":1}', '']);
   });
 
   it('reads with a mapping file', async () => {

@@ -1,6 +1,5 @@
 import type { Event } from '../../core/event.js';
 import { eventToJson } from '../../core/event-json.js';
-import { redact } from '../../core/redact.js';
 import { safeLine } from '../../core/terminal.js';
 import { exitCodes } from '../common/errors.js';
 import { Printer } from '../common/print.js';
@@ -23,7 +22,7 @@ export const command: AddCommand = (program) => {
     .option('--mapping <file>', 'mapping file, for csv, json-lines and other mapped formats')
     .option('--log-timezone <zone>', 'zone of times that state none', 'UTC')
     .option('--json', 'as NDJSON (it always is)')
-    .option('--explain', 'says on standard error what each skipped or rejected record is')
+    .option('--explain', 'says on standard error where each field came from, and why records are skipped or rejected')
     .action(async (file: string, options: Options) => {
       // Loaded here, so that other commands do not wait for it.
       const [
@@ -32,34 +31,35 @@ export const command: AddCommand = (program) => {
         { explainInput, openInput },
         { RecordReader },
         { formatOf, inputOf, loadMapping },
+        { ParseExplanation },
       ] = await Promise.all([
         import('../../formats/common/registry.js'),
         import('../../formats/common/sample.js'),
         import('../../scan/input.js'),
         import('../../scan/read-records.js'),
         import('../common/inputs.js'),
+        import('../common/explain-parse.js'),
       ]);
       const format = formatOf(await allFormats(), options.format);
       const zone = zoneOption(options.logTimezone, '--log-timezone');
       const mapping = await loadMapping(options.mapping);
       const input = await inputOf(file);
       const printer = new Printer();
-      const explain = (line: number, what: string, text: string): void => {
-        if (options.explain === true)
-          process.stderr.write(`line ${line}: ${what}${text === '' ? '' : `: ${safeLine(redact(text, 160))}`}\n`);
-      };
+      const explanation =
+        options.explain === true ? new ParseExplanation((text) => void process.stderr.write(text), mapping) : undefined;
       const sink = {
-        event: (event: Event) => {
+        event: (event: Event, text: string) => {
           printer.add(JSON.stringify(eventToJson(event)));
+          explanation?.event(event, text);
         },
-        skip: (reason: string, line: number) => explain(line, `skipped, ${reason}`, ''),
-        reject: (reason: string, line: number, text: string) => explain(line, `rejected, ${reason}`, text),
+        skip: (reason: string, line: number) => explanation?.skip(reason, line),
+        reject: (reason: string, line: number, text: string) => explanation?.reject(reason, line, text),
       };
       const { head, whole, chunks } = await openInput(input);
       const reader = new RecordReader(
         options.format,
         format,
-        { zone, modified: input.modified, mapping, sample: takeSample(file, head, whole) },
+        { zone, modified: input.modified, mapping, trace: explanation, sample: takeSample(file, head, whole) },
         head,
         sink,
       );
@@ -74,6 +74,7 @@ export const command: AddCommand = (program) => {
       }
       reader.end();
       await printer.flush();
+      explanation?.end();
       if (problem !== undefined) {
         process.stderr.write(`halflight: ${safeLine(file)} ${safeLine(problem)}\n`);
         process.exitCode = exitCodes.failed;

@@ -1,15 +1,23 @@
 import { type Action, actions, type EventDraft, type EventKind, eventKinds } from '../../core/event.js';
-import { type FormatContext, type Outcome, reject, skip } from '../../core/format.js';
+import { type FormatContext, isReject, isSkip, type Outcome, reject, skip } from '../../core/format.js';
 import { blockedWords, type Mapping, type MappingKey, mappingKeys } from '../../core/mapping.js';
 import { whole } from '../../core/text.js';
 import { parseClf, parseCtime, parseDayMonth, parseEpoch, parseIso, parseRfc3164, parseTime } from '../../core/time.js';
 import { compileTimePattern } from '../../core/time-pattern.js';
+import { Notes } from './mapped-notes.js';
 import { currencyOf, decimalMark, minorUnits, parseMoney } from './money.js';
 
 /** The value of a column, path, key or group; undefined where the record has none. */
 export type Source = (name: string) => unknown;
-/** Turns one record, given by its values, into an event. `fallback`: time of a syslog header. */
-export type MappedReader = (source: Source, fallback?: () => number | undefined) => Outcome;
+/**
+ * Turns one record, given by its values, into an event. `fallback`: time of a syslog header. `place`: where a field stands, for people,
+ * if its name does not say it.
+ */
+export type MappedReader = (
+  source: Source,
+  fallback?: () => number | undefined,
+  place?: (name: string) => string,
+) => Outcome;
 
 /** A mapping for logs whose columns carry the keys of `parse` themselves; `names`: the columns' own spelling of each key. */
 export function ownKeysMapping(framing: Mapping['framing'], names: readonly string[]): Mapping | undefined {
@@ -96,17 +104,37 @@ export function compileMapping(mapping: Mapping, context: FormatContext): Mapped
   const stated = (value: string | undefined) =>
     value === undefined || missing.has(value.toLowerCase()) ? undefined : value;
 
-  return (source, fallback) => {
+  const read = (
+    source: Source,
+    fallback: (() => number | undefined) | undefined,
+    notes: Notes | undefined,
+  ): Outcome => {
     const raw = (key: MappingKey): unknown => {
       const name = Object.hasOwn(mapping.fields, key) ? mapping.fields[key] : undefined;
       return name === undefined ? undefined : source(name);
     };
-    const text = (key: MappingKey): string | undefined => stated(plain(raw(key))) ?? constant(mapping, key);
-    const number = (key: MappingKey): number | undefined => whole(text(key)?.replace(/\.0+$/, ''));
+    const text = (key: MappingKey): string | undefined => {
+      const found = raw(key);
+      const value = stated(plain(found));
+      notes?.looked(key, found, value);
+      return value ?? constant(mapping, key);
+    };
+    const number = (key: MappingKey): number | undefined => {
+      const value = text(key);
+      const result = whole(value?.replace(/\.0+$/, ''));
+      if (value !== undefined && result === undefined) notes?.failed(key, 'is no whole number');
+      return result;
+    };
 
     const stamp = [text('date'), text('time')].filter((part) => part !== undefined).join(' ');
     const time = stamp === '' ? fallback?.() : readTime(stamp);
-    const money = parseMoney(text('amount') ?? '');
+    if (stamp === '' && time !== undefined) notes?.header();
+    if (stamp !== '' && time === undefined)
+      notes?.failed('time', `does not fit ${mapping.time?.format ?? 'any known shape of a time'}`, stamp);
+    const [kindText, verdict] = [text('kind')?.toLowerCase(), text('action')];
+    const price = text('amount');
+    const money = parseMoney(price ?? '');
+    if (price !== undefined && money === undefined) notes?.failed('amount', 'is no amount');
     const currency = currencyOf(text('currency')) ?? money?.currency;
     const size =
       money === undefined
@@ -114,6 +142,7 @@ export function compileMapping(mapping: Mapping, context: FormatContext): Mapped
         : mapping.amounts === 'minor'
           ? whole(money.digits)
           : minorUnits(money.digits, currency, decimalMark([money.digits]));
+    const scopes = text('scopes');
     const draft: Omit<EventDraft, 'kind' | 'action'> = {
       time,
       user: text('user'),
@@ -131,7 +160,7 @@ export function compileMapping(mapping: Mapping, context: FormatContext): Mapped
       user_agent: text('user_agent'),
       app: text('app'),
       app_id: text('app_id'),
-      scopes: listOf(raw('scopes')) ?? listOf(text('scopes')),
+      scopes: listOf(raw('scopes')) ?? listOf(scopes),
       event_id: text('event_id'),
       merchant: text('merchant'),
       amount: size === undefined || size === 0 || money?.negative !== true ? size : -size,
@@ -141,11 +170,20 @@ export function compileMapping(mapping: Mapping, context: FormatContext): Mapped
     };
     if (Object.values(draft).every((value) => value === undefined)) return reject('none of the mapped fields is in it');
     if (stamp !== '' && time === undefined) return reject('the time is not readable');
-    const kindText = text('kind')?.toLowerCase();
     const kind = kindText === undefined ? kindOf(draft) : eventKinds.find((known) => known === kindText);
+    if (kindText !== undefined && kind === undefined) notes?.failed('kind', `is none of ${eventKinds.join(', ')}`);
     if (kind === undefined)
       return kindText === undefined ? reject('nothing tells the kind of event') : skip('another kind of record');
-    return { kind, action: actionOf(text('action'), blocked), ...draft };
+    return { kind, action: actionOf(verdict, blocked), ...draft };
+  };
+
+  const { trace } = context;
+  if (trace === undefined) return (source, fallback) => read(source, fallback, undefined);
+  return (source, fallback, place) => {
+    const notes = new Notes(mapping, place);
+    const outcome = read(source, fallback, notes);
+    trace.record(notes.all, isSkip(outcome) ? 'skip' : isReject(outcome) ? 'reject' : 'event');
+    return outcome;
   };
 }
 
