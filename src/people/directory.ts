@@ -10,7 +10,10 @@ import { Memo } from './memo.js';
 import type { Person } from './person.js';
 
 /** The parts of an event that tell who it was. */
-export type Traces = Pick<Event, 'user' | 'device' | 'src_ip' | 'cost_centre' | 'time' | 'rollup'>;
+export type Traces = Pick<Event, 'user' | 'device' | 'src_ip' | 'cost_centre' | 'time' | 'rollup'> & {
+  /** Of several events together: the time of the last. */
+  until?: number | undefined;
+};
 
 /** A time of which is asked: an instant, or from the first to the last of several events. Milliseconds since 1970. */
 interface Span {
@@ -195,8 +198,8 @@ export class Directory {
 const toActor = (person: Person | undefined): Actor | undefined =>
   person === undefined ? undefined : { kind: 'person', id: person.id, group: person.group };
 
-const spanOf = ({ time, rollup }: Traces): Span | undefined =>
-  time === undefined ? undefined : { from: time, until: Math.max(time, rollup?.last ?? time) };
+const spanOf = ({ time, rollup, until }: Traces): Span | undefined =>
+  time === undefined ? undefined : { from: time, until: Math.max(time, rollup?.last ?? until ?? time) };
 
 const isSame = (a: Answer, b: Answer): boolean => {
   const [one, two] = [a.person ?? a.fallback, b.person ?? b.fallback];

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Usage } from '../core/usage.js';
+import { saveLeases } from './address-leases.js';
 import { saveCandidates } from './candidates.js';
 import { saveEvidence } from './evidence.js';
 import { removeExpenses, saveExpenses } from './expenses.js';
@@ -89,6 +90,7 @@ export async function writeResults(
   await saveEvidence(trx, chunk.id, result.evidence);
   await saveCandidates(trx, chunk.id, result.candidates);
   await saveUses(trx, chunk.id, result.uses);
+  if (result.leases !== undefined) await saveLeases(trx, result.leases);
   // Last, as its rows are those that others wait for.
   await saveUsage(trx, chunk.id, result.usage, chunk.receivedAt);
   for (const service of await saveExpenses(trx, chunk.id, result.expenses)) services.add(service);

@@ -69,6 +69,14 @@ export async function removeExpenses(trx: Db, chunkId: number): Promise<string[]
   return [...services, ...(await decide(trx, sql`select unnest(${identities}::text[])`))];
 }
 
+/**
+ * Decides anew which of the payments with these identities count, after something about them changed. Part of a transaction that holds
+ * the lock of `lockUsageAlone`.
+ * @returns services whose use changes
+ */
+export const decideExpenses = async (trx: Db, identities: readonly string[]): Promise<string[]> =>
+  identities.length === 0 ? [] : decide(trx, sql`select unnest(${[...identities]}::text[])`);
+
 /** Decides which of the payments with these identities count, and changes the sums by those that changed. */
 async function decide(trx: Db, identities: RawBuilder<unknown>): Promise<string[]> {
   await sql`

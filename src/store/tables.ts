@@ -8,6 +8,7 @@ import type { UseKind } from '../core/use.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
 import type { ExpenseTable } from './expense-table.js';
+import type { ActorResolutionTable, AddressLeaseTable } from './lease-tables.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -44,6 +45,8 @@ export interface Tables {
   instance: InstanceTable;
   job_run: JobRunTable;
   device: DeviceTable;
+  address_lease: AddressLeaseTable;
+  actor_resolution: ActorResolutionTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */

@@ -2,6 +2,7 @@ import type { Expense } from '../core/expense.js';
 import type { CandidateHit } from '../core/hit.js';
 import type { ActorKind, Evidence, Usage } from '../core/usage.js';
 import type { Use } from '../core/use.js';
+import type { LeaseNews } from '../people/leases/lease.js';
 
 /** Identity of a chunk: where it came from and what it holds. The same bytes under another name are the same chunk. */
 export interface ChunkKey {
@@ -77,6 +78,8 @@ export interface ChunkResult extends ChunkKey, ChunkCounts {
   /** `file` is not kept: it is read back as the chunk's name. At most one for each line and service: the first. */
   evidence: readonly Evidence[];
   candidates: readonly ChunkCandidate[];
+  /** Who had which address, where the records tell. Kept beside the results: a replay adds and takes nothing back. */
+  leases?: LeaseNews | undefined;
 }
 
 /** A candidate over all chunks. */

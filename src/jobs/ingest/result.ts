@@ -7,7 +7,7 @@ import type { ServiceSetup, SourceSetup } from '../setup.js';
 
 /** What a scan gave, as the database keeps it: usage belongs to the configured source. */
 export function chunkResult(claim: Claim, result: InputResult, rules: string, scannedAt: number): ChunkResult {
-  const { counts, candidates, usage, uses, expenses, evidence, rejects, first, last, bytes, format } = result;
+  const { counts, candidates, usage, uses, expenses, evidence, rejects, first, last, bytes, format, leases } = result;
   return {
     source: claim.source,
     sha256: '',
@@ -23,6 +23,7 @@ export function chunkResult(claim: Claim, result: InputResult, rules: string, sc
     usage: usage.map((row) => ({ ...row, source: claim.source })),
     uses,
     expenses: expenses.map((expense) => ({ ...expense, usage: { ...expense.usage, source: claim.source } })),
+    leases,
     evidence,
     candidates: candidates.map(({ file: _file, ...candidate }) => ({
       ...candidate,

@@ -39,6 +39,8 @@ export const carriedTables = [
   'legal_hold',
   'job_run',
   'device',
+  'address_lease',
+  'actor_resolution',
 ] as const;
 
 /** A table as the database describes it. */

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Notice } from '../../../src/core/notice.js';
+import { savePass } from '../../../src/store/actor-resolution.js';
+import { saveLeases } from '../../../src/store/address-leases.js';
 import { appendAudit } from '../../../src/store/audit.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveChunk } from '../../../src/store/chunks.js';
@@ -159,6 +161,30 @@ export async function fillWhole(db: Db): Promise<void> {
     },
     { devices: 10, perHour: 10 },
   );
+  await db.transaction().execute(async (trx) => {
+    const lease = {
+      address: '10.1.2.3',
+      from: noon,
+      seen: noon,
+      to: noon + 1,
+      ended: false,
+      user: odd,
+      device: '',
+      mac: '',
+    };
+    await saveLeases(trx, { leases: [lease], ends: [], dropped: 0 });
+    const counts = { actors: 1, moved: 0, rows: 0, ambiguous: 0, held: 0 };
+    const after = { kind: 'user' as const, id: odd };
+    await savePass(trx, {
+      people: 'h',
+      leases: 1,
+      scope: 'all',
+      step: 'actors',
+      after,
+      afterCandidate: undefined,
+      counts,
+    });
+  });
   await setHold(db, { scope: { service: 'chatgpt', from: '2026-01-01' }, reason: odd, who: 'cli:ada', at: noon });
   await saveRegister(db, 'inventory', { hash: 'h', body: [{ odd, big: 1e21, tiny: 1e-9, nothing: null }] }, noon);
   await noteSlot(db, 'retention', 29_000_000);
