@@ -20,8 +20,48 @@ export interface Mapping {
   readonly missing: readonly string[];
   /** Values of the mapped `action` field (without regard to case) that mean blocked; others are allowed, `unknown` is unknown. */
   readonly blocked: readonly string[];
+  /** The table holds expenses: what its columns are. Then `fields` is empty. */
+  readonly expenses?: ExpenseMapping | undefined;
   /** Whether `amount` is in the currency itself (`12.50`, the usual one) or in its minor units (`1250`). */
   readonly amounts?: 'major' | 'minor' | undefined;
+}
+
+/** What a column of an expense export can hold. */
+export const expenseRoles = [
+  'date',
+  'merchant',
+  'description',
+  'billedAmount',
+  'billedCurrency',
+  'amount',
+  'currency',
+  'originalAmount',
+  'originalCurrency',
+  'debit',
+  'credit',
+  'side',
+  'email',
+  'user',
+  'firstName',
+  'lastName',
+  'employeeId',
+  'costCentre',
+  'department',
+  'id',
+  'status',
+] as const;
+export type ExpenseRole = (typeof expenseRoles)[number];
+
+/** How a table of expenses is read: what the reader of expenses finds out by itself, said by a person. */
+export interface ExpenseMapping {
+  /** Role -> name of the column. */
+  readonly columns: Readonly<Partial<Record<ExpenseRole, string>>>;
+  readonly dates: 'day-first' | 'month-first';
+  readonly decimal?: '.' | ',' | undefined;
+  /** The sign with which purchases are written. */
+  readonly purchases: 'positive' | 'negative';
+  /** ISO 4217, where neither a column nor an amount names one. */
+  readonly currency?: string | undefined;
 }
 
 /** The format id that reads a mapping of each framing. */

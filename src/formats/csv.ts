@@ -3,6 +3,7 @@ import { eventKinds } from '../core/event.js';
 import { type Format, type FormatContext, type Reader, reject, skip } from '../core/format.js';
 import type { Mapping } from '../core/mapping.js';
 import { type Unwrapped, unwrapSyslog } from '../core/syslog.js';
+import { mappedExpenses } from './common/expense-mapping.js';
 import { compileMapping, type MappedReader, ownKeysMapping, type Source } from './common/mapped.js';
 
 interface Layout {
@@ -42,6 +43,7 @@ function ownHeader(text: string): { mapping: Mapping; fields: string[]; delimite
 }
 
 function mappedReader(mapping: Mapping, context: FormatContext): Reader {
+  if (mapping.expenses !== undefined) return mappedExpenses(mapping.framing, mapping.expenses, context);
   if (mapping.framing.type !== 'csv') return { read: () => reject('the mapping is for another framing than csv') };
   const { delimiter, header } = mapping.framing;
   const read = compileMapping(mapping, context);

@@ -2,15 +2,28 @@ import { safeLine } from '../../core/terminal.js';
 import { CliError, exitCodes } from '../common/errors.js';
 import type { AddCommand } from '../main.js';
 
-/** `halflight collect SOURCE [--dry-run]` */
+interface Options {
+  config?: string;
+  dryRun?: boolean;
+  saveMapping?: string;
+  json?: boolean;
+}
+
+/** `halflight collect SOURCE [--dry-run [--save-mapping FILE]]` */
 export const command: AddCommand = (program) => {
   program
     .command('collect <source>')
     .description('asks a source for what is new, now, and shows what comes')
     .option('--config <file>', 'configuration file (default: halflight.yaml where it exists)')
-    .option('--dry-run', 'shows what would be taken, and keeps nothing')
+    .option('--dry-run', 'shows what would be taken and how it would be read, and keeps nothing')
+    .option('--save-mapping <file>', 'with --dry-run: writes how the first table of expenses is read, to be corrected')
     .option('--json', 'the summary as JSON')
-    .action(async (id: string, options: { config?: string; dryRun?: boolean; json?: boolean }) => {
+    .action(async (id: string, options: Options) => {
+      const { saveMapping } = options;
+      if (saveMapping !== undefined && options.dryRun !== true)
+        throw new CliError('--save-mapping goes with --dry-run', exitCodes.usage);
+      const preview = await import('../common/service/preview.js');
+      if (saveMapping !== undefined) preview.checkNewFile(saveMapping);
       const [{ besideService }, { collectNow }] = await Promise.all([
         import('../common/service/beside.js'),
         import('../common/service/collect-now.js'),
@@ -27,6 +40,13 @@ export const command: AddCommand = (program) => {
         const summary = await collectNow(opened, store, id, options.dryRun === true, (line) =>
           process.stderr.write(`${safeLine(line)}\n`),
         );
+        const table = summary.files?.find((file) => file.expenses !== undefined);
+        if (saveMapping !== undefined) {
+          if (table?.expenses === undefined)
+            throw new CliError('no new file is a table of expenses whose columns were found: no mapping was written');
+          await preview.saveMapping(saveMapping, table.file, table.expenses);
+          summary.lines.push(`The mapping of ${table.file} is in ${saveMapping}.`);
+        }
         if (options.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
         else for (const line of summary.lines) process.stdout.write(`${safeLine(line)}\n`);
       });

@@ -1,26 +1,6 @@
-/** What a column of an expense export can hold. */
-export type Role =
-  | 'date'
-  | 'merchant'
-  | 'description'
-  | 'billedAmount'
-  | 'billedCurrency'
-  | 'amount'
-  | 'currency'
-  | 'originalAmount'
-  | 'originalCurrency'
-  | 'debit'
-  | 'credit'
-  | 'side'
-  | 'email'
-  | 'user'
-  | 'firstName'
-  | 'lastName'
-  | 'employeeId'
-  | 'costCentre'
-  | 'department'
-  | 'id'
-  | 'status';
+import type { ExpenseRole } from '../../core/mapping.js';
+
+export type Role = ExpenseRole;
 
 /**
  * Header names by role, the more telling first: of several columns with one role the name that comes first here wins.

@@ -1,9 +1,10 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { actions, eventKinds } from '../../core/event.js';
-import { blockedWords, type Mapping, mappingKeys, timeFormats } from '../../core/mapping.js';
+import { blockedWords, expenseRoles, type Mapping, mappingKeys, timeFormats } from '../../core/mapping.js';
 import { isZone, parseOffset } from '../../core/time.js';
 import { compileTimePattern } from '../../core/time-pattern.js';
+import { amountRoles } from './expense-rows.js';
 
 const names = z.partialRecord(
   z.enum(mappingKeys),
@@ -50,9 +51,30 @@ export const mappingSchema = z
         }),
       ])
       .describe('How a record is taken apart.'),
-    fields: names.describe(
-      'Event key -> column name or 1-based number, JSON path, key, or group of the regular expression. date: a column of the day, when time holds the time of day only.',
-    ),
+    fields: names
+      .default({})
+      .describe(
+        'Event key -> column name or 1-based number, JSON path, key, or group of the regular expression. date: a column of the day, when time holds the time of day only.',
+      ),
+    expenses: z
+      .strictObject({
+        columns: z
+          .partialRecord(z.enum(expenseRoles), z.string().min(1))
+          .describe('What a column holds -> its name in the header.'),
+        dates: z.enum(['day-first', 'month-first']).default('day-first').describe('How 03/04/2026 is read.'),
+        decimal: z.enum(['.', ',']).optional().describe('The decimal mark; otherwise each amount tells it.'),
+        purchases: z
+          .enum(['positive', 'negative'])
+          .default('positive')
+          .describe('The sign of purchases; refunds have the other one.'),
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, 'use an ISO code: EUR')
+          .optional()
+          .describe('Of amounts that name none.'),
+      })
+      .optional()
+      .describe('The table holds expenses: what its columns are, instead of fields.'),
     constants: names.default({}).describe('Event key -> the same value in every record.'),
     time: z
       .strictObject({
@@ -79,7 +101,7 @@ export const mappingSchema = z
       .default('major')
       .describe('Whether amount is in the currency itself (12.50) or in its minor units (1250).'),
   })
-  .superRefine(({ constants, fields }, context) => {
+  .superRefine(({ constants, fields, expenses, framing }, context) => {
     const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const { kind, action } = constants;
     if (kind !== undefined && !(eventKinds as readonly string[]).includes(kind))
@@ -89,7 +111,19 @@ export const mappingSchema = z
     for (const key of ['date', 'time'] as const)
       if (constants[key] !== undefined)
         problem(['constants', key], 'a time is never the same in every record; use fields');
-    if (Object.keys(fields).length === 0) problem(['fields'], 'name at least one field');
+    if (expenses === undefined) {
+      if (Object.keys(fields).length === 0) problem(['fields'], 'name at least one field');
+      return;
+    }
+    const { columns } = expenses;
+    if (framing.type !== 'csv' || !framing.header)
+      problem(['framing'], 'expenses are read from csv with a header line');
+    if (Object.keys(fields).length > 0) problem(['fields'], 'expenses name their columns; leave fields out');
+    if (columns.date === undefined) problem(['expenses', 'columns'], 'name the column of the date');
+    if (columns.merchant === undefined && columns.description === undefined)
+      problem(['expenses', 'columns'], 'name the column of the merchant, or of a description');
+    if (!amountRoles.some((role) => columns[role] !== undefined))
+      problem(['expenses', 'columns'], `name a column of an amount: ${amountRoles.join(', ')}`);
   });
 
 /**

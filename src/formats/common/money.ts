@@ -190,3 +190,13 @@ export function minorUnits(digits: string, currency: string | undefined, mark: D
   const kept = Number(`${whole}${part.slice(0, places).padEnd(places, '0')}`);
   return kept + (Number(part[places] ?? 0) >= 5 ? 1 : 0);
 }
+
+/** `1,234.50 USD`, from minor units; without a currency two decimals. */
+export function moneyText(amount: number, currency: string | undefined): string {
+  const places = minorDigits.get(currency ?? '') ?? 2;
+  const text = (Math.abs(amount) / 10 ** places).toLocaleString('en-US', {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  });
+  return `${amount < 0 ? '-' : ''}${text}${currency === undefined || currency === '' ? '' : ` ${currency}`}`;
+}

@@ -1,14 +1,18 @@
 import { knowsApp } from '../../../catalog/apps.js';
-import type { CollectContext } from '../../../collectors/common/collector.js';
+import type { CollectContext, Collector } from '../../../collectors/common/collector.js';
+import { type ChunkDraft, ChunkGoneError } from '../../../core/chunk.js';
 import { collect } from '../../../jobs/collect.js';
 import type { Log } from '../../../jobs/context.js';
 import { createMetrics } from '../../../jobs/metrics.js';
+import type { SourceSetup } from '../../../jobs/setup.js';
 import { createEgress } from '../../../net/egress.js';
+import { explainInput, type Input } from '../../../scan/input.js';
 import type { Store } from '../../../store/db.js';
 import { loadCursor } from '../../../store/intake.js';
 import { syncSources } from '../../../store/sources.js';
 import { CliError } from '../errors.js';
 import { openCatalog } from '../open-catalog.js';
+import { type FilePreview, previewInput, previewLines } from './preview.js';
 import { loadKinds, type OpenedSetup } from './setup.js';
 
 export interface CollectSummary {
@@ -21,6 +25,8 @@ export interface CollectSummary {
   records: number;
   /** Items of states that were listed, by kind; only in a dry run. */
   states: Record<string, number>;
+  /** With --dry-run: what the first files are read as. */
+  files?: FilePreview[];
   /** For people. */
   lines: string[];
 }
@@ -113,8 +119,11 @@ export async function collectNow(
       for (const chunk of batch.chunks) {
         summary.chunks++;
         summary.bytes += chunk.size;
-        if (summary.lines.length < mostShown)
-          summary.lines.push(`${chunk.name}  ${chunk.size.toLocaleString('en-US')} bytes`);
+        if (summary.chunks > mostShown) continue;
+        summary.lines.push(`${chunk.name}  ${chunk.size.toLocaleString('en-US')} bytes`);
+        const files = await previewOf(collector, source, chunk, context);
+        summary.files = [...(summary.files ?? []), ...files];
+        for (const file of files) summary.lines.push(...previewLines(file));
       }
       for (const page of batch.records ?? []) {
         summary.records += page.records.length;
@@ -134,5 +143,30 @@ export async function collectNow(
       `${summary.records > 0 ? `${summary.records.toLocaleString('en-US')} records, ` : ''}${summary.chunks} chunks, ${summary.bytes.toLocaleString('en-US')} bytes, ${summary.gaps} gaps; nothing was kept (--dry-run)`,
     );
     return summary;
+  }
+}
+
+/** What a chunk will be read as; nothing where it cannot be opened now, which the collection itself will say. */
+async function previewOf(
+  collector: Collector,
+  source: SourceSetup,
+  chunk: ChunkDraft,
+  context: CollectContext,
+): Promise<FilePreview[]> {
+  const input: Input = {
+    name: chunk.name,
+    modified: chunk.modified,
+    size: chunk.size,
+    source: undefined,
+    prime: chunk.prime,
+    async *bytes() {
+      yield* await collector.open(source.options, chunk, context);
+    },
+  };
+  try {
+    return await previewInput(input, source);
+  } catch (error) {
+    if (error instanceof ChunkGoneError) return [];
+    return [{ file: chunk.name, format: undefined, title: undefined, expenses: undefined, why: explainInput(error) }];
   }
 }
