@@ -73,9 +73,12 @@ async function* forget(
 ): AsyncGenerator<Batch, void> {
   const places = streams.map((stream) => placeOf(cursor, `stream/${stream.name}`));
   if (places.length === 0 || places.some((place) => place === undefined)) return;
-  const oldest = Math.min(theirNow, ...places.map((place) => place?.open?.from ?? place?.done ?? 0));
+  const oldest = Math.min(theirNow, ...places.flatMap(reachedBy));
   yield { chunks: [], cursor: new Map(), forgetBefore: oldest - pace.late - pace.overlap - day };
 }
+
+/** The ends of what the next windows of a stream reach back from. */
+const reachedBy = (place: Place | undefined): number[] => [place?.open?.from ?? place?.done ?? 0, place?.late ?? 0];
 
 async function* readStream(
   stream: RecordStream,
@@ -121,7 +124,8 @@ async function* readStream(
     from = to;
   }
   if (now - place.late < pace.lateEvery && now >= place.late) return;
-  for (let from = now - pace.late; from < now; from += pace.step) {
+  // From where the last one was complete: what came late while the provider was out of reach is older than the newest late window.
+  for (let from = Math.min(place.late, now) - pace.late; from < now; from += pace.step) {
     if (context.signal.aborted) return;
     yield* read({ from, to: Math.min(now, from + pace.step), late: true });
   }
