@@ -1,6 +1,6 @@
 import type { Action } from '../core/event.js';
 import { type Format, type FormatContext, type Outcome, skip } from '../core/format.js';
-import type { JsonObject } from '../core/json.js';
+import { isObject, type JsonObject } from '../core/json.js';
 import { FlatRecord, namesTarget } from './common/flat-record.js';
 import { flatFields, recordFormat } from './common/record-format.js';
 import { httpStatus } from './common/squid-codes.js';
@@ -23,12 +23,13 @@ const [source, destination, target] = [
     'dsthostname',
     'destinationhost',
     'destinationdomain',
+    'target',
   ],
 ];
 
 /** Fields of the firewall itself, folded. */
 const telling =
-  'fwrule fwrulename apprule apprulename trafficinfo traffictype fwinfo fwname boxname boxserial cloudgenversion rangename clustername srcinterface dstinterface urlcat urlcategory appriskname serviceobject natrule bindip connip inif outif matchedrule'.split(
+  'fwrule fwrulename apprule apprulename trafficinfo traffictype fwinfo fwname boxname boxserial cloudgenversion rangename clustername srcinterface dstinterface urlcat urlcategory appriskname serviceobject natrule bindip connip inif outif matchedrule srcif dstif srcmac dstmac srcnat dstnat dstservice receivedpackets sentpackets'.split(
     ' ',
   );
 /** Where a record names its product. */
@@ -54,9 +55,14 @@ const wraps = (object: JsonObject): boolean =>
     (value) => typeof value === 'object' || (typeof value === 'string' && /^\s*[[{]/.test(value)),
   );
 
+/** Fields may be grouped, but what stands in a forwarder's envelope is a record of its own. */
+const fieldsOf = (object: JsonObject): FlatRecord =>
+  envelopes.some((key) => isObject(object[key])) ? FlatRecord.of(object) : FlatRecord.deep(object);
+const envelopes = ['event', 'result', '_source', 'detail', 'jsonPayload', 'body', 'data'];
+
 function mine(object: JsonObject): boolean {
-  const record = FlatRecord.of(object);
-  const targeted = record.has(...destination, ...target, 'url', 'uri');
+  const record = fieldsOf(object);
+  const targeted = record.has(...destination, ...target, 'url', 'urlfull', 'uri');
   if (makers.some((name) => /barracuda|cloudgen|\bcgfw|\bng ?f(?:w|irewall)/i.test(record.text(name) ?? '')))
     return targeted || !wraps(object);
   return targeted && record.has(...source) && record.count(telling) >= 2;
@@ -72,7 +78,7 @@ function actionOf(fields: FlatRecord): Action {
 }
 
 function read(fields: FlatRecord, context: FormatContext): Outcome {
-  const url = fields.text('url', 'requesturl', 'fullurl', 'uri', 'requesturi');
+  const url = fields.text('url', 'urlfull', 'urloriginal', 'requesturl', 'fullurl', 'uri', 'requesturi');
   // Without a request `host` is the firewall.
   const bare = url === undefined ? fields.has('method', 'httpmethod', 'urlcat', 'urlcategory') : url.startsWith('/');
   const host = fields.text(...target) ?? (bare ? fields.text('host', 'hostname') : undefined);
@@ -139,6 +145,6 @@ export const format: Format = recordFormat({
   kinds: ['web', 'dns'],
   what: 'records of a Barracuda CloudGen Firewall',
   mine,
-  readable: namesTarget,
-  read: (fields, context) => read(flatFields(fields), context),
+  readable: (object) => namesTarget(fieldsOf(object)),
+  read: (fields, context) => read(fields.object === undefined ? flatFields(fields) : fieldsOf(fields.object), context),
 });

@@ -178,7 +178,12 @@ function open(context: FormatContext): Reader {
   };
 }
 
+/** Cheaper than taking a line apart: detection asks about lines of every format. */
+const hint =
+  /\b(?:loguid|originsicname|ifdir|i\/f_dir|ifname|sequencenum|layer_uuid|rule_uid|match_id|xlatesrc|appi_name)[:=]/i;
+
 const isLine = (line: string): boolean => {
+  if (!hint.test(line)) return false;
   if (/\b(?:CEF|LEEF): ?\d/.test(line)) return false;
   const text = unwrapSyslog(line.trim()).message;
   if (text.startsWith('{')) return false;

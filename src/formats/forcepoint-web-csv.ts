@@ -15,6 +15,7 @@ const [dates, times] = [
   ['date&time', 'datetime', 'timestamp', 'eventtime', 'date'],
   ['time', 'timeofday'],
 ];
+const actions = ['action', 'dispositionaction', 'disposition', 'filteringtype', 'policyaction'];
 const urls = ['urlfull', 'fullurl', 'url', 'requesturl', 'urlstring'];
 const hosts = [
   'urlhost',
@@ -57,10 +58,13 @@ interface Table {
   order: DayOrder;
 }
 
+/** Whether a line names columns: enough to read rows where the format is stated. */
 const isHeader = (columns: Columns): boolean =>
-  columns.has(...urls, ...hosts) &&
-  columns.has('action', 'disposition', 'dispositionaction', 'filteringtype') &&
-  columns.has(...dates) &&
+  columns.has(...urls, ...hosts) && columns.has(...actions) && columns.has(...dates, ...times, 'user', 'username');
+
+/** The same, tight enough for detection. */
+const isOurs = (columns: Columns): boolean =>
+  columns.has(...dates, ...times) &&
   !columns.has(...foreign) &&
   telling.filter((name) => columns.has(name)).length >= 2;
 
@@ -119,11 +123,19 @@ function open(context: FormatContext): Reader {
     return {
       kind: 'web',
       ...(url === undefined && host === undefined && { flow: true }),
-      action: actionOf(fields.text('action', 'dispositionaction', 'disposition', 'filteringtype')),
+      action: actionOf(fields.text(...actions)),
       time,
       user: fields.text('user', 'username', 'useremail', 'emailaddress', 'loginid'),
       device: fields.text('workstation', 'hostname', 'devicename', 'sourcehostname'),
-      src_ip: fields.text('sourceip', 'srcip', 'clientip', 'sourceipaddress', 'connectionip', 'connectionipaddress'),
+      src_ip: fields.text(
+        'sourceip',
+        'srcip',
+        'clientip',
+        'sourceipaddress',
+        'connectionip',
+        'connectionipaddress',
+        'ipaddress',
+      ),
       dst_ip,
       host: splitUrl(url ?? '').host === undefined ? host : undefined,
       port: fields.positive('destinationport', 'port', 'serverport'),
@@ -148,7 +160,7 @@ export const format: Format = {
     const header = lines
       .slice(0, 10)
       .map(columnsOf)
-      .find((found) => found !== undefined);
+      .find((found) => found !== undefined && isOurs(found.columns));
     if (header === undefined) return undefined;
     // With few columns of its own it may be a web report of somebody else.
     const sure = strong.filter((name) => header.columns.has(name)).length >= 2;

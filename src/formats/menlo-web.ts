@@ -30,7 +30,8 @@ function actionOf(word: string | undefined): Action {
 function read(fields: FlatRecord, context: FormatContext): Outcome {
   const url = fields.text('url', 'requesturl', 'dsturl');
   const host = fields.text('domain', 'host', 'dsthost');
-  const dst_ip = fields.text('dst', 'dstip', 'destinationip', 'originip');
+  const asked = fields.text('requesttype') ?? '';
+  const dst_ip = fields.text('dst', 'dstip', 'destinationip');
   if (url === undefined && host === undefined && dst_ip === undefined) return skip('a record without a destination');
   return {
     kind: 'web',
@@ -45,7 +46,7 @@ function read(fields: FlatRecord, context: FormatContext): Outcome {
     host: splitUrl(url ?? '').host === undefined ? host : undefined,
     port: fields.positive('dstport', 'destinationport', 'port'),
     url,
-    method: fields.text('method', 'requestmethod', 'httpmethod'),
+    method: fields.text('method', 'requestmethod', 'httpmethod') ?? (/^[A-Z]{3,7}$/.test(asked) ? asked : undefined),
     status: httpStatus(fields.text('responsecode', 'httpstatus', 'statuscode', 'status')),
     bytes_out: fields.number('bytessent', 'sentbytes', 'requestbytes', 'requestsize', 'bytesout', 'uploadsize'),
     bytes_in: fields.number(
@@ -68,6 +69,6 @@ export const format: Format = recordFormat({
   kinds: ['web'],
   what: 'records of the Menlo Security web log',
   mine,
-  readable: namesTarget,
+  readable: (object) => namesTarget(FlatRecord.of(object)),
   read: (fields, context) => read(flatFields(fields), context),
 });

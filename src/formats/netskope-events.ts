@@ -15,7 +15,7 @@ import { verdict } from './common/verdict.js';
 
 /** Fields, folded, that hardly anybody but Netskope writes. */
 const telling =
-  'accessmethod ccl cci urnormalized userkey organizationunit appcategory appsessionid netskopepop traffictype insertionepochtimestamp pageid srcgeoipsrc dstgeoipsrc networksessionid clientbytes serverbytes browsersessionid supportingdata auditlogevent usergenerated instanceid fromuser publishername bypasstraffic ssldecryptpolicy site'.split(
+  'accessmethod ccl cci urnormalized userkey organizationunit appcategory appsessionid netskopepop traffictype insertionepochtimestamp pageid srcgeoipsrc dstgeoipsrc networksessionid clientbytes serverbytes browsersessionid supportingdata auditlogevent usergenerated instanceid fromuser publishername bypasstraffic ssldecryptpolicy site alarmname alarmdescription'.split(
     ' ',
   );
 const types =
@@ -44,7 +44,7 @@ function actionOf(fields: FlatRecord): Action {
 function read(fields: FlatRecord, context: FormatContext): Outcome {
   const type = fields.text('type', 'eventtype') ?? '';
   if (/audit/i.test(type) || fields.has('auditlogevent')) return skip('an act of an administrator');
-  if (/^(?:infrastructure|clientstatus)/i.test(type)) return skip('a message of the system');
+  if (/^(?:infrastructure|clientstatus)/i.test(type) || fields.has('alarmname')) return skip('a message of the system');
   const url = fields.text('url', 'page', 'requesturl');
   const shown = url !== undefined && (url.includes('/') || hostLike(url) !== undefined) ? url : undefined;
   const host =
@@ -98,7 +98,7 @@ export const format: Format = recordFormat({
   kinds: ['web'],
   what: 'Netskope events',
   mine,
-  readable: namesTarget,
+  readable: (object) => namesTarget(FlatRecord.of(object)),
   header: isHeader,
   read: (fields, context) => read(flatFields(fields), context),
 });

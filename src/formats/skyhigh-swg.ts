@@ -211,7 +211,13 @@ export const format: Format = {
             if (/\b(?:CEF|LEEF): ?\d/.test(line)) return false;
             const { message } = unwrapSyslog(line);
             if (message.startsWith('[')) return accessLine.test(message);
-            if (!message.includes('=')) return false;
+            // Cheaper than taking it apart: detection asks about lines of every format.
+            if (
+              !/\b(?:auth_?user|req_?line|rep_?level|block_?res|block_?reason|bytes_?from_?client|bytes_?to_?client)=/i.test(
+                message,
+              )
+            )
+              return false;
             const pairs = pairsOf(message);
             return pairs !== undefined && isOurs(pairs);
           });

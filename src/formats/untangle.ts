@@ -54,7 +54,9 @@ function read(record: JsonObject, context: FormatContext): Outcome {
       event.text('domain', 'sni', 'servername') ??
       request.text('domain') ??
       hostLike(event.text('detail')));
-  const dst_ip = text('cserveraddr', 'sserveraddr', 'remoteaddr', 'serveraddr');
+  // Java writes `name/10.1.2.3`, the name often empty.
+  const address = (...names: readonly string[]) => text(...names)?.replace(/^[^/]{0,255}\//, '');
+  const dst_ip = address('cserveraddr', 'sserveraddr', 'remoteaddr', 'serveraddr');
   if (dns && host === undefined) return reject('a look-up that names no domain');
   const answer = /HttpResponse/.test(name);
   if (host === undefined && uri === undefined && dst_ip === undefined)
@@ -71,7 +73,7 @@ function read(record: JsonObject, context: FormatContext): Outcome {
     time: timeOf(record, event, context) ?? timeOf(asked, request, context),
     user: text('username', 'user', 'login'),
     device: session.text('hostname') ?? event.text('hostname', 'clienthostname'),
-    src_ip: text('cclientaddr', 'localaddr', 'clientaddr', 'sclientaddr'),
+    src_ip: address('cclientaddr', 'localaddr', 'clientaddr', 'sclientaddr'),
     dst_ip,
     host,
     port: event.positive('cserverport', 'serverport', 'sserverport') ?? session.positive('cserverport', 'sserverport'),

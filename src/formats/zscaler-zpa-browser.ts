@@ -63,6 +63,6 @@ export const format: Format = recordFormat({
   kinds: ['web'],
   what: 'browser access records of Zscaler Private Access',
   mine,
-  readable: namesTarget,
+  readable: (object) => namesTarget(FlatRecord.of(object)),
   read: (fields, context) => read(flatFields(fields), context),
 });

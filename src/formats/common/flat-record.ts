@@ -1,6 +1,6 @@
 import { Columns } from '../../core/csv.js';
 import type { FormatContext } from '../../core/format.js';
-import type { JsonObject } from '../../core/json.js';
+import { isObject, type JsonObject } from '../../core/json.js';
 import { known, whole } from '../../core/text.js';
 import { parseStamp } from './stamp.js';
 
@@ -31,6 +31,23 @@ export class FlatRecord {
       remembered.set(object, record);
     }
     return record;
+  }
+
+  /** Of an object that may hold others: a value is found by its path (`source.ip` is `sourceip`), else by the last step of it. */
+  static deep(object: JsonObject): FlatRecord {
+    const paths: [string, unknown][] = [];
+    const leaves: [string, unknown][] = [];
+    const visit = (part: JsonObject, prefix: string, depth: number): void => {
+      for (const [key, value] of Object.entries(part)) {
+        if (isObject(value) && depth > 0) visit(value, `${prefix}${key}.`, depth - 1);
+        else {
+          paths.push([prefix + key, value]);
+          if (prefix !== '') leaves.push([key, value]);
+        }
+      }
+    };
+    visit(object, '', 3);
+    return new FlatRecord([...paths, ...leaves]);
   }
 
   /** How many of the names, given folded (`srcip`), the record has. */
@@ -100,8 +117,7 @@ export const hostLike = (text: string | undefined): string | undefined =>
   text !== undefined && /^[^\s/]{1,253}\.[^\s/]{1,63}$|^\[?[\da-f:]{2,45}\]?$/i.test(text) ? text : undefined;
 
 /** Whether a record says where a client went, and when, who or from where: enough to read it where its format is stated. */
-export function namesTarget(object: JsonObject): boolean {
-  const record = FlatRecord.of(object);
+export function namesTarget(record: FlatRecord): boolean {
   const where =
     'url requesturl fullurl uri domain domainname hostname httphost dst dstip dest destip destinationip dstdomain serverip'.split(
       ' ',
