@@ -33,6 +33,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        pass jsonb,
        finished_at bigint
      )`,
+    // The people file as it is, and where the people of the register come from.
+    `alter table register drop constraint register_kind_check`,
+    `alter table register add constraint register_kind_check
+       check (kind in ('inventory', 'people', 'people-file', 'people-summary', 'catalog'))`,
     // Actors that may still turn out to be somebody: few beside people where the directory is good.
     `create index usage_unresolved on usage (actor_kind, actor)
        where actor_kind in ('user', 'device', 'address', 'workload')`,

@@ -179,7 +179,8 @@ const vouched = (finding: Finding | undefined, kinds: ReadonlySet<Finding['accou
 function sizesOf({ hash, body }: { hash: string; body: readonly Person[] }): ReadonlyMap<string, number> | undefined {
   if (hash === noRegister) return undefined;
   const sizes = new Map<string, number>();
-  for (const { group } of body) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  // Who has left is a member of no group.
+  for (const { group, disabled } of body) if (disabled !== true) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
 }
 

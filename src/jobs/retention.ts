@@ -1,9 +1,13 @@
+import { forgetLeases } from '../store/address-leases.js';
 import { appendAudit } from '../store/audit.js';
 import { applyRetention } from '../store/retention.js';
 import type { ServiceContext } from './context.js';
 
 /** Pushes that are sent again within this time are known to be the same. */
 const pushKeysMs = 7 * 24 * 3_600_000;
+
+/** Who had which address is of use while logs of the time may still come, and says too much about people to be kept for longer. */
+const leasesMs = 90 * 24 * 3_600_000;
 
 /** Deletes what is older than the configuration allows, and says so in the audit log. */
 export async function retention({ db, now, setup }: ServiceContext): Promise<string> {
@@ -18,6 +22,8 @@ export async function retention({ db, now, setup }: ServiceContext): Promise<str
     history: before(keep.history),
     pushKeys: at - pushKeysMs,
   });
+  const leases = await forgetLeases(db, Math.max(at - leasesMs, before(keep.usage) ?? 0));
+  if (leases > 0) deleted.address_lease = leases;
   if (Object.keys(deleted).length > 0)
     await appendAudit(db, {
       at,

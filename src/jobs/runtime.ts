@@ -4,7 +4,7 @@ import type { Channel } from '../alerts/common/channel.js';
 import type { Catalog } from '../catalog/compile.js';
 import type { Collector } from '../collectors/common/collector.js';
 import { createEgress, type Egress } from '../net/egress.js';
-import { runSlot } from '../store/job-runs.js';
+import { noteSlot, runSlot } from '../store/job-runs.js';
 import { serverVersion } from '../store/reads/server.js';
 import type { Db } from '../store/tables.js';
 import { Bells } from './bells.js';
@@ -18,6 +18,8 @@ import { ingest } from './ingest/ingest.js';
 import { Scanner } from './ingest/scanner.js';
 import { Lives } from './lives.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { LeaseCache } from './people/lease-cache.js';
+import { isHistoryStale, reResolve } from './people/re-resolve.js';
 import type { Handler, JobKind, Queue } from './queue.js';
 import { recheck } from './recheck.js';
 import { reconcileDue } from './reconcile.js';
@@ -71,6 +73,7 @@ export class Runtime {
   #setup: ServiceSetup;
   #catalog: Catalog;
   #egress: Egress;
+  readonly #leases: LeaseCache;
   #scanner: { scanner: Scanner; people: string } | undefined;
 
   constructor(parts: RuntimeParts) {
@@ -80,6 +83,7 @@ export class Runtime {
     this.#egress = createEgress(parts.setup.net);
     this.metrics = createMetrics();
     const now = parts.now ?? Date.now;
+    this.#leases = new LeaseCache(parts.db, now);
     this.#lives = new Lives({ db: parts.db, log: parts.log, now }, parts.role, parts.version);
     const onError = (error: Error, kind: JobKind): void => this.#queueError(error, kind);
     this.#bells = new Bells(parts.queue, `${process.pid}-${now().toString(36)}`, onError);
@@ -191,6 +195,8 @@ export class Runtime {
   #workOf(job: string): (() => Promise<string>) | undefined {
     if (job === 'retention') return () => retention(this.context);
     if (job === 'recheck') return () => recheck(this.context);
+    if (job === 'resolve') return () => reResolve(this.context, this.#stop.signal);
+    if (job === 'resolve-all') return () => reResolve(this.context, this.#stop.signal, { whole: true });
     if (!job.startsWith('collect:')) return undefined;
     return async () => {
       const found = await collect(this.context, job.slice('collect:'.length), this.#stop.signal);
@@ -201,7 +207,17 @@ export class Runtime {
   async #round(round: Round): Promise<void> {
     if (round === 'sweep') await sweep(this.context);
     else if (round === 'health') await checkSources(this.context);
-    else await this.syncRegisters();
+    else {
+      await this.syncRegisters();
+      await this.#resolveHistory();
+    }
+  }
+
+  /** Other people or leases: history is looked at again, at most once a minute. */
+  async #resolveHistory(): Promise<void> {
+    if (!(await isHistoryStale(this.context))) return;
+    const slot = Math.floor(this.context.now() / 60_000);
+    if (await noteSlot(this.#parts.db, 'resolve', slot)) this.#bells.ring('task', `resolve@${slot}`);
   }
 
   /** While the queue is away the bells of the leader's sweep do not arrive: each worker sweeps for itself. */
@@ -229,13 +245,18 @@ export class Runtime {
 
   async #scannerOfNow(): Promise<Scanner> {
     const people = await this.context.registers.people();
-    if (this.#scanner?.people === people.hash) return this.#scanner.scanner;
+    const leases = await this.#leases.buffer();
+    if (this.#scanner?.people === people.hash) {
+      this.#scanner.scanner.useLeases(leases);
+      return this.#scanner.scanner;
+    }
     const catalog = this.#catalog;
     const data = {
       catalogHash: catalog.hash,
       services: [...catalog.services.values()],
       lowConfidence: catalog.lowConfidenceList.text,
       people: people.body,
+      leases,
       zone: this.#setup.zone,
       net: this.#setup.net,
       poison: this.#parts.poison,

@@ -11,6 +11,7 @@ import { cronSlots, type Slots } from './slots.js';
 export const ownTasks: Readonly<Record<string, string>> = {
   retention: '10 3 * * *',
   recheck: '5 0 * * *',
+  'resolve-all': '40 3 * * *',
 };
 
 const tickMs = 1000;

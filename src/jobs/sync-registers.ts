@@ -8,6 +8,7 @@ import { usedServices } from '../store/findings.js';
 import { loadRegister, saveRegister } from '../store/registers.js';
 import type { Db } from '../store/tables.js';
 import type { ServiceContext } from './context.js';
+import { syncPeople } from './people/sync-people.js';
 import { registerHash } from './registers.js';
 
 /** The registers as files have them; undefined: not configured, and what the database has stays. */
@@ -23,18 +24,7 @@ export interface RegisterFiles {
 export async function syncRegisters(context: ServiceContext, files: RegisterFiles): Promise<void> {
   const { db, catalog, now, log } = context;
   const at = now();
-  if (files.people !== undefined) {
-    const hash = registerHash(files.people);
-    const { people } = files;
-    const isNew = await db.transaction().execute(async (trx) => {
-      if (!(await saveRegister(trx, 'people', { hash, body: people }, at))) return false;
-      await changed(trx, 'people', hash, { people: people.length }, at);
-      return true;
-    });
-    if (isNew) {
-      log.info({ people: people.length }, 'the people directory changed: it counts for what is read from now on');
-    }
-  }
+  await syncPeople(context, files.people);
   if (files.inventory !== undefined) {
     const { inventory: entries } = files;
     const hash = registerHash(entries);

@@ -62,6 +62,11 @@ export async function finishPass(trx: Db, pass: Pass, at: number): Promise<void>
       finished_at = excluded.finished_at`.execute(trx);
 }
 
+/** Something was kept that was resolved by people of before: the next pass looks at everything. */
+export async function forgetResolution(db: Db): Promise<void> {
+  await db.updateTable('actor_resolution').set({ people: null, pass: null }).execute();
+}
+
 /** A candidate with whom a chunk saw. */
 export interface CandidateWho {
   chunk: number;

@@ -20,6 +20,11 @@ export async function loadRegister<T>(
   return whole === undefined ? undefined : { hash: whole.hash, body: whole.body as T, loadedAt: whole.loaded_at };
 }
 
+/** The hash of a register; undefined: there is none. */
+export async function registerHashIn(db: Db, kind: RegisterKind): Promise<string | undefined> {
+  return (await db.selectFrom('register').select('hash').where('kind', '=', kind).executeTakeFirst())?.hash;
+}
+
 /** Keeps a register. False: it is the same as before. */
 export async function saveRegister(
   db: Db,

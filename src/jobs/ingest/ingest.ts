@@ -1,4 +1,5 @@
 import { faultPoint } from '../../core/fault.js';
+import { forgetResolution } from '../../store/actor-resolution.js';
 import { endChunk } from '../../store/chunk-ends.js';
 import { type Claim, claimChunk, commitChunk, keepResults, releaseChunk } from '../../store/claims.js';
 import { isDataError } from '../../store/errors.js';
@@ -97,6 +98,8 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
     context.log.warn({ chunk: claim.id, source: claim.source }, 'the lease was lost; another process does this chunk');
     return 'fenced';
   }
+  // People were other ones when it was read: what it found is looked at again.
+  if ((await context.registers.people()).hash !== people.hash) await forgetResolution(context.db);
   context.metrics.lagSeconds.observe({ stage: 'results' }, Math.max(0, context.now() - claim.receivedAt) / 1000);
   if (result.usage.length > 0 || result.expenses.length > 0 || claim.replaces) context.ring('reconcile', 'due');
   context.log.info(

@@ -16,6 +16,8 @@ export interface ThreadData {
   /** Text of the catalog's low-confidence list. */
   lowConfidence: string;
   people: readonly Person[];
+  /** Packed leases, shared by all threads. */
+  leases?: SharedArrayBuffer | undefined;
   zone: string;
   net: EgressPolicy;
   /** For tests: `TEXT=exit,throw,hang,oom`: what a record that holds the text does. */
@@ -41,6 +43,8 @@ export interface ThreadJob {
 
 export type ToThread =
   | { kind: 'job'; job: ThreadJob }
+  /** Other leases from the next job on. */
+  | { kind: 'leases'; leases: SharedArrayBuffer | undefined }
   /** The next kept part; undefined: that was all. */
   | { kind: 'part'; bytes: Uint8Array | undefined };
 

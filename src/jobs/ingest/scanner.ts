@@ -33,6 +33,13 @@ export class Scanner {
     for (const thread of this.#idle.splice(0)) this.#end(thread);
   }
 
+  /** Other leases from now on; a thread at work takes them for what it has not resolved yet. */
+  useLeases(leases: SharedArrayBuffer | undefined): void {
+    if (leases === this.#data.leases) return;
+    this.#data = { ...this.#data, leases };
+    for (const thread of this.#all) thread.useLeases(leases);
+  }
+
   /** Starts a thread ahead of the first chunk, which then waits less. */
   warm(): void {
     if (this.#all.size === 0 && !this.#closed) this.#give(this.#start());
@@ -131,6 +138,10 @@ class Thread {
       clearTimeout(timer);
       await source?.return?.();
     }
+  }
+
+  useLeases(leases: SharedArrayBuffer | undefined): void {
+    this.#post({ kind: 'leases', leases });
   }
 
   #post(message: ToThread): void {

@@ -10,6 +10,7 @@ import { allFormats } from '../../formats/common/registry.js';
 import { createEgress } from '../../net/egress.js';
 import { Directory } from '../../people/directory.js';
 import { joinNews } from '../../people/leases/lease.js';
+import { LeaseLookup } from '../../people/leases/lookup.js';
 import { withContents } from '../../scan/archive.js';
 import { candidatesOfInput } from '../../scan/candidate-table.js';
 import { cannotBeRead, type Input } from '../../scan/input.js';
@@ -29,6 +30,8 @@ const send = (message: FromThread): void => port.postMessage(message);
 
 const data = workerData as ThreadData;
 const directory = new Directory(data.people);
+const useLeases = (leases: SharedArrayBuffer | undefined): void => directory.use(leases && new LeaseLookup(leases));
+useLeases(data.leases);
 const [known, detection, collectors] = await Promise.all([
   allFormats(),
   loadDetection(compileCatalog(data.services, data.lowConfidence)),
@@ -40,6 +43,7 @@ const egress = createEgress(data.net);
 let takePart: (bytes: Uint8Array | undefined) => void = () => {};
 port.on('message', (message: ToThread) => {
   if (message.kind === 'part') takePart(message.bytes);
+  else if (message.kind === 'leases') useLeases(message.leases);
   else void work(message.job);
 });
 send({ kind: 'ready' });

@@ -13,6 +13,7 @@ import { exclusively } from '../../store/job-runs.js';
 import { addressesLeasedAnew, type UnresolvedActor, unresolvedActors } from '../../store/unresolved.js';
 import { lockUsageAlone } from '../../store/usage.js';
 import type { ServiceContext } from '../context.js';
+import { noRegister } from '../registers.js';
 import { resolveActors } from './batch.js';
 import { resolveCandidates } from './candidates.js';
 
@@ -29,6 +30,8 @@ export type ResolvingContext = Pick<ServiceContext, 'db' | 'log' | 'now' | 'ring
 /** Whether people or leases are other ones than those by which history was resolved. */
 export async function isHistoryStale({ db, registers }: Pick<ServiceContext, 'db' | 'registers'>): Promise<boolean> {
   const [people, leases, known] = await Promise.all([registers.people(), leaseMark(db), loadResolution(db)]);
+  // Nobody is known, and nothing says who had an address: there is nothing to resolve by.
+  if (people.hash === noRegister && leases === 0) return false;
   return known.pass !== undefined || known.people !== people.hash || known.leases !== leases;
 }
 

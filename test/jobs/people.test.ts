@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { compileCatalog } from '../../src/catalog/compile.js';
+import { Scanner } from '../../src/jobs/ingest/scanner.js';
+import { LeaseCache } from '../../src/jobs/people/lease-cache.js';
+import { reResolve } from '../../src/jobs/people/re-resolve.js';
+import type { PeopleSummary } from '../../src/jobs/people/sync-people.js';
+import { retention } from '../../src/jobs/retention.js';
+import { syncRegisters } from '../../src/jobs/sync-registers.js';
+import type { Person } from '../../src/people/person.js';
+import { readPeople } from '../../src/people/read-people.js';
+import { loadAudit } from '../../src/store/audit.js';
+import { keepState } from '../../src/store/collected.js';
+import { loadRegister } from '../../src/store/registers.js';
+import type { Db } from '../../src/store/tables.js';
+import { describeOnDatabases } from '../store/helpers/databases.js';
+import { clear, dayMs, noon, push, services, setupOf, sourceOf, squidLine, testService } from './helpers.js';
+
+const csv = (rows: string): readonly Person[] =>
+  readPeople(`id,email,name,group,aliases\n${rows}`, 'people.csv').people;
+const never = new AbortController().signal;
+
+await describeOnDatabases('people of the service', (server) => {
+  let db: Db;
+  beforeAll(async () => {
+    db = await server.database();
+  }, 60_000);
+  beforeEach(() => clear(db));
+  const sources = [sourceOf('proxy'), sourceOf('dhcp'), sourceOf('entra')];
+  const list = async (run: string, people: readonly object[], complete = true): Promise<void> => {
+    const items = people.map((body) => ({ id: (body as { id: string }).id, body }));
+    await db
+      .transaction()
+      .execute((trx) => keepState(trx, 'entra', { kind: 'person', run, items, complete }, noon + Number(run)));
+  };
+  const known = async (): Promise<Person[]> => (await loadRegister<Person[]>(db, 'people'))?.body ?? [];
+  const actors = async (): Promise<string[]> =>
+    (await sql<{ row: string }>`select actor_kind || ' ' || actor as row from usage order by 1`.execute(db)).rows.map(
+      ({ row }) => row,
+    );
+
+  it('are those of the file and of all sources, made anew when either changes, and known when they leave', async () => {
+    const { context } = await testService(db, { setup: setupOf({ sources }) });
+    const file = csv('p1,jane@acme.example,Jane,Sales,\n');
+    await syncRegisters(context, { people: file, inventory: undefined });
+    expect(await known()).toMatchObject([{ id: 'p1', group: 'Sales' }]);
+    await list('1', [
+      { id: 'e1', emails: ['jane@acme.example'], upn: 'jdoe@acme.example', group: 'Sales EMEA' },
+      { id: 'e2', emails: ['max@acme.example'] },
+      { nothing: true, id: 'e3', emails: 'not a list' },
+    ]);
+    await syncRegisters(context, { people: undefined, inventory: undefined });
+    expect((await known()).map(({ id, group }) => `${id} ${group}`)).toEqual(['max@acme.example ', 'p1 Sales']);
+    expect((await loadRegister<PeopleSummary>(db, 'people-summary'))?.body).toMatchObject({
+      people: 2,
+      from: { file: 1, entra: 2 },
+      unreadable: 1,
+    });
+
+    const before = (await loadAudit(db)).length;
+    await syncRegisters(context, { people: undefined, inventory: undefined });
+    await syncRegisters(context, { people: file, inventory: undefined });
+    expect((await loadAudit(db)).length).toBe(before);
+
+    for (const run of ['2', '3'])
+      await list(run, [{ id: 'e1', emails: ['jane@acme.example'], upn: 'jdoe@acme.example', group: 'Sales EMEA' }]);
+    await syncRegisters(context, { people: undefined, inventory: undefined });
+    expect((await known()).find(({ id }) => id === 'max@acme.example')).toMatchObject({ disabled: true });
+  });
+
+  it('get what they did before anybody knew them, also where DHCP logs come later than the proxy log', async () => {
+    const made = await testService(db, { setup: setupOf({ sources }) });
+    await push(made, squidLine('chat.example', 'jdoe') + squidLine('draw.example', '-', noon));
+    made.rings.push({ kind: 'ingest', id: '1', options: undefined });
+    await made.answer();
+    expect(await actors()).toEqual(['address 10.1.2.3', 'user jdoe']);
+
+    await push(
+      made,
+      'Oct  5 11:00:00 dhcp1 dhcpd[812]: DHCPACK on 10.1.2.3 to 3c:52:82:aa:10:01 (LT-0042) via eth0\n',
+      'dhcp',
+    );
+    made.rings.push({ kind: 'ingest', id: '2', options: undefined });
+    await made.answer();
+    expect(
+      await db.selectFrom('chunk').select(['records', 'skipped', 'state']).where('id', '=', 2).executeTakeFirst(),
+    ).toEqual({ records: 1, skipped: 1, state: 'done' });
+    await reResolve(made.context, never);
+    expect(await actors()).toEqual(['device lt-0042', 'user jdoe']);
+
+    await list('1', [
+      { id: 'e1', emails: ['jane@acme.example'], account: 'jdoe', domain: 'ACME', devices: ['lt-0042'] },
+    ]);
+    await syncRegisters(made.context, { people: undefined, inventory: undefined });
+    await reResolve(made.context, never);
+    expect(await actors()).toEqual(['person jane@acme.example', 'person jane@acme.example']);
+    const kinds = (await loadAudit(db)).map(({ action }) => action);
+    expect(kinds.filter((action) => action === 'history.resolved')).toHaveLength(2);
+  });
+
+  it('are found by leases while logs are read, in threads that share them', async () => {
+    const made = await testService(db, { setup: setupOf({ sources }) });
+    const people = csv('jane,jane@acme.example,Jane,Sales,device:lt-0042\n');
+    const scanner = new Scanner(1, {
+      catalogHash: compileCatalog(services).hash,
+      services,
+      lowConfidence: '',
+      people,
+      zone: 'UTC',
+      net: {},
+      poison: undefined,
+    });
+    try {
+      const cache = new LeaseCache(
+        db,
+        () => noon,
+        () => 0,
+      );
+      expect(await cache.buffer()).toBeUndefined();
+      const context = { ...made.context, scanner: () => Promise.resolve(scanner) };
+      const { ingest } = await import('../../src/jobs/ingest/ingest.js');
+      await ingest(context, await push(made, squidLine('chat.example', '-', noon)));
+      await ingest(
+        context,
+        await push(
+          made,
+          'Oct  5 11:00:00 dhcp1 dhcpd[812]: DHCPACK on 10.1.2.3 to 3c:52:82:aa:10:01 (LT-0042) via eth0\n',
+          'dhcp',
+        ),
+      );
+      const fresh = new LeaseCache(db, () => noon);
+      const buffer = await fresh.buffer();
+      expect(await fresh.buffer()).toBe(buffer);
+      scanner.useLeases(buffer);
+      await ingest(context, await push(made, squidLine('draw.example', '-', noon)));
+      expect(await actors()).toEqual(['address 10.1.2.3', 'person jane']);
+    } finally {
+      scanner.close();
+    }
+  });
+
+  it('are not followed for longer than needed: leases go after 90 days', async () => {
+    const made = await testService(db, { setup: setupOf({ sources }) });
+    const id = await push(
+      made,
+      'Oct  5 11:00:00 dhcp1 dhcpd[812]: DHCPACK on 10.1.2.3 to 3c:52:82:aa:10:01 (LT-0042) via eth0\n',
+      'dhcp',
+    );
+    made.rings.push({ kind: 'ingest', id: String(id), options: undefined });
+    await made.answer();
+    made.clock.now = noon + 89 * dayMs;
+    await retention(made.context);
+    expect(await db.selectFrom('address_lease').select('address').execute()).toHaveLength(1);
+    made.clock.now = noon + 91 * dayMs;
+    expect(await retention(made.context)).toMatch(/^[1-9]/);
+    expect(await db.selectFrom('address_lease').select('address').execute()).toHaveLength(0);
+  });
+});
