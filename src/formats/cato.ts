@@ -96,7 +96,7 @@ export const format: Format = recordFormat({
   kinds: ['web', 'dns'],
   what: 'events of Cato Networks',
   mine,
-  readable: (object) => namesTarget(FlatRecord.of(object)),
+  readable: (object) => namesTarget(FlatRecord.of(object)) || FlatRecord.of(object).has('eventtype'),
   read({ object }, context) {
     if (object === undefined) return reject('not a JSON object');
     const records = recordsOf(object);

@@ -23,7 +23,7 @@ function mine(object: JsonObject): boolean {
 
 /** An isolated page is opened, in a browser of the platform. */
 function actionOf(word: string | undefined): Action {
-  if (/^(?:isolat|safe ?view|read ?only|sanitiz|original|view)/i.test(word ?? '')) return 'allowed';
+  if (/^(?:isolat|safe[ _-]?view|read[ _-]?only|sanitiz|original|view)/i.test(word ?? '')) return 'allowed';
   return verdict(word) ?? 'unknown';
 }
 
@@ -69,6 +69,9 @@ export const format: Format = recordFormat({
   kinds: ['web'],
   what: 'records of the Menlo Security web log',
   mine,
-  readable: (object) => namesTarget(FlatRecord.of(object)),
+  readable(object) {
+    const record = FlatRecord.of(object);
+    return namesTarget(record) || (record.has('eventtime') && record.has('userid', 'eventtype'));
+  },
   read: (fields, context) => read(flatFields(fields), context),
 });

@@ -98,7 +98,10 @@ export const format: Format = recordFormat({
   kinds: ['web'],
   what: 'Netskope events',
   mine,
-  readable: (object) => namesTarget(FlatRecord.of(object)),
+  readable(object) {
+    const record = FlatRecord.of(object);
+    return namesTarget(record) || (record.has('timestamp') && types.test(record.text('type') ?? ''));
+  },
   header: isHeader,
   read: (fields, context) => read(flatFields(fields), context),
 });

@@ -63,6 +63,6 @@ export const format: Format = recordFormat({
   kinds: ['web'],
   what: 'browser access records of Zscaler Private Access',
   mine,
-  readable: (object) => namesTarget(FlatRecord.of(object)),
+  readable: (object) => namesTarget(FlatRecord.of(object)) || FlatRecord.of(object).has('logtimestamp'),
   read: (fields, context) => read(flatFields(fields), context),
 });

@@ -177,6 +177,20 @@ describe('JSON of cloud gateways', () => {
   });
 });
 
+it.each([
+  ['netskope-events', { type: 'audit', timestamp: 1795338904, user: 'root' }],
+  ['netskope-events', { type: 'infrastructure', timestamp: 1795338904, alarm_name: 'x' }],
+  ['cato', { event_type: 'Connectivity', time: 1795338904000 }],
+  ['cato', { event_type: 'Audit', event_sub_type: 'Admin Activity', time: 1795338904000 }],
+  ['menlo-web', { event_time: '2026-11-22T09:15:02', userid: 'root', name: 'login' }],
+  ['zscaler-zpa-browser', { LogTimestamp: 'Sun Nov 22 09:15:02 2026', Username: 'ann', SessionStatus: 'x' }],
+  ['untangle', { class: 'com.untangle.uvm.event.AlertEvent', timeStamp: 1795338904000 }],
+  ['barracuda-cloudgen', { vendor: 'Barracuda', timestamp: 1795338904, message: 'x' }],
+])('%s skips a record of another kind, and rejects a broken one', async (id, record) => {
+  const { skips, rejects } = await parseText(id, `${json(record)}\n${json(record).slice(0, -3)}\n`);
+  expect([skips.map(({ line }) => line), rejects.map(({ line }) => line)]).toEqual([[1], [2]]);
+});
+
 describe('Netskope', () => {
   it.each([
     [{ action: 'block' }, 'blocked'],

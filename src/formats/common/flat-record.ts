@@ -119,7 +119,7 @@ export const hostLike = (text: string | undefined): string | undefined =>
 /** Whether a record says where a client went, and when, who or from where: enough to read it where its format is stated. */
 export function namesTarget(record: FlatRecord): boolean {
   const where =
-    'url requesturl fullurl uri domain domainname hostname httphost dst dstip dest destip destinationip dstdomain serverip'.split(
+    'dsthost destinationhost fqdn url requesturl fullurl uri domain domainname hostname httphost dst dstip dest destip destinationip dstdomain serverip'.split(
       ' ',
     );
   const who = 'time timestamp eventtime datetime date user username userid src srcip sourceip clientip xclientip'.split(
