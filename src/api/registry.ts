@@ -3,6 +3,7 @@ import { chunkRoutes } from './routes/chunks.js';
 import { findingRoutes } from './routes/findings.js';
 import { healthRoutes } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
+import { peopleRoutes } from './routes/people.js';
 import { pushRoutes } from './routes/push.js';
 import { sourceRoutes } from './routes/sources.js';
 import { telemetryRoutes } from './routes/telemetry.js';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...chunkRoutes,
   ...findingRoutes,
   ...usageRoutes,
+  ...peopleRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

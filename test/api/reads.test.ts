@@ -250,8 +250,23 @@ await describeOnDatabases('a reader', (server) => {
     });
   });
 
+  it('sees who is nobody known by what would tell, and nobody by name', async () => {
+    const { body } = await get('/v1/people');
+    expect(body).toMatchObject({ people: 0, accounts: [], contradictions: 0 });
+    const { unresolved_events: events, unresolved_actors: actors, unresolved } = body as Record<string, never>;
+    // All of them are fewer than five, and one group together.
+    expect(unresolved).toEqual([expect.objectContaining({ kind: null, group: 'other', actors, events })]);
+    expect(JSON.stringify(body)).not.toMatch(/\bada\b/);
+  });
+
   it('finds no person anywhere', async () => {
-    for (const url of ['/v1/usage?service=chatgpt', '/v1/usage/top', '/v1/findings', `/v1/chunks/${ids.done}`])
+    for (const url of [
+      '/v1/usage?service=chatgpt',
+      '/v1/usage/top',
+      '/v1/people',
+      '/v1/findings',
+      `/v1/chunks/${ids.done}`,
+    ])
       expect(JSON.stringify((await get(url)).body)).not.toMatch(/p-17|\bada\b|Research/);
   });
 

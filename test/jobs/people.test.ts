@@ -4,13 +4,14 @@ import { compileCatalog } from '../../src/catalog/compile.js';
 import { Scanner } from '../../src/jobs/ingest/scanner.js';
 import { LeaseCache } from '../../src/jobs/people/lease-cache.js';
 import { reResolve } from '../../src/jobs/people/re-resolve.js';
-import type { PeopleSummary } from '../../src/jobs/people/sync-people.js';
 import { retention } from '../../src/jobs/retention.js';
 import { syncRegisters } from '../../src/jobs/sync-registers.js';
 import type { Person } from '../../src/people/person.js';
 import { readPeople } from '../../src/people/read-people.js';
 import { loadAudit } from '../../src/store/audit.js';
 import { keepState } from '../../src/store/collected.js';
+import { peopleSummary } from '../../src/store/reads/people.js';
+import { loadUnresolved } from '../../src/store/reads/unresolved.js';
 import { loadRegister } from '../../src/store/registers.js';
 import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
@@ -51,7 +52,7 @@ await describeOnDatabases('people of the service', (server) => {
     ]);
     await syncRegisters(context, { people: undefined, inventory: undefined });
     expect((await known()).map(({ id, group }) => `${id} ${group}`)).toEqual(['max@acme.example ', 'p1 Sales']);
-    expect((await loadRegister<PeopleSummary>(db, 'people-summary'))?.body).toMatchObject({
+    expect(await peopleSummary(db)).toMatchObject({
       people: 2,
       from: { file: 1, entra: 2 },
       unreadable: 1,
@@ -87,6 +88,13 @@ await describeOnDatabases('people of the service', (server) => {
     ).toEqual({ records: 1, skipped: 1, state: 'done' });
     await reResolve(made.context, never);
     expect(await actors()).toEqual(['device lt-0042', 'user jdoe']);
+    const { sums, all } = await loadUnresolved(db);
+    expect(all).toBe(2);
+    expect(sums).toEqual([
+      { kind: 'device', id: 'lt-0042', events: 1, bytesOut: 0, bytesIn: 1763, services: 1, findings: 1 },
+      { kind: 'user', id: 'jdoe', events: 1, bytesOut: 0, bytesIn: 1763, services: 1, findings: 1 },
+    ]);
+    expect((await loadUnresolved(db, { from: '2026-10-06' })).sums).toEqual([]);
 
     await list('1', [
       { id: 'e1', emails: ['jane@acme.example'], account: 'jdoe', domain: 'ACME', devices: ['lt-0042'] },

@@ -4,23 +4,11 @@ import { mergePeople, type SourceDirectory } from '../../people/merge/merge.js';
 import type { Person } from '../../people/person.js';
 import { appendAudit } from '../../store/audit.js';
 import { loadStates, stateMark } from '../../store/collected.js';
+import type { PeopleSummary } from '../../store/reads/people.js';
 import { loadRegister, registerHashIn, saveRegister } from '../../store/registers.js';
 import type { Db } from '../../store/tables.js';
 import type { ServiceContext } from '../context.js';
 import { noRegister, registerHash } from '../registers.js';
-
-/** Where the people of the register come from: kept beside it, for who looks. */
-export interface PeopleSummary {
-  people: number;
-  /** Known and no longer at work in any directory. */
-  disabled: number;
-  /** Accounts by source; the file is `file`. */
-  from: Record<string, number>;
-  /** Accounts that could not be read. */
-  unreadable: number;
-  /** What contradicts itself, with both names. */
-  problems: string[];
-}
 
 /**
  * Makes the register of people from the file and from what the sources have of people, where either is other than before. Where neither
