@@ -79,7 +79,8 @@ const stream = (name = 'items', asked = client()): RecordStream => ({
   async page({ from, to }, link) {
     const { body } = await asked.get(link ?? asked.url('items', { from: String(from), to: String(to) }));
     const { items, next } = body as { items: Item[]; next?: string };
-    return { records: items.map((item) => ({ id: item.id, at: item.at, text: item.id })), next };
+    const own = name === 'items' ? '' : `${name}/`;
+    return { records: items.map(({ id, at }) => ({ id: `${own}${id}`, at, text: `${own}${id}` })), next };
   },
 });
 
@@ -155,6 +156,73 @@ describe('records by windows of time', () => {
     api.items.push(item(3, now + hour));
     await collect();
     expect(source.lines).toEqual(['event-1', 'event-3']);
+  });
+
+  it('finds what came late by 72 hours exactly, also what came while nothing ran for days', async () => {
+    await start();
+    const begin = source.clock.now;
+    for (let n = 0; n < 400; n++) {
+      const at = begin - 3 * day + n * hour;
+      api.items.push(item(n, at, at + 72 * hour));
+    }
+    const outage = { from: begin + 4 * day, to: begin + 9 * day };
+    while (source.clock.now < begin + 17 * day) {
+      const out = source.clock.now > outage.from && source.clock.now < outage.to;
+      if (!out) await collect([stream()], Math.floor(source.clock.now / hour) % 3 === 0 ? 2 : undefined);
+      source.clock.now += 5 * hour;
+    }
+    await collect();
+    expect(sorted(source.lines)).toEqual(sorted(api.items.map(({ id }) => id)));
+  });
+
+  it('skips nothing when the clock of this machine was wrong for ten days, or that of the provider always is', async () => {
+    await start();
+    const begin = source.clock.now;
+    theirClock = begin;
+    let real = begin;
+    // What can be seen goes by the real time.
+    for (let n = 0; n < 400; n++) api.items.push(item(n, begin + n * hour, begin + n * hour));
+    const seen = api.items;
+    for (; real < begin + 18 * day; real += 6 * hour) {
+      const isWrong = real > begin + 2 * day && real < begin + 12 * day;
+      [theirClock, source.clock.now] = [real, real + (isWrong ? 40 * day : 0)];
+      api.items = seen.filter((each) => each.seen <= real);
+      await collect();
+    }
+    expect(sorted(source.lines)).toEqual(sorted(seen.map(({ id }) => id)));
+
+    // Theirs a year ahead, or back: nothing more and nothing less is read.
+    for (const skew of [-365 * day, 365 * day]) {
+      const at = real + hour;
+      api.items = [...seen, item(1000 + skew / day, at)];
+      [theirClock, source.clock.now] = [at + skew, at + hour];
+      await collect();
+      real += 2 * hour;
+    }
+    expect(source.lines).toHaveLength(402);
+  });
+
+  it('counts nothing twice when the clock of this machine falls back, or a stream is not read for weeks', async () => {
+    await start();
+    const begin = source.clock.now;
+    for (let n = -200; n < 600; n++) api.items.push(item(n, begin + n * hour));
+    const days = async (count: number, names: readonly string[]): Promise<void> => {
+      for (let turn = 0; turn < count * 4; turn++) {
+        await collect(names.map((name) => stream(name)));
+        source.clock.now += 6 * hour;
+      }
+    };
+    await days(9, ['items', 'others']);
+    source.clock.now -= 8 * day;
+    await days(1, ['items', 'others']);
+    source.clock.now += 7 * day;
+    await days(8, ['others']);
+    await days(4, ['items', 'others']);
+    expect(source.lines).toHaveLength(new Set(source.lines).size);
+    // Days 9 - 8 + 1 + 7 + 8 + 4, without the last six hours.
+    const ofEach = 200 + 21 * 24 - 6;
+    expect(source.lines.filter((line) => line.startsWith('others/'))).toHaveLength(ofEach);
+    expect(source.lines).toHaveLength(2 * ofEach);
   });
 
   it('goes on at the page where it was killed, and reads no page twice for that', async () => {

@@ -55,7 +55,8 @@ export class ApiClient {
   url(path: string, query: Readonly<Record<string, string>> = {}): string {
     const url = new URL(path.replace(/^\//, ''), this.#options.base);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    return url.href;
+    // Not every server takes a plus for a blank; a plus itself is %2B here.
+    return url.href.replaceAll('+', '%20');
   }
 
   /**
