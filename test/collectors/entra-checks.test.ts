@@ -85,7 +85,9 @@ describe('no token', () => {
 
   it('a busy or missing sign-in service is told at once from a wrong secret', async () => {
     source.graph.settings.fault = () => ({ status: 503 });
-    expect(bad(await source.test())).toMatchObject([{ found: expect.stringContaining('the sign-in service is busy or down (503)') }]);
+    expect(bad(await source.test())).toMatchObject([
+      { found: expect.stringContaining('the sign-in service is busy or down (503)') },
+    ]);
     expect(bad(await source.test({ login_url: 'http://127.0.0.1:1' }))[0]).toMatchObject({
       name: 'Sign-in of the app',
       outcome: 'failed',
@@ -153,7 +155,7 @@ describe('options', () => {
     expect(refused({ ...good, client_id: 'my app' })[0]).toContain('application (client) ID');
     expect(refused({ ...good, parts: [] })).toHaveLength(1);
     expect(refused({ ...good, parts: ['mail'] })).toHaveLength(1);
-    expect(refused({ ...good, lookback: '90d' })[0]).toContain('Entra keeps no more');
+    expect(refused({ ...good, lookback: '90d' })[0]).toContain('from 1d to 30d');
   });
 
   it('a certificate that cannot work is refused in words, without a part of it', () => {

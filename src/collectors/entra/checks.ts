@@ -118,8 +118,7 @@ async function secretExpiry(graph: Graph, { client_id, client_secret }: EntraOpt
     return ends.length === 0 ? undefined : Math.max(...ends);
   } catch (error) {
     // It needs Application.Read.All, which only the part grants asks for.
-    if (error instanceof ApiFailure || error instanceof SourceLoginError)
-      return undefined;
+    if (error instanceof ApiFailure || error instanceof SourceLoginError) return undefined;
     throw error;
   }
 }
