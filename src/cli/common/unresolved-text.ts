@@ -3,6 +3,10 @@ import type { Unresolved } from '../../people/unresolved.js';
 import type { Labels } from '../../reports/people.js';
 
 const shownGroups = 15;
+const width = 80;
+/** Cut to what is left of a line. */
+const fit = (before: string, text: string): string =>
+  before.length + text.length <= width ? before + text : `${before}${text.slice(0, width - before.length - 1)}…`;
 const percent = (share: number): string => (share > 0 && share < 0.005 ? '<1 %' : `${Math.round(share * 100)} %`);
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -15,12 +19,12 @@ export function unresolvedText(list: Unresolved, labels: Labels, limit: number):
     `${number(list.actors)} ${list.actors === 1 ? 'actor is' : 'actors are'} nobody known: ${share} of ${number(list.events)} events.`,
     '',
     'What would tell who they are',
-    `${'share'.padStart(6)}${'events'.padStart(11)}${'actors'.padStart(9)}  what`,
+    `${'share'.padStart(6)}${'events'.padStart(10)}${'actors'.padStart(8)}  what`,
   ];
-  for (const { share: part, events, actors, hint } of list.groups.slice(0, shownGroups))
-    lines.push(
-      `${percent(part).padStart(6)}${number(events).padStart(11)}${number(actors).padStart(9)}  ${safeLine(hint)}`,
-    );
+  for (const { share: part, events, actors, hint } of list.groups.slice(0, shownGroups)) {
+    const numbers = `${percent(part).padStart(6)}${number(events).padStart(10)}${number(actors).padStart(8)}  `;
+    lines.push(fit(numbers, safeLine(hint)));
+  }
   if (list.groups.length > shownGroups) lines.push(`       and ${list.groups.length - shownGroups} more`);
   lines.push(
     '',
@@ -29,9 +33,13 @@ export function unresolvedText(list: Unresolved, labels: Labels, limit: number):
   );
   for (const actor of list.byActor.slice(0, limit)) {
     const name = labels.actor({ kind: actor.kind, id: actor.id, group: '' });
-    lines.push(
-      `${percent(actor.share).padStart(6)}${number(actor.events).padStart(11)}${number(actor.services).padStart(10)}${number(actor.findings).padStart(10)}${(actor.bytesOut / 1e6).toFixed(1).padStart(10)}  ${safeLine(labels.names ? `${actor.kind} ${name}` : name)}`,
-    );
+    const numbers =
+      percent(actor.share).padStart(6) +
+      number(actor.events).padStart(11) +
+      number(actor.services).padStart(10) +
+      number(actor.findings).padStart(10) +
+      (actor.bytesOut / 1e6).toFixed(1).padStart(10);
+    lines.push(fit(`${numbers}  `, safeLine(labels.names ? `${actor.kind} ${name}` : name)));
   }
   if (list.byActor.length > limit)
     lines.push(`       and ${number(list.byActor.length - limit)} more: --limit, or --json for all`);
