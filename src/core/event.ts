@@ -62,6 +62,8 @@ export interface EventDraft {
   account?: Exclude<AccountKind, 'unknown'> | undefined;
   /** The record is a sum that another engine made with the exported catalog. */
   rollup?: RolledUp | undefined;
+  /** Somebody says that they use `app`, asked for it; nothing observed it. Not printed. */
+  declared?: boolean | undefined;
   /**
    * Weaker than what the source is worth: the data say themselves that nobody vouches for them, or a receiver has stamped them so. It
    * never makes anything stronger, as the sender can write it. Not printed.

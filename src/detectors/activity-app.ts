@@ -23,7 +23,8 @@ function byName(catalog: Catalog): Map<string, Service> {
 export const detector: Detector = {
   title: 'app seen in the browser',
   detect(event, catalog) {
-    if (event.app === undefined || (event.kind !== 'activity' && !seenInBrowser(event))) return [];
+    if (event.app === undefined || event.declared === true || (event.kind !== 'activity' && !seenInBrowser(event)))
+      return [];
     const name = foldName(event.app.replaceAll('_', ' '));
     const service =
       catalog.oauthNames.get(name)?.service ?? catalog.samlNames.get(name)?.service ?? byName(catalog).get(name);

@@ -1,5 +1,6 @@
 import type { Finding, InventoryEntry } from '../core/register.js';
 import { allowing, type Decision, stateOf } from './decide.js';
+import { type DeclaredCheck, declaredSentence } from './declared.js';
 import { type Bucket, type Count, deciding, mergeCounts, type Tally } from './tally.js';
 import { count, entryLabel, listed, number, percent } from './words.js';
 
@@ -12,6 +13,8 @@ export interface ReasonContext {
   /** All of it is only claimed or unauthenticated, or so much is beside the rest. */
   claimedOnly: boolean;
   unverified: Finding['unverified'];
+  /** What people say of the service. */
+  declared: DeclaredCheck | undefined;
   /** Events of the service over all account kinds, and those whose account kind is unknown. */
   serviceEvents: number;
   unknownEvents: number;
@@ -54,11 +57,11 @@ export function explainVerdict(buckets: Iterable<Bucket>, tally: Tally, context:
   const tries = every.reduce((sum, bucket) => sum + bucket.count.attempts, 0);
   if (tries > 0) sentences.push(`${count(tries, 'more attempt')} ${tries === 1 ? 'was' : 'were'} blocked or failed.`);
   if (tally.strength === 'contact') sentences.push('Only DNS contact was seen, which proves no use.');
-  sentences.push(...claims(context));
-  if (tally.strength === 'declared') sentences.push('It is only declared; nothing observed proves it.');
+  sentences.push(...claims(context), declaredSentence(context.declared));
+  if (tally.strength === 'declared' && !context.claimedOnly) sentences.push('It is only declared; nothing observed proves it.');
   if (used.undated > 0)
     sentences.push(`${count(used.undated, 'event')} without a date are judged as of ${context.asOf}.`);
-  return sentences.join(' ');
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 /** What allowed the use may have ended since, which no later use shows. */

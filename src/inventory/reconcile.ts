@@ -6,6 +6,7 @@ import { BypassTally } from './bypass.js';
 import { daysBetween } from './days.js';
 import { compareVerdicts, foldName } from './decide.js';
 import { Decider } from './decider.js';
+import { type DeclaredCheck, surveyCheck } from './declared.js';
 import { type Lapsing, lapsingSoon, type UnseenEntry, unseenEntries } from './drift.js';
 import { explainVerdict, type ReasonContext } from './reasons.js';
 import { riskOf } from './risk.js';
@@ -68,12 +69,13 @@ export function reconcile(input: ReconcileInput): Reconciled {
     seen.used.add(row.service);
     for (const entry of covering) seen.entries.add(entry);
   }
+  const survey = new Map(surveyCheck(input.usage)?.services.map((check) => [check.service, check]));
   const findings = [
     ...[...tallies].map(([id, tally]) =>
-      finding(id, tally, { tallies, bypass: bypass.signal(id, tally.service), claims: claims.get(id) }, input),
+      finding(id, tally, { tallies, bypass: bypass.signal(id, tally.service), claims: claims.get(id), survey }, input),
     ),
     ...[...claims].flatMap(([id, tally]) =>
-      tallies.has(id) ? [] : finding(id, tally, { tallies: claims, bypass: undefined, claims: tally }, input),
+      tallies.has(id) ? [] : finding(id, tally, { tallies: claims, bypass: undefined, claims: tally, survey }, input),
     ),
   ];
   findings.sort(
@@ -108,9 +110,16 @@ interface Beside {
   tallies: ReadonlyMap<string, Tally>;
   bypass: Signal | undefined;
   claims: Tally | undefined;
+  /** What people say, by service. */
+  survey: ReadonlyMap<string, DeclaredCheck>;
 }
 
-function finding(id: string, tally: Tally, { tallies, bypass, claims }: Beside, input: ReconcileInput): Finding {
+function finding(
+  id: string,
+  tally: Tally,
+  { tallies, bypass, claims, survey }: Beside,
+  input: ReconcileInput,
+): Finding {
   const [first] = deciding(tally.buckets.values());
   const verdict = first === undefined ? 'attempted' : verdictOf(first);
   const entry = first?.decision?.entry;
@@ -128,6 +137,7 @@ function finding(id: string, tally: Tally, { tallies, bypass, claims }: Beside, 
   const context: ReasonContext = {
     claimedOnly,
     unverified,
+    declared: survey.get(tally.service),
     service: service?.name ?? tally.service,
     vendor,
     asOf: input.asOf,

@@ -6,6 +6,7 @@ import { callsForAction as actionNeeded, type InventoryEntry } from '../core/reg
 import type { Evidence, Period, Usage } from '../core/usage.js';
 import type { Use } from '../core/use.js';
 import { completeness } from '../inventory/completeness.js';
+import { surveyCheck } from '../inventory/declared.js';
 import { measures } from '../inventory/metrics.js';
 import type { Reconciled } from '../inventory/reconcile.js';
 import { riskRules } from '../inventory/risk-rules.js';
@@ -94,6 +95,7 @@ export function buildReport(input: ReportInput): Report {
     totals,
     verdicts: byVerdict,
     findings,
+    survey: surveyOf(input),
     unseen: input.reconciled.unseen.map(({ entry, name, reason }) => ({ entry, name, reason })),
     lapsing_soon: input.reconciled.lapsingSoon.map(({ entry, name, what, date, daysLeft }) => ({
       entry,
@@ -170,6 +172,21 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
     else group.push(item);
   }
   return groups;
+}
+
+function surveyOf({ usage, catalog }: ReportInput): Report['survey'] {
+  const check = surveyCheck(usage);
+  if (check === undefined) return null;
+  return {
+    answered: check.answered,
+    services: check.services.map((row) => ({
+      service: row.service,
+      name: catalog.services.get(row.service)?.name ?? row.service,
+      declared_and_seen: row.declaredAndSeen,
+      declared_not_seen: row.declaredNotSeen,
+      seen_not_declared: row.seenNotDeclared,
+    })),
+  };
 }
 
 const plural = (count: number, one: string, many = `${one}s`): string =>

@@ -132,6 +132,21 @@ export const reportSchema = z.strictObject({
   }),
   verdicts: z.record(z.string(), count).describe('Findings by verdict'),
   findings: z.array(finding).describe('What calls for action first, by risk; then the rest by verdict and risk'),
+  survey: z
+    .strictObject({
+      answered: count.describe('People of the directory who named a tool'),
+      services: z.array(
+        z.strictObject({
+          service: z.string(),
+          name: z.string(),
+          declared_and_seen: count,
+          declared_not_seen: count,
+          seen_not_declared: count.describe('People who answered, used it, and did not name it'),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('What people say, held against what was seen of them; null where nobody of the directory answered'),
   unseen: z.array(z.strictObject({ entry: z.string(), name: z.string(), reason: z.string() })),
   lapsing_soon: z.array(
     z.strictObject({ entry: z.string(), name: z.string(), what: z.string(), date: day, days: z.int() }),

@@ -68,14 +68,27 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   }
   if (claimed.length > 0) {
     heading('Only claimed: nobody vouches for it, and it is about nobody');
-    for (const finding of claimed) {
-      add(row(finding, options.width, paint));
-      paragraph(finding.reason, 4);
-    }
+    for (const finding of claimed) add(row(finding, options.width, paint));
+    paragraph(
+      'It calls for no action. A source that Halflight fetches from, or a sender that proves who it is, would confirm it.',
+      4,
+    );
   }
   if (report.findings.some((finding) => finding.people === 0 && finding.actors > 0 && !finding.claimed_only)) {
     add();
     paragraph('A number in brackets: no known person, but so many devices, addresses or other actors.');
+  }
+  if (report.survey !== null) {
+    heading(`What people say: ${plural(report.survey.answered, 'answer')}, held against what was seen of them`);
+    const most = report.survey.services
+      .map((row) => ({ ...row, said: row.declared_and_seen + row.declared_not_seen }))
+      .sort((a, b) => b.said - a.said || b.seen_not_declared - a.seen_not_declared || (a.name < b.name ? -1 : 1));
+    for (const row of most.slice(0, 10))
+      paragraph(
+        `${row.name}: named by ${number(row.said)}, of whom ${number(row.declared_and_seen)} were seen; seen and not named: ${number(row.seen_not_declared)}`,
+        2,
+      );
+    if (most.length > 10) add(`  and ${number(most.length - 10)} more in report.json`);
   }
   if (report.lapsing_soon.length > 0) {
     heading('Lapse soon');

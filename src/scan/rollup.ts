@@ -3,7 +3,7 @@ import type { Event } from '../core/event.js';
 import { countedOnce, type Expense } from '../core/expense.js';
 import { confidences, type Hit } from '../core/hit.js';
 import { Memo } from '../core/memo.js';
-import { type Provenance, weaker } from '../core/provenance.js';
+import { isUnverified, type Provenance, weaker } from '../core/provenance.js';
 import { redact } from '../core/redact.js';
 import { dayOf } from '../core/time.js';
 import type { Actor, Evidence, Usage } from '../core/usage.js';
@@ -126,7 +126,9 @@ export class Rollup {
       // What a block page weighs is no use: bytes are those of events that went through.
       row.bytesOut += event.bytes_out ?? 0;
       row.bytesIn += event.bytes_in ?? 0;
-      if (identity === undefined) this.#uses.add(day, row.service, accountKind, kind, modelOf(event.path) ?? '', 1);
+      // What is only claimed shows no kind of use.
+      if (identity === undefined && !isUnverified(provenance))
+        this.#uses.add(day, row.service, accountKind, kind, modelOf(event.path) ?? '', 1);
     }
     if (event.amount !== undefined) row.spend = added(row.spend, event.currency ?? '', event.amount);
     if (confidences.indexOf(confidence) > confidences.indexOf(row.confidence)) row.confidence = confidence;

@@ -145,6 +145,12 @@ describe('detectors say which service, by what proof, how strong', () => {
       { kind: 'signin', app: 'ASSISTANT_ENTERPRISE', vendor_format: 'push-security' },
       ['assistant activity-app account unknown false medium'],
     ],
+    [
+      'a tool that somebody says they use, and that no app list is asked for',
+      { kind: 'activity', app: 'Assistant', declared: true },
+      ['assistant declared declared unknown false medium'],
+    ],
+    ['a wider product that somebody names', { kind: 'activity', app: 'Wide', declared: true }, []],
     ['a wider product that a managed browser names', { kind: 'activity', app: 'Wide' }, []],
     [
       'what another engine counted with the exported catalog',
@@ -228,6 +234,12 @@ describe('candidates are suggested where nothing is known', () => {
     ['a consented app', { kind: 'grant', app: 'Super GPT Helper' }, 'Super GPT Helper'],
     ['an ambiguous merchant', { kind: 'expense', merchant: 'ASSIST 12345' }, 'ASSIST 12345'],
     ['known weak hosts', { host: 'wide.example' }, undefined],
+    ['a tool that somebody names', { kind: 'activity', app: 'NoteWhiz', declared: true }, 'NoteWhiz'],
+    [
+      'a story that somebody tells',
+      { kind: 'activity', app: 'a thing that my colleague once showed me', declared: true },
+      undefined,
+    ],
     ['known telemetry', { host: 'stats.assistant.example' }, undefined],
   ])('%s', (_what, fields, subject) => {
     for (const [id, candidate] of candidates)

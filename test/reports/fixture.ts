@@ -79,6 +79,7 @@ export function realisticReport(): Report {
     },
     verdicts,
     findings,
+    survey: null,
     unseen,
     lapsing_soon,
     measures,

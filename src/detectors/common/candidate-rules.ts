@@ -35,6 +35,8 @@ export const candidateRules = {
     flowPort: 50,
     agent: 60,
     appWord: 50,
+    /** Somebody said so, asked which AI they use. */
+    declared: 50,
     appHint: 30,
     scopeOfAi: 50,
     broadScope: 20,

@@ -16,6 +16,8 @@ export interface Subject {
 
 /** What an event would be a candidate of; undefined: the event names nothing. */
 export function subjectOf(event: Event): Subject | undefined {
+  if (event.declared === true)
+    return event.app === undefined ? undefined : { kind: 'app', subject: event.app, trace: undefined };
   switch (event.kind) {
     case 'web':
     case 'dns':

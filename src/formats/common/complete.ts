@@ -55,6 +55,7 @@ export function completeEvent(draft: EventDraft, line: number, format: string): 
   if (draft.flow === true) event.flow = true;
   if (draft.account !== undefined) event.account = draft.account;
   if (draft.rollup !== undefined) event.rollup = draft.rollup;
+  if (draft.declared === true) event.declared = true;
   if (draft.provenance !== undefined) event.provenance = draft.provenance;
   return event;
 }

@@ -14,7 +14,33 @@ ${problems(view)}
 <h3 id="lapsing">Approvals and exceptions that lapse soon</h3>${lapsing(view)}
 <h3 id="unseen">Registered, but not seen</h3>${unseen(view)}
 <h3 id="completeness">How complete the entries are</h3>${completeness(view)}
-</section>`;
+${survey(view)}</section>`;
+
+/** What people say of their tools, beside what was seen of the same people. */
+function survey({ report }: View): Markup {
+  if (report.survey === null) return nothing;
+  const rows = report.survey.services.toSorted((a, b) => said(b) - said(a) || (a.name < b.name ? -1 : 1));
+  return html`<h3 id="survey">What people say, held against what was seen of them</h3>
+<p class="lead">${number(report.survey.answered)} people of the directory named a tool.</p>${table(
+    'Answers to the survey by service',
+    [
+      { title: 'Service', kind: 'wide' },
+      { title: 'Named and seen', kind: 'number' },
+      { title: 'Named, not seen', kind: 'number' },
+      { title: 'Seen, not named', kind: 'number' },
+    ],
+    rows.slice(0, limits.rows),
+    (row) => [
+      short(row.name, 80),
+      number(row.declared_and_seen),
+      number(row.declared_not_seen),
+      number(row.seen_not_declared),
+    ],
+  )}${more(rows.length - limits.rows, 'services')}`;
+}
+
+const said = (row: { declared_and_seen: number; declared_not_seen: number }): number =>
+  row.declared_and_seen + row.declared_not_seen;
 
 function problems({ report: { problems } }: View): Markup {
   if (problems.length === 0) return nothing;
