@@ -58,7 +58,8 @@ export function explainVerdict(buckets: Iterable<Bucket>, tally: Tally, context:
   if (tries > 0) sentences.push(`${count(tries, 'more attempt')} ${tries === 1 ? 'was' : 'were'} blocked or failed.`);
   if (tally.strength === 'contact') sentences.push('Only DNS contact was seen, which proves no use.');
   sentences.push(...claims(context), declaredSentence(context.declared));
-  if (tally.strength === 'declared' && !context.claimedOnly) sentences.push('It is only declared; nothing observed proves it.');
+  if (tally.strength === 'declared' && !context.claimedOnly)
+    sentences.push('It is only declared; nothing observed proves it.');
   if (used.undated > 0)
     sentences.push(`${count(used.undated, 'event')} without a date are judged as of ${context.asOf}.`);
   return sentences.filter((sentence) => sentence !== '').join(' ');
