@@ -36,4 +36,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index expense_identity on expense (identity)`.execute(db);
   await sql`create index expense_day_service on expense (day, service)`.execute(db);
+
+  // The list of contracts, with the services that they may be for.
+  await sql`alter table register drop constraint register_kind_check`.execute(db);
+  await sql`
+    alter table register add constraint register_kind_check
+      check (kind in ('inventory', 'people', 'people-file', 'people-summary', 'catalog', 'contracts'))`.execute(db);
 }

@@ -37,6 +37,7 @@ export const reloadRules: readonly Rule[] = [
   { key: 'server.tls', way: 'restart', why: 'the server is built at the start' },
   { key: 'people', way: 'apply', why: 'the file is read now' },
   { key: 'inventory', way: 'apply', why: 'the file is read now' },
+  { key: 'contracts', way: 'apply', why: 'the file is read now' },
   { key: 'signatures', way: 'apply', why: 'the catalog is read now, and holds for pieces that are begun from now on' },
   {
     key: 'catalog.folder',

@@ -45,6 +45,7 @@ export const variables: readonly Variable[] = [
   variable('HALFLIGHT_TLS_KEY', 'server.tls.key', asIs, 'a file'),
   variable('HALFLIGHT_PEOPLE', 'people', asIs, 'a file'),
   variable('HALFLIGHT_INVENTORY', 'inventory', asIs, 'a file'),
+  variable('HALFLIGHT_CONTRACTS', 'contracts', asIs, 'a file'),
   variable('HALFLIGHT_SIGNATURES', 'signatures', asIs, 'a folder'),
   variable('HALFLIGHT_CATALOG', 'catalog.folder', asIs, 'a folder'),
   variable('HALFLIGHT_CATALOG_KEY', 'catalog.public_key', asIs, 'a file'),

@@ -141,6 +141,7 @@ export const configSchema = section({
     .describe('The HTTP server: API, console and push.'),
   people: path('file').optional().describe('The people directory, CSV.'),
   inventory: path('file').optional().describe('The register of AI systems, YAML or CSV.'),
+  contracts: path('file').optional().describe('Vendor list with contracts, CSV or .xlsx.'),
   signatures: path('folder')
     .optional()
     .describe('Folder of your own signatures, added to those that come with Halflight.'),

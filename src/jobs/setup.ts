@@ -49,4 +49,5 @@ export interface ServiceSetup {
   /** Files of the registers, read by whoever has them; undefined: none. */
   people: string | undefined;
   inventory: string | undefined;
+  contracts?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Service } from '../catalog/schema.js';
+import type { MatchedContract } from '../core/contract.js';
 import type { InventoryEntry } from '../core/register.js';
 import { affected, changedServices } from '../inventory/affected.js';
 import type { Person } from '../people/person.js';
@@ -15,6 +16,8 @@ import { registerHash } from './registers.js';
 export interface RegisterFiles {
   people: readonly Person[] | undefined;
   inventory: readonly InventoryEntry[] | undefined;
+  /** With the services of the catalog that they may be for. */
+  contracts?: readonly MatchedContract[] | undefined;
 }
 
 /**
@@ -39,6 +42,17 @@ export async function syncRegisters(context: ServiceContext, files: RegisterFile
       log.info({ entries: entries.length }, 'the inventory changed: findings are looked at again');
       context.ring('reconcile', `inventory-${hash.slice(0, 16)}`, { priority: 1 });
     }
+  }
+  const { contracts } = files;
+  if (contracts !== undefined) {
+    // Evidence beside the findings, and no part of their verdicts: nothing is looked at again.
+    const hash = registerHash(contracts);
+    const isNew = await db.transaction().execute(async (trx) => {
+      if (!(await saveRegister(trx, 'contracts', { hash, body: contracts }, at))) return false;
+      await changed(trx, 'contracts', hash, { contracts: contracts.length }, at);
+      return true;
+    });
+    if (isNew) log.info({ contracts: contracts.length }, 'the list of contracts changed');
   }
   await syncCatalog(context, at);
 }

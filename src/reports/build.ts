@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/compile.js';
 import { candidateId, reasonOf } from '../core/candidate.js';
+import type { MatchedContract } from '../core/contract.js';
 import type { CandidateHit } from '../core/hit.js';
 import { isUnverified } from '../core/provenance.js';
 import { callsForAction as actionNeeded, type InventoryEntry } from '../core/register.js';
@@ -46,6 +47,7 @@ export interface ReportInput {
   inputs: Report['coverage']['inputs'];
   notRead: Report['coverage']['not_read'];
   entries: readonly InventoryEntry[];
+  contracts?: readonly MatchedContract[];
   reconciled: Reconciled;
   problems: readonly string[];
 }

@@ -1,10 +1,12 @@
 import type { Catalog } from '../catalog/compile.js';
+import type { MatchedContract } from '../core/contract.js';
 import { strengths } from '../core/hit.js';
 import { isUnverified } from '../core/provenance.js';
 import { type Finding, type InventoryEntry, verdicts } from '../core/register.js';
 import { formatTime } from '../core/time.js';
 import type { Actor, Evidence, Usage } from '../core/usage.js';
 import { type Use, type UseKind, useWords } from '../core/use.js';
+import { contractsOf, shownContracts } from '../inventory/contracts/evidence.js';
 import { stateOf } from '../inventory/decide.js';
 import { mergeSubRows } from '../inventory/sub-rows.js';
 import { groupsOf, type Labels } from './people.js';
@@ -19,6 +21,7 @@ export interface FindingContext {
   catalog: Catalog;
   entries: readonly InventoryEntry[];
   labels: Labels;
+  contracts?: readonly MatchedContract[];
   /** The day for which approvals are judged. */
   asOf: string;
 }
@@ -110,6 +113,7 @@ export function describeFinding(
       finding.events + finding.attempts + finding.unverified.events + finding.unverified.attempts - shown.length,
     ),
     alternatives: alternatives(finding, context),
+    contracts: contractsOf(finding.service, context.contracts ?? [], context.asOf).slice(0, shownContracts),
   };
 }
 

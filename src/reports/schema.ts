@@ -3,6 +3,7 @@ import { accountKinds, confidences, strengths } from '../core/hit.js';
 import { provenances } from '../core/provenance.js';
 import { verdicts } from '../core/register.js';
 import { useKinds } from '../core/use.js';
+import { contractStates } from '../inventory/contracts/evidence.js';
 
 const day = z
   .string()
@@ -11,6 +12,19 @@ const day = z
 const instant = z.string().nullable().describe('RFC 3339, UTC; null where no record holds a time');
 const count = z.int().min(0);
 const verdict = z.enum([...verdicts, 'attempted']);
+
+/** A contract behind a service; see `ContractEvidence`. */
+export const contractShape = z.strictObject({
+  vendor: z.string(),
+  name: z.string(),
+  number: z.string(),
+  start: z.string().nullable(),
+  end: z.string().nullable().describe('Last day'),
+  owner: z.string(),
+  state: z.enum(contractStates),
+  by: z.enum(['product', 'vendor']).describe("vendor: it does not say which of the vendor's products"),
+  sentence: z.string(),
+});
 
 const evidence = z.strictObject({
   time: instant,
@@ -96,6 +110,9 @@ const finding = z.strictObject({
   alternatives: z
     .array(z.string())
     .describe('Approved services of the same category; for a wrong account the right one of the same service first'),
+  contracts: z
+    .array(contractShape)
+    .describe('Contracts of the vendor list: something was bought officially. No approval'),
 });
 
 /** report.json: what `halflight scan` found. */

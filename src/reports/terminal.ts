@@ -58,6 +58,7 @@ export function reportToText(report: Report, options: TerminalOptions): string {
       paragraph(finding.reason, 4);
       const used = useLine(finding);
       if (used !== '') paragraph(used, 4);
+      for (const { sentence } of finding.contracts.slice(0, 3)) paragraph(sentence, 4);
       for (const signal of finding.signals) paragraph(`${signal.name}: ${signal.why}`, 4);
       if (finding.alternatives.length > 0) paragraph(`Approved instead: ${finding.alternatives.join(', ')}`, 4);
     }

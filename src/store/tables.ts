@@ -278,7 +278,7 @@ interface TokenTable {
   revoked_at: number | null;
 }
 
-export type RegisterKind = 'inventory' | 'people' | 'people-file' | 'people-summary' | 'catalog';
+export type RegisterKind = 'inventory' | 'people' | 'people-file' | 'people-summary' | 'catalog' | 'contracts';
 
 interface FindingTable {
   id: string;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
 import { saveFinding } from '../../src/store/findings.js';
 import { readOnly } from '../../src/store/reads/read-only.js';
+import { saveRegister } from '../../src/store/registers.js';
 import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { bearer, startApi, type TestApi } from './helpers/api.js';
@@ -189,6 +190,24 @@ await describeOnDatabases('a reader', (server) => {
     expect(body.history).toHaveLength(1);
     expect(JSON.stringify(body)).not.toMatch(/Ada|Bob|Legal|Board/);
     expect((await get('/v1/findings/chatgpt%2Fpersonal')).body).toEqual(body);
+  });
+
+  it('sees the contracts behind a finding, as of today', async () => {
+    const contract = { vendor: 'OpenAI', name: '', number: 'MSA-123', owner: 'Jane Doe', status: '', line: 2 };
+    const body = [
+      { ...contract, start: '2026-04-01', end: '2026-09-30', services: [{ id: 'chatgpt', by: 'vendor' }] },
+      { ...contract, number: 'MSA-124', end: '2027-03-31', services: [{ id: 'chatgpt', by: 'product' }] },
+      { ...contract, vendor: 'Other', services: [{ id: 'claude', by: 'product' }] },
+    ];
+    await saveRegister(db, 'contracts', { hash: 'contracts-1', body }, noon);
+    const { contracts, verdict } = (await get('/v1/findings/chatgpt/personal')).body;
+    expect(verdict).toBe('unregistered');
+    expect(
+      contracts.map(({ state, sentence }: { state: string; sentence: string }) => `${state}: ${sentence}`),
+    ).toEqual([
+      'running: A contract with OpenAI (MSA-124) runs until 2027-03-31, owner Jane Doe.',
+      'expired: A contract with OpenAI (MSA-123) expired on 2026-09-30, owner Jane Doe; it does not name the product: it covers nothing now.',
+    ]);
   });
 
   it('sees the use of a service by day, source, account kind and strength, undated use apart', async () => {

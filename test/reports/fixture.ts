@@ -193,6 +193,7 @@ function finding(sketch: Sketch, index: number): ReportFinding {
     })),
     evidence,
     evidence_cut: Math.max(0, all + (tried ? 0 : attempts) - evidence.length),
+    contracts: [],
     alternatives: [],
     ...sketch.more,
   };

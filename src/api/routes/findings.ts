@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import type { MatchedContract } from '../../core/contract.js';
 import { findingStates, type StoredFinding } from '../../core/finding-state.js';
 import { accountKinds } from '../../core/hit.js';
 import { provenances } from '../../core/provenance.js';
 import { verdicts } from '../../core/register.js';
+import { dayOf } from '../../core/time.js';
 import { useKinds } from '../../core/use.js';
+import { contractsOf, shownContracts } from '../../inventory/contracts/evidence.js';
 import { mergeSubRows } from '../../inventory/sub-rows.js';
 import { describeUses } from '../../reports/finding.js';
+import { contractShape } from '../../reports/schema.js';
 import { loadFindingHistory } from '../../store/findings.js';
 import { type FindingPlace, listFindings, loadFinding } from '../../store/reads/findings.js';
+import { loadRegister } from '../../store/registers.js';
 import { loadUses } from '../../store/uses.js';
 import { ApiProblem, notFound } from '../problem.js';
 import { route } from '../route.js';
@@ -147,6 +152,9 @@ const one = route({
         .array(z.object({ kind: z.enum(useKinds), means: z.string(), events: count, share: z.number() }))
         .describe('Kinds of use over all that is kept, with their share of the events'),
       models: z.array(z.object({ model: z.string(), events: count })).describe('Models that paths named'),
+      contracts: z
+        .array(contractShape)
+        .describe('Contracts of the vendor list, as of today: something was bought officially. No approval'),
       history: z
         .array(
           z.object({
@@ -162,12 +170,13 @@ const one = route({
     }),
   },
   limits: { bodyBytes: 0, perMinute: 600 },
-  handler: async ({ params: { id } }, { read }) =>
+  handler: async ({ params: { id } }, { read, now, config }) =>
     read(async (db) => {
       const finding = await loadFinding(db, id);
       if (finding === undefined) throw notFound('finding');
       const history = await loadFindingHistory(db, id);
       const uses = await loadUses(db, { service: finding.service });
+      const contracts = await loadRegister<MatchedContract[]>(db, 'contracts');
       const { score, level, rules, factors } = finding.risk;
       return {
         ...shown(finding),
@@ -175,6 +184,10 @@ const one = route({
         signals: finding.signals.map(({ name, why, numbers }) => ({ name, why, numbers: { ...numbers } })),
         groups: mergeSubRows(finding.groups).map((row) => ({ ...row })),
         ...describeUses(uses.filter((use) => use.accountKind === finding.accountKind)),
+        contracts: contractsOf(finding.service, contracts?.body ?? [], dayOf(now(), config.timezone)).slice(
+          0,
+          shownContracts,
+        ),
         history: history.map((step) => ({
           at: instant(step.at),
           kind: step.kind,

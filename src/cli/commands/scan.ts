@@ -12,6 +12,7 @@ interface Options {
   out?: string;
   inventory?: string;
   people?: string;
+  contracts?: string;
   leases?: string[];
   format?: string;
   mapping?: string;
@@ -41,6 +42,7 @@ export const command: AddCommand = (program) => {
       'log of a DHCP server or VPN gateway, which says who had an address when; may be given several times',
       (path: string, before: string[] = []) => [...before, path],
     )
+    .option('--contracts <file>', 'vendor list with contracts, CSV or .xlsx: what was bought officially')
     .option('--format <id>', 'read everything as this format; detected by content otherwise')
     .option('--mapping <file>', 'mapping file for custom CSV, JSON or text logs')
     .option('--since <day>', 'from this day on, YYYY-MM-DD in --timezone')

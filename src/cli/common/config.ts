@@ -126,6 +126,7 @@ function absolutePaths(read: ReadConfig, folderOf: (path: Path) => string, probl
   config.data = absolute(['data'], config.data, (path) => (existsSync(path) ? needs('folder')(path) : undefined));
   if (config.people !== undefined) config.people = absolute(['people'], config.people, needs('file'));
   if (config.inventory !== undefined) config.inventory = absolute(['inventory'], config.inventory, needs('file'));
+  if (config.contracts !== undefined) config.contracts = absolute(['contracts'], config.contracts, needs('file'));
   if (config.signatures !== undefined) config.signatures = absolute(['signatures'], config.signatures, needs('folder'));
   const { catalog } = config;
   // Made by the first installation.

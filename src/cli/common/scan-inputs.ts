@@ -29,9 +29,11 @@ export async function storedBytes(paths: readonly string[], request: ScanRequest
 }
 
 /** Real paths of the files that this scan itself reads or writes beside the logs. */
-function ownFiles({ inventory, people, leases = [], mapping, out }: ScanRequest): Set<string> {
+function ownFiles({ inventory, people, contracts, leases = [], mapping, out }: ScanRequest): Set<string> {
   const written = out === undefined ? [] : reportFiles.map((name) => join(out, name));
-  return new Set([inventory, people, mapping, ...leases, ...written].flatMap((path) => realPath(path) ?? []));
+  return new Set(
+    [inventory, people, contracts, mapping, ...leases, ...written].flatMap((path) => realPath(path) ?? []),
+  );
 }
 
 /** Whether a file, named as `findInputs` names it, lies in the folder. */

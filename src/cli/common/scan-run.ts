@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Catalog } from '../../catalog/compile.js';
 import { isNotAi } from '../../core/candidate.js';
 import type { Format } from '../../core/format.js';
+import { describeProblem } from '../../core/problem.js';
 import { dayOf } from '../../core/time.js';
 import type { Usage } from '../../core/usage.js';
 import { loadDetection } from '../../detectors/common/registry.js';
@@ -48,6 +49,11 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
   if (request.format !== undefined) formatOf(known, request.format);
   const formats = mapping === undefined ? known : withMapping(known, mapping, request.logZone);
   const registers = await readRegisters(request, new Set(catalog.services.keys()));
+  const bought =
+    request.contracts === undefined
+      ? undefined
+      : await (await import('./contracts.js')).readContractsFile(request.contracts, catalog.services.values());
+  const aboutContracts = (bought?.problems ?? []).map(describeProblem);
   const notAi = isNotAi(request.notAi === undefined ? [] : readNotAiFile(request.notAi));
   const notRead: NotRead[] = [];
   const leases = await readLeases(request, { formats: known, detection }, notRead);
@@ -122,9 +128,10 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
     notRead: notRead.map(({ name, why }) => ({ file: name, why })),
     entries: registers.entries,
     reconciled,
-    problems: [...registers.problems, ...leases.problems, ...unusedLeases(request, result)],
+    contracts: bought?.contracts ?? [],
+    problems: [...registers.problems, ...aboutContracts, ...leases.problems, ...unusedLeases(request, result)],
   });
-  const incomplete = [...notRead.map(({ name, why }) => `${name}: ${why}`), ...registers.errors];
+  const incomplete = [...notRead.map(({ name, why }) => `${name}: ${why}`), ...registers.errors, ...aboutContracts];
   return {
     report,
     catalog,

@@ -6,6 +6,8 @@ import type { ScanResult } from '../../scan/scan.js';
 export interface ScanRequest {
   inventory?: string;
   people?: string;
+  /** Vendor list. */
+  contracts?: string;
   /** Files and folders that say who had which address. */
   leases?: readonly string[];
   format?: string;

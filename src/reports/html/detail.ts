@@ -52,6 +52,11 @@ function facts(finding: ReportFinding, view: View): Markup {
       'Paid',
       html`${each(spend.slice(0, limits.reasons), ([currency, minor]) => html`<span>${short(money(currency, minor), 60)}</span>`, ', ')}`,
     ]);
+  if (finding.contracts.length > 0)
+    rows.push([
+      'Contracts',
+      html`${each(finding.contracts, ({ sentence }) => html`<span>${short(sentence, 300)}</span>`, ' ')}`,
+    ]);
   if (finding.alternatives.length > 0)
     rows.push(['Approved instead', short(finding.alternatives.slice(0, limits.reasons).join(', '), 300)]);
   return html`<h4>At a glance</h4><dl class="facts">${each(rows, ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

@@ -1,8 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../../catalog/compile.js';
+import type { MatchedContract } from '../../../core/contract.js';
+import { describeProblem } from '../../../core/problem.js';
 import type { ServiceSetup } from '../../../jobs/setup.js';
 import type { RegisterFiles } from '../../../jobs/sync-registers.js';
+import { readContractsFile } from '../contracts.js';
+import { CliError } from '../errors.js';
 import { readRegisters } from '../registers.js';
 
 /**
@@ -16,8 +20,10 @@ export function registerReader(
 ): () => Promise<RegisterFiles> {
   let seen = '';
   return async () => {
-    const { people, inventory } = setup();
-    const paths = [people, inventory].map((path) => (path !== undefined && existsSync(path) ? path : undefined));
+    const { people, inventory, contracts } = setup();
+    const paths = [people, inventory, contracts].map((path) =>
+      path !== undefined && existsSync(path) ? path : undefined,
+    );
     const state = paths
       .map((path) => {
         if (path === undefined) return '-';
@@ -26,8 +32,8 @@ export function registerReader(
       })
       .concat(catalog().hash)
       .join('\n');
-    if (state === seen) return { people: undefined, inventory: undefined };
-    const [peopleFile, inventoryFile] = paths;
+    if (state === seen) return { people: undefined, inventory: undefined, contracts: undefined };
+    const [peopleFile, inventoryFile, contractsFile] = paths;
     const registers = await readRegisters(
       {
         ...(peopleFile !== undefined && { people: peopleFile }),
@@ -35,12 +41,28 @@ export function registerReader(
       },
       new Set(catalog().services.keys()),
     );
-    for (const error of registers.errors.slice(0, 20))
+    const bought = contractsFile === undefined ? undefined : await contractsIn(contractsFile, catalog().services);
+    for (const error of [...registers.errors, ...(bought?.errors ?? [])].slice(0, 20))
       log.warn({ why: error }, 'a register is wrong in one place; the rest counts');
     seen = state;
     return {
       people: peopleFile === undefined ? undefined : [...registers.directory.people.values()],
       inventory: inventoryFile === undefined ? undefined : registers.entries,
+      contracts: bought?.contracts,
     };
   };
+}
+
+/** The vendor list; where it cannot be read, what was known of it stays. */
+async function contractsIn(
+  path: string,
+  services: Catalog['services'],
+): Promise<{ contracts: readonly MatchedContract[] | undefined; errors: string[] }> {
+  try {
+    const { contracts, problems } = await readContractsFile(path, services.values());
+    return { contracts, errors: problems.map(describeProblem) };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { contracts: undefined, errors: [error.message] };
+  }
 }

@@ -47,6 +47,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
     },
     people,
     inventory,
+    contracts: config.contracts,
   };
 }
 
