@@ -139,7 +139,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('The HTTP server: API, console and push.'),
-  people: path('file').optional().describe('The people directory, CSV.'),
+  people: path('file').optional().describe('The people directory: CSV, or SCIM users as JSON.'),
   inventory: path('file').optional().describe('The register of AI systems, YAML or CSV.'),
   contracts: path('file').optional().describe('Vendor list with contracts, CSV or .xlsx.'),
   signatures: path('folder')

@@ -150,7 +150,8 @@ describe('whatever the leases', () => {
             };
           })
           .filter((one) => one.to > from && one.from <= from + length);
-        const order = (list: { holder: string }[]): string[] => list.map((one): string => JSON.stringify(one)).sort();
+        const order = (list: { holder: string }[]): string[] =>
+          list.map((one) => JSON.stringify(one)).sort((a, b) => (a < b ? -1 : 1));
         const found = number < 0 ? [] : lookup.during(number, first, until);
         expect(order((found ?? []).map((one) => ({ ...one, holder: lookup.holder(one.holder).device })))).toEqual(
           order(plain),

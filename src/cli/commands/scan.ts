@@ -36,7 +36,7 @@ export const command: AddCommand = (program) => {
     .description('reads log files, folders and archives, and reports the AI in use and what to do about it')
     .option('--out <dir>', 'write report.html, report.json, usage.csv and rejects.ndjson there')
     .option('--inventory <file>', 'the register of AI systems, YAML or CSV')
-    .option('--people <file>', 'the people directory, CSV')
+    .option('--people <file>', 'the people directory: CSV, or SCIM users as JSON')
     .option(
       '--leases <path>',
       'log of a DHCP server or VPN gateway, which says who had an address when; may be given several times',

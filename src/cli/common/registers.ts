@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describeProblem, type Problem } from '../../core/problem.js';
 import type { InventoryEntry } from '../../core/register.js';
 import { Directory } from '../../people/directory.js';
+import type { PeopleFile } from '../../people/read-people.js';
 import { CliError, explainFileError } from './errors.js';
 import type { ScanRequest } from './scan-types.js';
 
@@ -23,10 +24,7 @@ export async function readRegisters(
   { people: peopleFile, inventory: inventoryFile, names }: Pick<ScanRequest, 'people' | 'inventory' | 'names'>,
   services: ReadonlySet<string>,
 ): Promise<Registers> {
-  const people =
-    peopleFile === undefined
-      ? undefined
-      : (await import('../../people/read-people.js')).readPeople(readText(peopleFile), peopleFile);
+  const people = peopleFile === undefined ? undefined : await readPeopleFile(readText(peopleFile), peopleFile);
   const directory = new Directory(people?.people, peopleFile);
   const inventory =
     inventoryFile === undefined
@@ -61,6 +59,14 @@ export async function readRegisters(
     ],
     errors: problems.filter((problem) => problem.severity === 'error').map(describeProblem),
   };
+}
+
+/** CSV, or users as JSON. */
+async function readPeopleFile(text: string, file: string): Promise<PeopleFile> {
+  const { looksLikeJson, readScim } = await import('../../people/read-scim.js');
+  return looksLikeJson(text)
+    ? readScim(text, file)
+    : (await import('../../people/read-people.js')).readPeople(text, file);
 }
 
 /** Without what the file holds, quoted in the message: a report without names must not get them from here. File and line tell where to look. */

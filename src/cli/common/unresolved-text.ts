@@ -5,7 +5,7 @@ import type { Labels } from '../../reports/people.js';
 const shownGroups = 15;
 const width = 80;
 /** Cut to what is left of a line. */
-const fit = (before: string, text: string): string =>
+const fitted = (before: string, text: string): string =>
   before.length + text.length <= width ? before + text : `${before}${text.slice(0, width - before.length - 1)}…`;
 const percent = (share: number): string => (share > 0 && share < 0.005 ? '<1 %' : `${Math.round(share * 100)} %`);
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -23,7 +23,7 @@ export function unresolvedText(list: Unresolved, labels: Labels, limit: number):
   ];
   for (const { share: part, events, actors, hint } of list.groups.slice(0, shownGroups)) {
     const numbers = `${percent(part).padStart(6)}${number(events).padStart(10)}${number(actors).padStart(8)}  `;
-    lines.push(fit(numbers, safeLine(hint)));
+    lines.push(fitted(numbers, safeLine(hint)));
   }
   if (list.groups.length > shownGroups) lines.push(`       and ${list.groups.length - shownGroups} more`);
   lines.push(
@@ -39,7 +39,7 @@ export function unresolvedText(list: Unresolved, labels: Labels, limit: number):
       number(actor.services).padStart(10) +
       number(actor.findings).padStart(10) +
       (actor.bytesOut / 1e6).toFixed(1).padStart(10);
-    lines.push(fit(`${numbers}  `, safeLine(labels.names ? `${actor.kind} ${name}` : name)));
+    lines.push(fitted(`${numbers}  `, safeLine(labels.names ? `${actor.kind} ${name}` : name)));
   }
   if (list.byActor.length > limit)
     lines.push(`       and ${number(list.byActor.length - limit)} more: --limit, or --json for all`);

@@ -94,7 +94,7 @@ function personOf(
     if (entry?.manager === undefined) return undefined;
     return idOf.get(refText({ source: ref.source, id: entry.manager })) ?? entry.manager;
   });
-  const costCentre = first(({ entry }) => entry?.costCentre);
+  const costCentre = row?.costCentre || first(({ entry }) => entry?.costCentre);
   return {
     id,
     email,
@@ -107,7 +107,9 @@ function personOf(
     aliases: onceOnly(aliases, email),
     line: row?.line ?? 0,
     ...(costCentre !== '' && { costCentre }),
-    ...(entries.length > 0 && entries.every(({ enabled }) => !enabled) && { disabled: true as const }),
+    ...((entries.length > 0 ? entries.every(({ enabled }) => !enabled) : row?.disabled === true) && {
+      disabled: true as const,
+    }),
     ...((entries.length > 0 || row?.id !== id) && { from: accounts.map(({ ref }) => ref) }),
     ...(former.length > 0 && { former }),
   };
