@@ -1,4 +1,4 @@
-import type { Action } from '../core/event.js';
+import type { Action, EventDraft } from '../core/event.js';
 import { type Format, type FormatContext, type Outcome, reject, skip } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
 import { known } from '../core/text.js';
@@ -39,6 +39,8 @@ class Parameters {
     });
   }
 }
+
+const mostExtensions = 10_000;
 
 const notOurs = skip('not a sign-in, grant, extension or use');
 
@@ -121,12 +123,40 @@ function verdict(result: string | undefined, otherwise: Action): Action {
   return /report|allow|bypass|detect/i.test(result) ? 'allowed' : 'unknown';
 }
 
+/** A managed browser with what is installed in it, as the Directory lists it; `seen`: when it was listed. */
+function readDevice(device: JsonObject, { modified }: FormatContext): Outcome {
+  const stamp = caselessText(device, 'seen', 'lastStatusReportTime', 'lastActivityTime');
+  const time = stamp === undefined ? undefined : parseTime(stamp, 'UTC', modified);
+  const machine = caselessText(device, 'machineName');
+  const drafts: EventDraft[] = [];
+  for (const browser of objectsOf(device.browsers))
+    for (const profile of objectsOf(browser.profiles))
+      for (const extension of objectsOf(profile.extensions)) {
+        const id = caselessText(extension, 'extensionId', 'id');
+        if (id === undefined || extension.disabled === true || drafts.length >= mostExtensions) continue;
+        drafts.push({
+          kind: 'extension',
+          action: 'allowed',
+          time,
+          user: caselessText(profile, 'chromeSignedInUserEmail') ?? caselessText(device, 'lastDeviceUser'),
+          device: machine,
+          app: caselessText(extension, 'name'),
+          extension_id: id,
+        });
+      }
+  return drafts.length > 0 ? drafts : skip('a browser without extensions');
+}
+
+const isDevice = (record: JsonObject): boolean => caselessText(record, 'kind') === 'admin#directory#browserdevice';
+
 const mine = (record: JsonObject): boolean =>
+  isDevice(record) ||
   caselessText(record, 'id.applicationName') !== undefined ||
   (caselessText(record, 'kind') === 'admin#reports#activity' && caselessAt(record, 'events') !== undefined);
 
 /**
- * Google Workspace activities of the Reports API: sign-ins (login, saml), OAuth grants (token), Gemini use, Chrome events.
+ * Google Workspace activities of the Reports API: sign-ins (login, saml), OAuth grants (token), Gemini use, Chrome events; and the
+ * extensions of managed browsers (support.google.com/chrome/a/answer/9681204).
  * Fields: developers.google.com/workspace/admin/reports/reference/rest/v1/activities/list and .../reports/v1/appendix/activity/*.
  */
 export const format: Format = {
@@ -145,6 +175,7 @@ export const format: Format = {
   open: (context) => ({
     read: (text) =>
       readJson(text, mine, (record) => {
+        if (isDevice(record)) return readDevice(record, context);
         const events = objectsOf(caselessAt(record, 'events') ?? caselessAt(record, 'event'));
         if (events.length === 0) return reject('an activity without events');
         return combine(events.map((event) => readEvent(record, event, context)));

@@ -22,7 +22,7 @@ export async function* collectOkta(
 ): AsyncGenerator<Batch, void> {
   const client = openOkta(options, context);
   // Okta writes its log within seconds; what is later is found by the long windows.
-  const pace = { ...usualPace, first: options.lookback, overlap: 30 * minute };
+  const pace = { ...usualPace, first: options.lookback, overlap: 30 * minute, keeps: 90 * day };
   const listings: StateListing[] = [];
   if (options.parts.includes('users')) listings.push(users(client));
   if (options.parts.includes('assignments')) listings.push(assignments(client, context));

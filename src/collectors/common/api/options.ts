@@ -3,7 +3,7 @@ import { parseDuration } from '../../../config/units.js';
 
 const day = 86_400_000;
 
-/** How far back the first collection goes, in milliseconds; at most what the provider keeps. */
+/** How far back the first collection goes, in milliseconds; the provider keeps no more than so many days. */
 export const lookbackOption = (mostDays: number) =>
   z
     .string()
@@ -14,7 +14,7 @@ export const lookbackOption = (mostDays: number) =>
       return z.NEVER;
     })
     .prefault('30d')
-    .describe(`How far back the first collection goes; the provider keeps ${mostDays} days.`);
+    .describe(`How far back the first collection goes, at most ${mostDays}d.`);
 
 /** An address for secrets: https, or http where it does not leave this machine. */
 export function isSafeOrigin(text: string): boolean {

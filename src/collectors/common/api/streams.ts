@@ -1,5 +1,6 @@
 import type { CollectedRecord } from '../../../core/chunk.js';
 import type { Batch, CollectContext, Cursor } from '../collector.js';
+import { ApiFailure } from './failure.js';
 import { pagesOf } from './pages.js';
 import type { Part } from './parts.js';
 
@@ -31,6 +32,8 @@ export interface Pace {
   lateEvery: number;
   /** Longest window, so that progress is kept. */
   step: number;
+  /** How long the provider keeps records, where it refuses to be asked for earlier ones. */
+  keeps?: number | undefined;
 }
 
 const [hour, day] = [3_600_000, 86_400_000];
@@ -143,13 +146,38 @@ async function* readStream(
       if (context.signal.aborted) return;
     }
   };
-  if (place.open !== undefined) yield* read(place.open);
+  let told = false;
+  /** Reads a window as far as the provider still keeps it, by its own clock; the rest is a gap. */
+  const readKept: typeof read = async function* (window) {
+    const oldest = (): number => Math.min(now, theirNow() ?? Number.NEGATIVE_INFINITY) - (pace.keeps ?? 0);
+    const isOver = (at: number): boolean => pace.keeps !== undefined && at < oldest();
+    if (!isOver(window.to)) {
+      try {
+        yield* read(window);
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiFailure) || error.kind !== 'other' || !isOver(window.from)) throw error;
+      }
+    }
+    if (isOver(window.to)) {
+      place = closed(window);
+      const days = [window.from, oldest()].map((at) => new Date(at).toISOString().slice(0, 10));
+      const why = `${stream.name} of ${days.join(' to ')} can no longer be read: the provider does not keep it for so long.`;
+      yield {
+        chunks: [],
+        cursor: new Map([[key, JSON.stringify(place)]]),
+        ...(!told && { gaps: [{ at: now, why }] }),
+      };
+      told = true;
+    } else yield* read({ ...window, from: oldest(), link: undefined });
+  };
+  if (place.open !== undefined) yield* readKept(place.open);
   // A clock that was set back opens the window where it now is.
   const overlap = placeOf(cursor, key) === undefined ? 0 : pace.overlap;
   for (let from = Math.max(floor, Math.min(place.done, now) - overlap); from < now; ) {
     if (context.signal.aborted) return;
     const to = Math.min(now, from + pace.step);
-    yield* read({ from, to, late: false });
+    yield* readKept({ from, to, late: false });
     from = to;
   }
   // What came since the last time, however long ago that is, is at most so late.
@@ -160,7 +188,7 @@ async function* readStream(
   while (place.pass !== undefined && place.pass.from < now) {
     if (context.signal.aborted) return;
     const { from, began } = place.pass;
-    yield* read({ from, to: Math.min(began, from + pace.step), late: true });
+    yield* readKept({ from, to: Math.min(began, from + pace.step), late: true });
   }
 }
 
