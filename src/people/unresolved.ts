@@ -1,5 +1,6 @@
 import type { ActorKind } from '../core/usage.js';
 import { bytesOfIp } from './leases/ip-bytes.js';
+import { mergeSmallGroups, otherGroup } from './privacy.js';
 
 /** What one actor did, over all days looked at. */
 export interface ActorSum {
@@ -68,6 +69,23 @@ export function listUnresolved(sums: readonly ActorSum[], all: number): Unresolv
       })
       .sort(byEvents((item) => `${item.kind} ${item.id}`)),
   };
+}
+
+/** Groups as they may be shown where nobody is told by name: those of fewer than five actors are one group, `other`, of no kind. */
+export function mergeSmall(
+  groups: readonly UnresolvedGroup[],
+): (Omit<UnresolvedGroup, 'kind'> & { kind: ActorKind | null })[] {
+  const nameOf = ({ kind, group }: UnresolvedGroup): string => `${kind} ${group}`;
+  const { shownAs } = mergeSmallGroups(new Map(groups.map((group) => [nameOf(group), group.actors])));
+  const rest = { kind: null, group: otherGroup, hint: 'groups of fewer than five', actors: 0, events: 0, share: 0 };
+  const shown = groups.filter((group) => {
+    if (shownAs(nameOf(group)) !== otherGroup) return true;
+    rest.actors += group.actors;
+    rest.events += group.events;
+    rest.share = Math.min(1, rest.share + group.share);
+    return false;
+  });
+  return rest.actors === 0 ? shown : [...shown, rest];
 }
 
 /** What an actor has in common with others of which the same mapping tells. Names nobody. */

@@ -15,6 +15,7 @@ import { whatSourcesShow } from './coverage.js';
 import { describeFinding, instant, verdictOrder } from './finding.js';
 import type { Labels } from './people.js';
 import type { Report, ReportFinding } from './schema.js';
+import { describeUnresolved } from './unresolved.js';
 
 /** Everything that a report is made of. */
 export interface ReportInput {
@@ -98,6 +99,7 @@ export function buildReport(input: ReportInput): Report {
     verdicts: byVerdict,
     findings,
     survey: surveyOf(input),
+    unresolved: describeUnresolved(input.usage, findings, input.labels),
     unseen: input.reconciled.unseen.map(({ entry, name, reason }) => ({ entry, name, reason })),
     lapsing_soon: input.reconciled.lapsingSoon.map(({ entry, name, what, date, daysLeft }) => ({
       entry,

@@ -164,6 +164,35 @@ export const reportSchema = z.strictObject({
     })
     .nullable()
     .describe('What people say, held against what was seen of them; null where nobody of the directory answered'),
+  unresolved: z
+    .strictObject({
+      actors: count,
+      events: count.describe('Events and attempts of actors that are no known person'),
+      share: z.number().min(0).max(1).describe('Of all events and attempts'),
+      groups: z.array(
+        z.strictObject({
+          kind: z.string().nullable(),
+          group: z.string().describe('A subnet, a domain, a kind; small subnets are `other` unless names are shown'),
+          would_tell: z.string().describe('What would tell who they are'),
+          actors: count,
+          events: count,
+          share: z.number().min(0).max(1),
+        }),
+      ),
+      by_actor: z.array(
+        z.strictObject({
+          kind: z.string(),
+          actor: z.string(),
+          events: count,
+          services: count,
+          findings: count.describe('Findings of these services'),
+          bytes_out: count,
+          bytes_in: count,
+          share: z.number().min(0).max(1),
+        }),
+      ),
+    })
+    .describe('Who is nobody known, by how much knowing them would explain'),
   unseen: z.array(z.strictObject({ entry: z.string(), name: z.string(), reason: z.string() })),
   lapsing_soon: z.array(
     z.strictObject({ entry: z.string(), name: z.string(), what: z.string(), date: day, days: z.int() }),

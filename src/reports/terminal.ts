@@ -109,6 +109,13 @@ export function reportToText(report: Report, options: TerminalOptions): string {
       );
     if (report.candidates.length > 10) add(`  and ${number(report.candidates.length - 10)} more in report.json`);
   }
+  // Without any person there is no directory, which a warning says.
+  if (report.unresolved.actors > 0 && report.totals.people > 0) {
+    const { actors, share, groups } = report.unresolved;
+    heading(`${plural(actors, 'actor')} of nobody known: ${percent(share)} of the events`);
+    for (const { would_tell: what, actors: of, share: part } of groups.slice(0, 5))
+      paragraph(`${percent(part)}, ${plural(of, 'actor')}: ${what}`, 2);
+  }
   const measures = report.measures.filter((item) => item.denominator > 0);
   if (measures.length > 0) {
     heading('Measures');
@@ -117,6 +124,8 @@ export function reportToText(report: Report, options: TerminalOptions): string {
   coverage(report, heading, paragraph);
   return `${lines.join('\n')}\n`;
 }
+
+const percent = (share: number): string => (share > 0 && share < 0.005 ? '<1 %' : `${Math.round(share * 100)} %`);
 
 /** How it is used, where that is not just people at a web site; and models. */
 function useLine({ uses, models }: ReportFinding): string {

@@ -86,6 +86,7 @@ export function realisticReport(): Report {
     inventory,
     candidates,
     other_candidates: 14,
+    unresolved: { actors: 0, events: 0, share: 0, groups: [], by_actor: [] },
     coverage: { inputs, not_read: source.not_read, shows: source.shows },
     problems,
   });

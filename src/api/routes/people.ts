@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { actorKinds } from '../../core/usage.js';
-import { mergeSmallGroups, otherGroup } from '../../people/privacy.js';
-import { listUnresolved, type UnresolvedGroup } from '../../people/unresolved.js';
+import { listUnresolved, mergeSmall } from '../../people/unresolved.js';
 import { type PeopleSummary, peopleSummary } from '../../store/reads/people.js';
 import { loadUnresolved } from '../../store/reads/unresolved.js';
 import { none, route } from '../route.js';
@@ -63,30 +62,11 @@ function answer(summary: PeopleSummary | undefined, list: ReturnType<typeof list
     events: list.events,
     unresolved_events: list.unresolved,
     unresolved_actors: list.actors,
-    unresolved: shownGroups(list.groups).slice(0, mostGroups),
+    // A subnet of one is a person, or nearly.
+    unresolved: mergeSmall(list.groups)
+      .slice(0, mostGroups)
+      .map(({ hint, ...group }) => ({ ...group, would_tell: hint })),
   };
-}
-
-/** A subnet of one is a person, or nearly: small groups are merged as everywhere. */
-function shownGroups(groups: readonly UnresolvedGroup[]) {
-  const nameOf = ({ kind, group }: UnresolvedGroup): string => `${kind} ${group}`;
-  const { shownAs } = mergeSmallGroups(new Map(groups.map((group) => [nameOf(group), group.actors])));
-  const rest = {
-    kind: null,
-    group: otherGroup,
-    would_tell: 'groups of fewer than five',
-    actors: 0,
-    events: 0,
-    share: 0,
-  };
-  const shown = groups.flatMap(({ hint, ...group }) => {
-    if (shownAs(nameOf({ hint, ...group })) !== otherGroup) return [{ ...group, would_tell: hint }];
-    rest.actors += group.actors;
-    rest.events += group.events;
-    rest.share += group.share;
-    return [];
-  });
-  return rest.actors === 0 ? shown : [...shown, { ...rest, share: Math.min(1, rest.share) }];
 }
 
 export const peopleRoutes = [people];

@@ -11,7 +11,7 @@ type Input = Report['coverage']['inputs'][number];
 export const coverage = (view: View): Markup => html`<section id="coverage" aria-labelledby="coverage-title">
 <h2 id="coverage-title">Coverage</h2>
 <h3>What each kind of source can and cannot show</h3>${shows(view)}
-<h3>Inputs</h3><div class="inputs">${inputs(view)}</div>
+${nobodyKnown(view)}<h3>Inputs</h3><div class="inputs">${inputs(view)}</div>
 ${notRead(view)}
 </section>`;
 
@@ -34,6 +34,24 @@ function shows({ report }: View): Markup {
       short(row.cannot, 300),
     ],
   );
+}
+
+/** Use that could not be put on a person, and what would tell. */
+function nobodyKnown({ report }: View): Markup {
+  const { actors, events, share: part, groups } = report.unresolved;
+  if (actors === 0) return nothing;
+  return html`<h3>Who is nobody known</h3>
+<p class="lead">${count(actors, 'actor')} with ${count(events, 'event')}, ${Math.round(part * 100)} % of all, ${actors === 1 ? 'is' : 'are'} no known person.</p>${table(
+    'What would tell who they are',
+    [
+      { title: 'What would tell' },
+      { title: 'Actors', kind: 'number' },
+      { title: 'Events', kind: 'number' },
+      { title: 'Share', kind: 'number' },
+    ],
+    groups.slice(0, limits.rows),
+    (row) => [short(row.would_tell, 300), number(row.actors), number(row.events), `${Math.round(row.share * 100)} %`],
+  )}`;
 }
 
 function inputs({ report, clock }: View): Markup {
