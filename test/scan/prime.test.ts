@@ -39,7 +39,8 @@ describe('bytes out of the middle of a stream', () => {
     const rows = '2026-11-01,OPENAI *CHATGPT SUBSCR,20.00,USD,ada@acme.example\n';
     const part = await scanInput({ ...bytesInput('x.csv', Buffer.from(rows)), prime: names, firstLine: 2 }, options);
     expect(part.counts.events).toBe(1);
-    expect(part.usage.map(({ service }) => service)).toEqual(['chatgpt']);
+    // Payments stand apart: which of them count is decided over all files.
+    expect(part.expenses.map(({ usage }) => usage.service)).toEqual(['chatgpt']);
     expect(part.evidence[0]?.line).toBe(2);
   });
 });
