@@ -3,7 +3,7 @@ import type { AccountKind } from './account.js';
 import { added, type Draft, minuteOf, sendFrom, type TelemetryEvent } from './events.js';
 import { HostMatcher, hostOf, permissionOf, shippedPatterns } from './host-set.js';
 import { type Notice, noticeEvery, noticeFor } from './notices.js';
-import { flush, random, refresh } from './send.js';
+import { endPause, flush, random, refresh } from './send.js';
 import { readSettings, type Settings } from './settings.js';
 import { change, type State } from './state.js';
 
@@ -132,15 +132,17 @@ async function tellExtensions(known: Settings): Promise<void> {
   });
 }
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 /** Lets the page script run where AI is, as far as the permissions go, and nowhere else. */
 async function placeScript(): Promise<void> {
   const on = typeof (await settings()) !== 'string';
   const patterns = await change((state) => catalogOf(state).patterns);
   const permissions = new Set(chrome.runtime.getManifest().host_permissions);
   const wanted = on ? patterns.flatMap((pattern) => permissionOf(pattern) ?? []) : [];
-  const matches = [...new Set(wanted)].filter((permission) => permissions.has(permission)).sort();
+  const matches = [...new Set(wanted)].filter((permission) => permissions.has(permission)).sort(byText);
   const [registered] = await chrome.scripting.getRegisteredContentScripts({ ids: [script] });
-  if (JSON.stringify(registered?.matches?.toSorted() ?? []) === JSON.stringify(matches)) return;
+  if (JSON.stringify(registered?.matches?.toSorted(byText) ?? []) === JSON.stringify(matches)) return;
   if (registered !== undefined) await chrome.scripting.unregisterContentScripts({ ids: [script] });
   if (matches.length > 0)
     await chrome.scripting.registerContentScripts([
@@ -210,7 +212,7 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
   if (sender.id !== chrome.runtime.id) return undefined;
   // The employee's own page: what is said by pages of the web has another origin.
   if (sender.url?.startsWith(chrome.runtime.getURL('')) === true) {
-    void (message === 'send-now' ? work() : Promise.resolve()).then(() => respond(true));
+    void (message === 'send-now' ? endPause().then(work) : Promise.resolve()).then(() => respond(true));
     return true;
   }
   const host = hostOf(sender.url ?? '');

@@ -64,6 +64,12 @@ async function ask(
   }
 }
 
+/** For who does not want to wait: tries again now, unless it was the server who asked for the pause. */
+export const endPause = (): Promise<void> =>
+  change((state) => {
+    if (state.pause?.asked === false) delete state.pause;
+  });
+
 let running: Promise<void> | undefined;
 
 /** Sends what waits, one batch after the other, until nothing waits or the server wants a pause. Called twice it runs once. */
@@ -126,9 +132,10 @@ function settle(state: State, body: string, device: Device, answer: Answer, now:
 
 function pause(state: State, { status, headers }: Answer, now: number): void {
   const tries = (state.pause?.tries ?? -1) + 1;
-  const until = now + waitAfter(tries, headers?.get('retry-after') ?? null, Math.random());
+  const retryAfter = headers?.get('retry-after') ?? null;
+  const until = now + waitAfter(tries, retryAfter, Math.random());
   const why = status === 0 ? 'The server does not answer.' : `The server answered ${status}.`;
-  state.pause = { until, tries, why };
+  state.pause = { until, tries, why, asked: retryAfter !== null };
 }
 
 const sentOf = (what: Sent['what'], body: string, { status, text }: Answer, at: number): Sent => ({

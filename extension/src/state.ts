@@ -36,7 +36,7 @@ export interface State {
   outgoing?: Outgoing;
   device?: Device;
   /** Not before this is anything tried: the server asked for it, or did not answer. */
-  pause?: { until: number; tries: number; why: string };
+  pause?: { until: number; tries: number; why: string; asked: boolean };
   sent: Sent[];
   catalog?: Fetched<{ version: string; hosts: string[]; extensions: string[] }>;
   notices?: Fetched<Notices>;

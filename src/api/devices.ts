@@ -17,13 +17,13 @@ export interface DeviceStore {
 export const deviceHeader = 'halflight-device';
 
 /** For so long a revoked device may still be taken, and one that is assigned sends as before, in milliseconds. */
-const freshFor = 10_000;
+const freshFor = 2000;
 /** Devices in memory; the one that was asked for longest ago goes first. */
 const most = 20_000;
 const noteEvery = 5000;
 
 /**
- * The enrolled devices that send: each is looked up once in ten seconds. While the database is away those that were good stay good. Only
+ * The enrolled devices that send: each is looked up once in two seconds. While the database is away those that were good stay good. Only
  * who has the token of a telemetry source comes here, and the id is looked for before the secret is compared, so that neither a flood of
  * bad keys nor a lucky guess gains more than one look-up by primary key.
  */

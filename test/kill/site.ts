@@ -32,6 +32,8 @@ export interface SiteConfig {
   people?: string;
   /** Ports of this machine that notices may go to. */
   ports?: readonly number[];
+  /** Folder of signatures of its own. */
+  signatures?: string;
 }
 
 /** Milliseconds until a process must do its work or have ended, on a busy machine. */
@@ -74,7 +76,7 @@ export class Site {
   async prepare(): Promise<void> {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    const { sources = [], channels = [], ports = [], people } = this.#config;
+    const { sources = [], channels = [], ports = [], people, signatures } = this.#config;
     const config = {
       data: this.data,
       server: { listen: '127.0.0.1', port },
@@ -83,6 +85,7 @@ export class Site {
       net: { allow: ['127.0.0.1'], ports },
       sources,
       channels,
+      ...(signatures !== undefined && { signatures }),
     };
     this.inventory([]);
     writeFileSync(join(this.folder, 'halflight.yaml'), JSON.stringify(config, undefined, 1));

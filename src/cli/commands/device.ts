@@ -65,7 +65,7 @@ export const command: AddCommand = (program) => {
         await besideService(config, async ({ store, who }) => {
           const id = idOf(text);
           if (!(await assignDevice(store.db, id, { user, name }, who, Date.now()))) throw noSuch(id);
-          print(`What the device ${safeLine(id)} sends counts for its new owner within 10 seconds.`);
+          print(`What the device ${safeLine(id)} sends counts for its new owner within a few seconds.`);
         });
       },
     );
