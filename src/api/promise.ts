@@ -10,6 +10,7 @@ export const promises = ['exact', 'at least once', 'counted best effort'] as con
 const byKind: Readonly<Record<string, (typeof promises)[number]>> = {
   folder: 'exact',
   s3: 'exact',
+  entra: 'exact',
   upload: 'exact',
   telemetry: 'exact',
   push: 'at least once',
