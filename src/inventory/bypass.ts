@@ -16,6 +16,8 @@ export interface BypassCount {
   alsoOnApproved: number;
   /** All people of the group who were seen on an approved tool. */
   onApproved: number;
+  /** Those of `people` who have access to an approved tool: they signed in to it, or it is assigned to them. */
+  withAccess?: number;
 }
 
 /** Verdicts that say: not an approved tool for these people. A lapsed approval is a late review, and no bypass. */
@@ -32,10 +34,11 @@ export function bypassSignal(service: string, category: string, counts: readonly
   const groups = counts.filter((item) => item.people > 0);
   if (groups.length === 0) return undefined;
   const sum = (of: (item: BypassCount) => number): number => groups.reduce((total, item) => total + of(item), 0);
-  const [people, alsoOnApproved, onApproved] = [
+  const [people, alsoOnApproved, onApproved, withAccess] = [
     sum((i) => i.people),
     sum((i) => i.alsoOnApproved),
     sum((i) => i.onApproved),
+    sum((i) => i.withAccess ?? 0),
   ];
   const instead = people - alsoOnApproved;
   const tools = [...new Set(groups.flatMap((item) => item.approved))].sort();
@@ -47,8 +50,24 @@ export function bypassSignal(service: string, category: string, counts: readonly
   const why =
     `${count(people, 'person', 'people')} of ${count(groups.length, 'group')} ${people === 1 ? 'uses' : 'use'} ${service}, although ${listed(tools)} ` +
     `(${category}) ${tools.length === 1 ? 'is' : 'are'} approved for ${those}; ${also}. Of all people of ${those}, ` +
-    `${number(onApproved)} ${onApproved === 1 ? 'was' : 'were'}.`;
-  return { name: 'bypass', why, numbers: { people, instead, alsoOnApproved, onApproved, groups: groups.length } };
+    `${number(onApproved)} ${onApproved === 1 ? 'was' : 'were'}.` +
+    // Known only where sign-ins or assignments are read.
+    (withAccess === 0
+      ? ''
+      : ` ${number(withAccess)} of the ${number(people)} ${withAccess === 1 ? 'has' : 'have'} an account of an approved tool (a sign-in or ` +
+        'an assignment), so access is not what they lack.');
+  return {
+    name: 'bypass',
+    why,
+    numbers: {
+      people,
+      instead,
+      alsoOnApproved,
+      onApproved,
+      groups: groups.length,
+      ...(withAccess > 0 && { withAccess }),
+    },
+  };
 }
 
 /** Gathers the counts while usage is reconciled. Only persons with a group count. */
@@ -57,6 +76,8 @@ export class BypassTally {
   readonly #approvedFor: (group: string, category: Category) => readonly string[];
   /** Service -> group -> people. */
   readonly #users = new Map<string, Map<string, Set<string>>>();
+  /** Service -> group -> people who have access: an enterprise sign-in, or an assignment. */
+  readonly #access = new Map<string, Map<string, Set<string>>>();
   /** Finding -> group -> people whose use is unapproved. */
   readonly #bypassing = new Map<string, Map<string, Set<string>>>();
 
@@ -80,7 +101,11 @@ export class BypassTally {
     if (kind !== 'person' || group === '') return;
     // A personal account of an approved tool is its own verdict, and no use of that tool as approved.
     if (unapproved.has(verdict)) put(this.#bypassing, findingId, group, id);
-    else put(this.#users, row.service, group, id);
+    else {
+      put(this.#users, row.service, group, id);
+      if (row.accountKind === 'enterprise' && (row.strength === 'account' || row.strength === 'permission'))
+        put(this.#access, row.service, group, id);
+    }
   }
 
   signal(findingId: string, serviceId: string): Signal | undefined {
@@ -89,10 +114,13 @@ export class BypassTally {
     const counts = [...(this.#bypassing.get(findingId) ?? [])].flatMap(([group, people]): BypassCount[] => {
       const tools = this.#approvedFor(group, service.category).filter((tool) => tool !== serviceId);
       if (tools.length === 0) return [];
-      const on = new Set(tools.flatMap((tool) => [...(this.#users.get(tool)?.get(group) ?? [])]));
+      const peopleOf = (index: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>): Set<string> =>
+        new Set(tools.flatMap((tool) => [...(index.get(tool)?.get(group) ?? [])]));
+      const [on, access] = [peopleOf(this.#users), peopleOf(this.#access)];
       const also = [...people].filter((person) => on.has(person)).length;
       const approved = tools.map((tool) => this.#services.get(tool)?.name ?? tool);
-      return [{ group, approved, people: people.size, alsoOnApproved: also, onApproved: on.size }];
+      const withAccess = [...people].filter((person) => access.has(person)).length;
+      return [{ group, approved, people: people.size, alsoOnApproved: also, onApproved: on.size, withAccess }];
     });
     return bypassSignal(service.name, service.category, counts);
   }

@@ -9,6 +9,7 @@ import { type InventoryEntry, type Verdict, verdicts } from '../core/register.js
  * 2. Among covering entries the most specific decides (workspace, then group, account kind, environment); among equals the order of the verdicts.
  * 3. When no decided entry covers the use, a permission for something else contradicts it: wrong-account or out-of-scope. A request that
  *    covers the use only in general does not take that back.
+ *    Use of an unknown account that a join of sources shows to be personal (`joined.ts`) is wrong-account, too.
  * 4. An entry that is denied, retired or pending for another scope speaks last: the service is known to the register, and nothing allows it.
  */
 export type Rule =
@@ -16,6 +17,7 @@ export type Rule =
   | 'retired'
   | 'decommissioned'
   | 'account'
+  | 'no-sign-in'
   | 'group'
   | 'workspace'
   | 'environment'

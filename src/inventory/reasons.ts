@@ -134,6 +134,8 @@ function rule(decision: Decision, used: Count, tally: Tally, context: ReasonCont
     }
     case 'account':
       return `${label} allows ${service} for ${entry.allowed_account} accounts only, and ${tally.accountKind} accounts are seen: ${did}.`;
+    case 'no-sign-in':
+      return `${label} allows ${service} for enterprise accounts only, and use without a sign-in suggests personal ones: ${did}.`;
     case 'group':
       return `${label} allows ${service} for ${listed(entry.allowed_groups)} only, and it is used outside: ${did}.`;
     case 'workspace':

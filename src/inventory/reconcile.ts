@@ -4,10 +4,11 @@ import type { Finding, InventoryEntry, Signal } from '../core/register.js';
 import type { Period, Usage } from '../core/usage.js';
 import { BypassTally } from './bypass.js';
 import { daysBetween } from './days.js';
-import { compareVerdicts, foldName } from './decide.js';
+import { allowing, compareVerdicts, type Decision, foldName } from './decide.js';
 import { Decider } from './decider.js';
 import { type DeclaredCheck, surveyCheck } from './declared.js';
 import { type Lapsing, lapsingSoon, type UnseenEntry, unseenEntries } from './drift.js';
+import { countsAsPersonal, type JoinedAccounts, joinAccounts, noSignInSignal } from './joined.js';
 import { explainVerdict, type ReasonContext } from './reasons.js';
 import { riskOf } from './risk.js';
 import { type RiskRules, riskRules } from './risk-rules.js';
@@ -49,6 +50,8 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const claims = new Map<string, Tally>();
   const bypass = new BypassTally(input.services, input.entries, input.asOf);
   const decider = new Decider(input.entries, input.asOf);
+  const joined = joinedServices(input);
+  const personal = new Map<string, Decision>();
   const seen = { entries: new Set<string>(), used: new Set<string>(), tried: new Set<string>() };
   for (const row of input.usage) {
     const id = `${row.service}/${row.accountKind}`;
@@ -64,7 +67,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
       continue;
     }
     const { decision, covering } = decider.decide(row);
-    tally.add(row, decision);
+    tally.add(row, countsAsPersonal(joined.get(row.service), row) ? asPersonal(decision, personal) : decision);
     bypass.add(id, row, decision.verdict);
     seen.used.add(row.service);
     for (const entry of covering) seen.entries.add(entry);
@@ -72,10 +75,15 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const survey = new Map(surveyCheck(input.usage)?.services.map((check) => [check.service, check]));
   const findings = [
     ...[...tallies].map(([id, tally]) =>
-      finding(id, tally, { tallies, bypass: bypass.signal(id, tally.service), claims: claims.get(id), survey }, input),
+      finding(
+        id,
+        tally,
+        { tallies, signals: signalsOf(id, tally, bypass, joined, input), claims: claims.get(id), survey },
+        input,
+      ),
     ),
     ...[...claims].flatMap(([id, tally]) =>
-      tallies.has(id) ? [] : finding(id, tally, { tallies: claims, bypass: undefined, claims: tally, survey }, input),
+      tallies.has(id) ? [] : finding(id, tally, { tallies: claims, signals: [], claims: tally, survey }, input),
     ),
   ];
   findings.sort(
@@ -93,6 +101,35 @@ export function reconcile(input: ReconcileInput): Reconciled {
   };
 }
 
+/** Services that are approved for enterprise accounts only, with what joining their sources shows of the people who use them. */
+function joinedServices({ entries, usage }: ReconcileInput): Map<string, JoinedAccounts | undefined> {
+  const rows = new Map<string, Usage[]>();
+  for (const entry of entries)
+    if (entry.allowed_account === 'enterprise') for (const service of entry.services) rows.set(service, []);
+  if (rows.size > 0) for (const row of usage) rows.get(row.service)?.push(row);
+  return new Map([...rows].map(([service, own]) => [service, joinAccounts(own)]));
+}
+
+/** The same use once it is known to be personal: what only enterprise accounts are allowed to do is the wrong account then. */
+function asPersonal(decision: Decision, made: Map<string, Decision>): Decision {
+  const { entry, verdict } = decision;
+  if (entry?.allowed_account !== 'enterprise' || !allowing.has(verdict)) return decision;
+  const other = made.get(entry.id) ?? { verdict: 'wrong-account', rule: 'no-sign-in', entry };
+  made.set(entry.id, other);
+  return other;
+}
+
+function signalsOf(
+  id: string,
+  { service, accountKind }: Tally,
+  bypass: BypassTally,
+  joined: ReadonlyMap<string, JoinedAccounts | undefined>,
+  { services }: ReconcileInput,
+): Signal[] {
+  const alone = accountKind === 'unknown' ? noSignInSignal(joined.get(service), services.get(service)) : undefined;
+  return [bypass.signal(id, service), alone].filter((signal) => signal !== undefined);
+}
+
 function tallyOf(tallies: Map<string, Tally>, id: string, { service, accountKind }: Usage): Tally {
   const tally = tallies.get(id) ?? new Tally(service, accountKind);
   tallies.set(id, tally);
@@ -108,7 +145,7 @@ const ofNobody = (row: Usage): Usage => ({
 /** What a finding is made from beside its tally: all of the same kind, and what is only claimed of it. */
 interface Beside {
   tallies: ReadonlyMap<string, Tally>;
-  bypass: Signal | undefined;
+  signals: readonly Signal[];
   claims: Tally | undefined;
   /** What people say, by service. */
   survey: ReadonlyMap<string, DeclaredCheck>;
@@ -117,7 +154,7 @@ interface Beside {
 function finding(
   id: string,
   tally: Tally,
-  { tallies, bypass, claims, survey }: Beside,
+  { tallies, signals, claims, survey }: Beside,
   input: ReconcileInput,
 ): Finding {
   const [first] = deciding(tally.buckets.values());
@@ -173,7 +210,7 @@ function finding(
       },
       input.rules ?? riskRules,
     ),
-    signals: bypass === undefined ? [] : [bypass],
+    signals,
     strength: tally.strength,
     contactOnly: tally.strength === 'contact',
     provenance: tally.provenance,

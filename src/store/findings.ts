@@ -192,17 +192,19 @@ export async function loadUse(
       ? sql`true`
       : sql`actor = min(actor) over (partition by day, actor_group, account_kind, strength, provenance)`;
   const { rows } = await sql<ActorRow>`
-    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance,
+    select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance, ${signInSource} as source,
       ${total('events')}, ${total('attempts')}, ${total('bytes_out')}, ${total('bytes_in')}, min(first) as first, max(last) as last
     from (
       select *, ${firstOfDay} as first_of_day from usage where ${wanted}
     ) u
     group by service, actor_kind, actor, actor_group, account_kind, strength, provenance,
-      case when first_of_day then day end
-    order by 1, 2, 3, 4, 5, 6, 7, 8`.execute(db);
+      ${signInSource}, case when first_of_day then day end
+    order by 1, 2, 3, 4, 5, 6, 7, 8, 9`.execute(db);
   return rows.map(usageOf);
 }
 
+// Where a sign-in was seen is told; of other rows the sources do not matter, and would be many.
+const signInSource = sql`case when strength = 'account' then source else '' end`;
 const total = (column: string): ReturnType<typeof sql> =>
   sql`least(sum(${sql.ref(column)}), ${sql.lit(Number.MAX_SAFE_INTEGER)})::bigint as ${sql.ref(column)}`;
 
@@ -215,6 +217,7 @@ interface ActorRow {
   account_kind: AccountKind;
   strength: Strength;
   provenance: Provenance;
+  source?: string;
   events: number;
   attempts: number;
   bytes_out: number;
@@ -227,7 +230,7 @@ const usageOf = (row: ActorRow): Usage => ({
   day: row.day === undated ? '' : row.day,
   service: row.service,
   actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
-  source: '',
+  source: row.source ?? '',
   accountKind: row.account_kind,
   strength: row.strength,
   provenance: row.provenance,
