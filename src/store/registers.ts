@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import type { Db, RegisterKind } from './tables.js';
-import { json } from './values.js';
+import { json, storableJson } from './values.js';
 
 /** A register as the service works with it: the inventory, the people directory, or the catalog's services by hash. */
 export interface StoredRegister<T> {
@@ -25,14 +26,22 @@ export async function registerHashIn(db: Db, kind: RegisterKind): Promise<string
   return (await db.selectFrom('register').select('hash').where('kind', '=', kind).executeTakeFirst())?.hash;
 }
 
-/** Keeps a register. False: it is the same as before. */
+/** A register as JSON text, for who hands it on without looking into it. */
+export async function registerText(db: Db, kind: RegisterKind): Promise<string | undefined> {
+  const { rows } = await sql<{ body: string }>`select body::text as body from register where kind = ${kind}`.execute(
+    db,
+  );
+  return rows[0]?.body;
+}
+
+/** Keeps a register, given as values or as JSON text. False: it is the same as before. */
 export async function saveRegister(
   db: Db,
   kind: RegisterKind,
-  register: { hash: string; body: unknown },
+  register: { hash: string } & ({ body: unknown } | { text: string }),
   now: number,
 ): Promise<boolean> {
-  const body = json(register.body);
+  const body = 'text' in register ? storableJson(register.text) : json(register.body);
   const row = await db
     .insertInto('register')
     .values({ kind, hash: register.hash, body, loaded_at: now })

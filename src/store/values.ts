@@ -15,8 +15,11 @@ export const text = (value: string): string => value.replace(unstorable, '\ufffd
  * JSON text that `jsonb` can hold: an escaped NUL or lone surrogate becomes U+FFFD. A backslash before another one is passed over with
  * it, so that a text that only looks like an escape stays as it is.
  */
-export const json = (value: unknown): string =>
-  JSON.stringify(value).replace(/\\(u0000|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/g, (all, what: string) =>
+export const json = (value: unknown): string => storableJson(JSON.stringify(value));
+
+/** The same of JSON text. */
+export const storableJson = (value: string): string =>
+  value.replace(/\\(u0000|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/g, (all, what: string) =>
     what.length > 1 ? '\ufffd' : all,
   );
 

@@ -1,6 +1,5 @@
-import { readLoggedUser } from '../logged-user.js';
 import type { Alias, Person } from '../person.js';
-import { type Account, accountOfEntry, accountOfRow, refText, type SourceDirectory } from './accounts.js';
+import { type Account, accountOfEntry, accountOfRow, keyOfMail, refText, type SourceDirectory } from './accounts.js';
 import { giveIds } from './ids.js';
 import { tieAccounts } from './ties.js';
 
@@ -65,9 +64,9 @@ function personOf(
     return '';
   };
   const owns = (account: Account, mail: string): boolean => {
-    const canonical = readLoggedUser(mail)?.canonical ?? '';
-    const isKey = account.keys.some(({ key }) => key === `mail:${canonical}`);
-    return !isKey || ownedBy(account)?.has(`mail:${canonical}`) === true;
+    const own = keyOfMail(mail);
+    const isKey = own !== undefined && account.keys.some(({ key }) => key === own);
+    return !isKey || ownedBy(account)?.has(own) === true;
   };
   const mail = first((account) =>
     account.entry?.emails.find((address) => address.includes('@') && owns(account, address)),
