@@ -46,7 +46,7 @@ export function manifestOf(target: (typeof targets)[number], permissions: readon
     host_permissions: permissions,
     content_security_policy: {
       extension_pages:
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src https: http://127.0.0.1:* http://localhost:* http://[::1]:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src https: http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     },
     action: { default_title: 'Halflight: what was sent' },
     options_ui: { page: 'sent.html', open_in_tab: true },

@@ -54,7 +54,10 @@ let domains: readonly string[] = [];
 let told: AccountKind | undefined;
 
 function lookForAccount(): void {
-  const kind = accountKindOf(accountTexts(document), domains);
+  const { all, sure } = accountTexts(document);
+  let kind = accountKindOf(all, domains);
+  // An address of nobody's mailbox in a header may be that of a help desk.
+  if (kind === 'unknown') kind = accountKindOf(sure, domains);
   if (kind === undefined || kind === told) return;
   told = kind;
   void tell({ type: 'account', kind });

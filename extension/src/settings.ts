@@ -55,7 +55,7 @@ const named = (text: string): string | undefined =>
 function serverOf(text: string): string | undefined {
   try {
     const url = new URL(text);
-    const local = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+    const local = /^(?:localhost|127\.0\.0\.1)$/.test(url.hostname);
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) return undefined;
     if (url.username !== '' || url.password !== '') return undefined;
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assignDevice, loadDevices, revokeDevice } from '../../src/store/devices.js';
+import { DeviceBook } from '../../src/api/devices.js';
+import { hashToken } from '../../src/receivers/common/token.js';
+import { assignDevice, type Device, loadDevices, revokeDevice } from '../../src/store/devices.js';
 import type { Db } from '../../src/store/tables.js';
 import { bearer, newToken, startApi, type TestApi } from './helpers/api.js';
 import { oneDatabase } from './helpers/database.js';
@@ -262,6 +264,41 @@ describe('whose telemetry it is', () => {
     expect(rows.map(({ action }) => action)).toEqual(['device.enrolled']);
     expect(rows[0]?.details).toContain('"identity":"policy"');
     expect(JSON.stringify(rows)).not.toMatch(/anna|ACME-LT-9/);
+  });
+});
+
+describe('the book of devices', () => {
+  it('keeps those that were good while the database is away, and refuses those that nobody knows', async () => {
+    const key = `hld_${'a'.repeat(12)}.${'b'.repeat(43)}`;
+    const device: Device = {
+      id: 'a'.repeat(12),
+      source: 'browsers',
+      hash: hashToken('b'.repeat(43)).toString('hex'),
+      identity: 'none',
+      user: undefined,
+      name: undefined,
+      agent: 'test/1',
+      token: 't',
+      enrolledAt: 0,
+      lastAt: undefined,
+      revokedAt: undefined,
+    };
+    let [clock, away, loads] = [0, false, 0];
+    const load = async (id: string): Promise<Device | undefined> => {
+      loads++;
+      if (away) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      return id === device.id ? device : undefined;
+    };
+    const book = new DeviceBook({ load, note: async () => {} }, { warn: () => {} }, Date.now, () => clock);
+    const check = (text: string) => book.check(text, 'browsers', 'device');
+    for (let i = 0; i < 5; i++) expect((await check(key)).device).toBe(device.id);
+    expect(loads).toBe(1);
+    [clock, away] = [60_000, true];
+    expect((await check(key)).device).toBe(device.id);
+    await expect(check(`hld_${'c'.repeat(12)}.${'b'.repeat(43)}`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    away = false;
+    await expect(check(`hld_${'c'.repeat(12)}.${'b'.repeat(43)}`)).rejects.toMatchObject({ status: 401 });
+    book.close();
   });
 });
 

@@ -21,7 +21,7 @@ const fixture = (name: string): string => readFileSync(join(import.meta.dirname,
 const page = (
   account: string,
 ): string => `<!doctype html><html lang="en"><head><title>Merger with Globex</title></head><body>
-<header><button aria-label="Account ${account}">Me</button></header>
+<header>${account === 'somebody' ? 'Write to help@vendor.example' : ''}<button aria-label="Account ${account}">Me</button></header>
 <main><p>Write to zoe@globex.example about it.</p><textarea aria-label="prompt"></textarea><input type="file" multiple aria-label="files"></main></body></html>`;
 const accounts: Record<string, string> = {
   'chatgpt.com': 'anna.private@gmail.com',
@@ -328,6 +328,12 @@ describeWithExtension('the browser extension', () => {
       expect(`${path} ${JSON.stringify(headers)} ${body}`).not.toMatch(secrets);
       if (method === 'POST') walk(JSON.parse(body), (key) => fields.add(key));
     }
+    // The address of a help desk in a header is no account.
+    expect(
+      events()
+        .filter(({ type }) => type === 'sign-in')
+        .every(({ host }) => typeof host === 'string' && host in accounts),
+    ).toBe(true);
     expect([...fields].sort()).toEqual(
       'account_kind agent at batch browser browser_version bytes count device enabled events extensions halflight_telemetry host id name sent_at type user version'.split(
         ' ',
