@@ -11,6 +11,7 @@ import { surveyCheck } from '../inventory/declared.js';
 import { measures } from '../inventory/metrics.js';
 import type { Reconciled } from '../inventory/reconcile.js';
 import { riskRules } from '../inventory/risk-rules.js';
+import { subscriptionsOf } from '../inventory/subscriptions.js';
 import { whatSourcesShow } from './coverage.js';
 import { describeFinding, instant, verdictOrder } from './finding.js';
 import type { Labels } from './people.js';
@@ -100,6 +101,7 @@ export function buildReport(input: ReportInput): Report {
     findings,
     survey: surveyOf(input),
     unresolved: describeUnresolved(input.usage, findings, input.labels),
+    subscriptions: describeSubscriptions(input),
     unseen: input.reconciled.unseen.map(({ entry, name, reason }) => ({ entry, name, reason })),
     lapsing_soon: input.reconciled.lapsingSoon.map(({ entry, name, what, date, daysLeft }) => ({
       entry,
@@ -145,6 +147,23 @@ export function buildReport(input: ReportInput): Report {
 
 const callsForAction = ({ verdict, claimed_only: claimedOnly }: ReportFinding): boolean =>
   actionNeeded({ verdict, claimedOnly });
+
+const shownSubscriptions = 500;
+
+/** Those that go on first; within these by service, payer and amount. */
+const describeSubscriptions = ({ usage, asOf, catalog, labels }: ReportInput): Report['subscriptions'] =>
+  subscriptionsOf(usage, asOf)
+    .sort((a, b) => Number(a.stopped) - Number(b.stopped))
+    .slice(0, shownSubscriptions)
+    .map(({ service, actor, stopped, currency, ...rest }) => ({
+      service,
+      name: catalog.services.get(service)?.name ?? service,
+      actor: labels.actor(actor),
+      kind: actor.kind,
+      currency: currency || 'unknown',
+      ...rest,
+      state: stopped ? 'stopped' : 'running',
+    }));
 
 function describeFindings(input: ReportInput): ReportFinding[] {
   const keyOf = (row: { service: string; accountKind: string }): string => `${row.service}/${row.accountKind}`;

@@ -6,6 +6,7 @@ import { each, html } from './html/markup.js';
 import { printStyles } from './html/print.js';
 import { measures, register } from './html/register.js';
 import { styles } from './html/styles.js';
+import { subscriptions } from './html/subscriptions.js';
 import { summary } from './html/summary.js';
 import { tableStyles } from './html/table-styles.js';
 import { viewOf } from './html/view.js';
@@ -15,6 +16,7 @@ const sections = [
   ['summary', 'Summary'],
   ['findings', 'Findings'],
   ['candidates', 'Candidates'],
+  ['subscriptions', 'Subscriptions'],
   ['register', 'Inventory'],
   ['measures', 'Measures'],
   ['coverage', 'Coverage'],
@@ -49,6 +51,7 @@ export function reportToHtml(report: Report): string {
 ${summary(view)}
 ${findings(view)}
 ${candidates(view)}
+${subscriptions(view)}
 ${register(view)}
 ${measures(view)}
 ${coverage(view)}

@@ -4,6 +4,7 @@ import { provenances } from '../core/provenance.js';
 import { verdicts } from '../core/register.js';
 import { useKinds } from '../core/use.js';
 import { contractStates } from '../inventory/contracts/evidence.js';
+import { cadences } from '../inventory/subscriptions.js';
 
 const day = z
   .string()
@@ -193,6 +194,24 @@ export const reportSchema = z.strictObject({
       ),
     })
     .describe('Who is nobody known, by how much knowing them would explain'),
+  subscriptions: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        name: z.string(),
+        actor: z.string().describe('Who pays: pseudonym, or name where names were asked for'),
+        kind: z.string().describe('Of the actor'),
+        cadence: z.enum(cadences),
+        amount: z.int().describe('Of the last payment, minor units'),
+        currency: z.string(),
+        payments: count,
+        since: day,
+        last: day,
+        next: day.describe('When the next payment is expected; of a stopped one when it was'),
+        state: z.enum(['running', 'stopped']),
+      }),
+    )
+    .describe('Payments that recur: of one payer to one service, in like amounts'),
   unseen: z.array(z.strictObject({ entry: z.string(), name: z.string(), reason: z.string() })),
   lapsing_soon: z.array(
     z.strictObject({ entry: z.string(), name: z.string(), what: z.string(), date: day, days: z.int() }),

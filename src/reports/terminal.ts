@@ -1,4 +1,5 @@
 import { safeLine } from '../core/terminal.js';
+import { moneyText } from '../formats/common/money.js';
 import type { Report, ReportFinding } from './schema.js';
 
 /** How the report is laid out. */
@@ -91,6 +92,16 @@ export function reportToText(report: Report, options: TerminalOptions): string {
       );
     if (most.length > 10) add(`  and ${number(most.length - 10)} more in report.json`);
   }
+  if (report.subscriptions.length > 0) {
+    heading('Subscriptions');
+    for (const item of report.subscriptions.slice(0, shownSubscriptions)) {
+      const paid = `${item.name}, ${moneyText(item.amount, item.currency)} ${item.cadence} by ${item.actor}`;
+      const then = item.state === 'stopped' ? `stopped, last paid ${item.last}` : `next ${item.next}`;
+      paragraph(`${paid}: since ${item.since}, ${plural(item.payments, 'payment')}, ${then}`, 2);
+    }
+    if (report.subscriptions.length > shownSubscriptions)
+      add(`  and ${number(report.subscriptions.length - shownSubscriptions)} more in report.json`);
+  }
   if (report.lapsing_soon.length > 0) {
     heading('Lapse soon');
     for (const item of report.lapsing_soon)
@@ -178,6 +189,7 @@ function coverage(
 }
 
 const shownRejecting = 10;
+const shownSubscriptions = 10;
 
 /** `okta, squid (14)` */
 function formats(inputs: Report['coverage']['inputs']): string {

@@ -80,6 +80,22 @@ export function realisticReport(): Report {
     verdicts,
     findings,
     survey: null,
+    subscriptions: [
+      {
+        service: 'chatgpt',
+        name: 'ChatGPT',
+        actor: 'person-1',
+        kind: 'person',
+        cadence: 'monthly',
+        amount: 2000,
+        currency: 'USD',
+        payments: 6,
+        since: '2026-05-05',
+        last: '2026-10-05',
+        next: '2026-11-05',
+        state: 'running',
+      },
+    ],
     unseen,
     lapsing_soon,
     measures,
@@ -105,6 +121,18 @@ export function namedReport(): Report {
   }));
   return { ...report, names: true, findings };
 }
+
+const contractOf = (vendor: string): ReportFinding['contracts'][number] => ({
+  vendor,
+  name: 'Enterprise',
+  number: 'MSA-123',
+  start: null,
+  end: '2027-03-31',
+  owner: 'Jane Doe',
+  state: 'running',
+  by: 'product',
+  sentence: `A contract with ${vendor} (Enterprise, MSA-123) runs until 2027-03-31, owner Jane Doe.`,
+});
 
 function finding(sketch: Sketch, index: number): ReportFinding {
   const { service, name, vendor, category, verdict, people, attempts = 0, others = 0, strength = 'visit' } = sketch;
@@ -194,7 +222,7 @@ function finding(sketch: Sketch, index: number): ReportFinding {
     })),
     evidence,
     evidence_cut: Math.max(0, all + (tried ? 0 : attempts) - evidence.length),
-    contracts: [],
+    contracts: index === 1 ? [contractOf(vendor)] : [],
     alternatives: [],
     ...sketch.more,
   };

@@ -52,6 +52,8 @@ export function mapStrings(report: Report, change: (text: string) => string): Re
       if (
         fixed.has(key) ||
         (key === 'group' && parent === 'factors') ||
+        (parent === 'subscriptions' && ['cadence', 'state', 'since', 'last', 'next'].includes(key)) ||
+        (parent === 'contracts' && ['by', 'state'].includes(key)) ||
         (key === 'kind' && (parent === 'candidates' || parent === 'uses'))
       )
         return value;

@@ -3,7 +3,7 @@ import type { CandidateReason } from '../../core/hit.js';
 import { aiBrands, aiHints, aiWords, wordsOf } from '../common/ai-words.js';
 import { candidateRules } from '../common/candidate-rules.js';
 import { type CandidateDetector, noReasons } from '../common/detector.js';
-import { matchMerchant, merchantWords } from '../common/merchant-text.js';
+import { matchMerchant, merchantWords, storeOf } from '../common/merchant-text.js';
 
 const { points } = candidateRules;
 
@@ -26,6 +26,12 @@ export const candidate: CandidateDetector = {
       if (like !== undefined)
         reasons.push({ rule: 'resembles', points: points.merchantResembles, why: `resembles ${like}` });
     }
+    if (storeOf(event.merchant) !== undefined)
+      reasons.push({
+        rule: 'store',
+        points: points.merchantStore,
+        why: 'AI apps are paid through this store too, and the text does not say what was bought: the receipt does',
+      });
     const words = wordsOf(event.merchant);
     const word = words.find((item) => aiWords.has(item) || aiBrands.has(item));
     if (word !== undefined)
@@ -40,16 +46,20 @@ export const candidate: CandidateDetector = {
 /** Shorter descriptors resemble too much. */
 const shortest = 8;
 
-/** The descriptor whose letters begin those of the text, blanks and punctuation aside, with one letter wrong at most. */
+/** The descriptor whose letters begin those of the text, blanks and punctuation aside, with one letter wrong at most; or that the text begins. */
 function resembled(merchant: string, catalog: Catalog): string | undefined {
   const text = merchantWords(merchant).join('');
   if (text.length < shortest) return undefined;
   const rule = catalog.merchants.find(({ value, ambiguous }) => {
     const letters = merchantWords(value).join('');
-    return !ambiguous && letters.length >= shortest && beginsNearly(text, letters);
+    return !ambiguous && letters.length >= shortest && (beginsNearly(text, letters) || beginsMost(text, letters));
   });
   return rule && `${rule.value} (${rule.service.name})`;
 }
+
+/** Whether a text is most of a descriptor, cut at its end: `MIDJOURNEY` of `MIDJOURNEY INC`; not `MICROSOFT` of `MICROSOFT COPILOT`. */
+const beginsMost = (text: string, wanted: string): boolean =>
+  wanted.startsWith(text) && text.length >= wanted.length * 0.65;
 
 /** Whether a beginning of `text` is `wanted`, or that with one character changed, left out or put in. */
 function beginsNearly(text: string, wanted: string): boolean {

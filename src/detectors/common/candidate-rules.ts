@@ -7,7 +7,7 @@
  * it does see, and alone stays below the threshold.
  */
 export const candidateRules = {
-  version: '2026-11-26',
+  version: '2026-11-26.2',
   threshold: 50,
   points: {
     /** A name directly in the .ai zone; a name in a part of it that is Anguilla's (`.com.ai`). */
@@ -44,6 +44,8 @@ export const candidateRules = {
     merchantWord: 50,
     merchantHint: 20,
     merchantResembles: 50,
+    /** A store through which AI apps are paid, too, and the text does not say for what. */
+    merchantStore: 50,
   },
 } as const;
 

@@ -21,6 +21,20 @@ export function merchantWords(text: string): string[] {
   return rest.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
 }
 
+/** Texts of stores and payment services that hide what was bought, and what they are shown as. */
+const stores: readonly (readonly [RegExp, string])[] = [
+  [/^(?:APPLE|ITUNES)\.COM ?\/ ?BILL/, 'APPLE.COM/BILL'],
+  [/^GOOGLE ?\* ?(?:SERVICES|PLAY|GOOGLE PLAY|GOOGLE STORE)\b/, 'GOOGLE *SERVICES'],
+  [/^(?:MICROSOFT|MSFT) ?\* ?STORE\b/, 'MICROSOFT*STORE'],
+  [/^(?:PAYPAL|PYPL) ?\*? ?$/, 'PAYPAL *'],
+];
+
+/** The store that a text names where it does not say what was bought; undefined for all others. */
+export function storeOf(text: string): string | undefined {
+  const start = text.slice(0, 60).toUpperCase().trim().replace(/\s+/g, ' ');
+  return stores.find(([pattern]) => pattern.test(start))?.[1];
+}
+
 /** The answer for one merchant text. */
 export type MerchantMatch =
   | { rule: MerchantRule; how: 'full' | 'cut' }

@@ -4,7 +4,7 @@ import type { Event } from '../../core/event.js';
 import type { CandidateKind } from '../../core/hit.js';
 import { isIp } from '../../core/host.js';
 import { builderPlatforms } from './candidate-rules.js';
-import { merchantWords } from './merchant-text.js';
+import { merchantWords, storeOf } from './merchant-text.js';
 
 /** What a candidate is about, one for all of its events. */
 export interface Subject {
@@ -35,6 +35,8 @@ export function subjectOf(event: Event): Subject | undefined {
       return name === undefined ? undefined : { kind: 'extension', subject: name, trace: event.extension_id };
     }
     case 'expense': {
+      const store = storeOf(event.merchant ?? '');
+      if (store !== undefined) return { kind: 'merchant', subject: store, trace: event.merchant };
       const words = merchantWords(event.merchant ?? '').slice(0, 4);
       return words.length === 0 ? undefined : { kind: 'merchant', subject: words.join(' '), trace: event.merchant };
     }
