@@ -22,7 +22,7 @@ export interface AtOnce {
   actors: number;
   addresses: number;
 }
-const usually: AtOnce = { actors: 500, addresses: 25 };
+const usually: AtOnce = { actors: 500, addresses: 100 };
 
 /** What re-resolving uses of the context. */
 export type ResolvingContext = Pick<ServiceContext, 'db' | 'log' | 'now' | 'ring' | 'registers'>;
