@@ -224,9 +224,12 @@ function answer(period: Period, totals: Report['totals'], findings: readonly Rep
         ? `On ${period.from}`
         : `From ${period.from} to ${period.to}`;
   if (totals.inputs === 0) return 'Nothing could be read, so nothing can be said.';
-  const claimed = new Set(findings.flatMap((finding) => (finding.claimed_only ? [finding.service] : []))).size;
+  const known = new Set(findings.flatMap((finding) => (finding.claimed_only ? [] : [finding.service])));
+  const claimed = new Set(findings.map(({ service }) => service).filter((service) => !known.has(service))).size;
   const claims =
-    claimed === 0 ? '' : ` Of ${plural(claimed, 'service')} it is only claimed, and nothing that was read confirms it.`;
+    claimed === 0
+      ? ''
+      : ` ${plural(claimed, 'service is', 'services are')} only claimed: nothing that was read confirms ${claimed === 1 ? 'it' : 'them'}.`;
   if (totals.services === 0) {
     const tried = totals.attempts > 0 ? `; ${plural(totals.attempts, 'attempt')} failed or were blocked` : '';
     return `${when}, no AI service of the catalog was used${tried}.${claims}`;

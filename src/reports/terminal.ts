@@ -87,7 +87,7 @@ export function reportToText(report: Report, options: TerminalOptions): string {
       .sort((a, b) => b.said - a.said || b.seen_not_declared - a.seen_not_declared || (a.name < b.name ? -1 : 1));
     for (const row of most.slice(0, 10))
       paragraph(
-        `${row.name}: named by ${number(row.said)}, of whom ${number(row.declared_and_seen)} were seen; seen and not named: ${number(row.seen_not_declared)}`,
+        `${row.name}: named by ${number(row.said)}, of whom ${number(row.declared_and_seen)} ${row.declared_and_seen === 1 ? 'was' : 'were'} seen; seen and not named: ${number(row.seen_not_declared)}`,
         2,
       );
     if (most.length > 10) add(`  and ${number(most.length - 10)} more in report.json`);

@@ -58,7 +58,7 @@ describe('a survey that is read beside a log', () => {
     expect(report.candidates.map(({ subject, kind, events, actors }) => [subject, kind, events, actors])).toEqual([
       ['NoteWhiz', 'app', 2, 2],
     ]);
-    expect(report.answer).toMatch(/ Of 3 services it is only claimed, and nothing that was read confirms it\.$/);
+    expect(report.answer).toMatch(/ 2 services are only claimed: nothing that was read confirms them\.$/);
   });
 
   it('alone finds nothing to act on, says what is only claimed, and fails no check', async () => {
@@ -66,7 +66,7 @@ describe('a survey that is read beside a log', () => {
     const { code, stdout } = await halflight(args, { cwd: folder });
     expect(code).toBe(0);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'no AI service of the catalog was used. Of 3 services it is only claimed',
+      'no AI service of the catalog was used. 3 services are only claimed: nothing that was read confirms them.',
     );
     expect(stdout).toContain('Only claimed: nobody vouches for it, and it is about nobody');
     expect(stdout).toContain('ChatGPT: named by 2, of whom 0 were seen; seen and not named: 0');

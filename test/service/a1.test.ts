@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredFinding } from '../../src/core/finding-state.js';
+import { telemetryMark, telemetryVersion } from '../../src/core/telemetry.js';
 import { freePort } from '../kill/own-servers.js';
 import { Site, until } from '../kill/site.js';
 
@@ -61,6 +62,7 @@ describe('forged data in a running service', () => {
         { id: 'streams', kind: 'syslog', format: 'fortigate', options: syslog('tcp', tcp) },
         { id: 'files', kind: 'upload' },
         { id: 'strangers', kind: 'push', format: 'squid', provenance: 'claimed' },
+        { id: 'agents', kind: 'push' },
         { id: 'proxy', kind: 'folder', format: 'squid', every: '1s', options: { path: logs } },
       ],
       channels: [
@@ -102,10 +104,24 @@ describe('forged data in a running service', () => {
       ),
     );
 
+    // Records as the telemetry receiver stamps them, by who is no such receiver: a stamp is worth nothing where anybody can write it.
+    const stamp = { [telemetryMark]: telemetryVersion, type: 'visit', identity: 'reported', user: 'bob@acme.example' };
+    const stamped = Array.from({ length: forged }, (_, n) => {
+      const at = new Date((seconds + (n % 3600)) * 1000).toISOString();
+      return `${JSON.stringify({ ...stamp, host: 'chatgpt.com', at, id: `n${n}` })}\n`;
+    }).join('');
+    const agents = await site.token('agents');
+    await until(
+      'the token of agents is known',
+      async () => (await send('/v1/push', agents, 'application/x-ndjson', stamped)) === 202,
+    );
+
     await until(
       'all that was sent is counted',
       async () => {
-        const counted = await Promise.all(['streams', 'files', 'strangers'].map((id) => events(`source = '${id}'`)));
+        const counted = await Promise.all(
+          ['streams', 'files', 'strangers', 'agents'].map((id) => events(`source = '${id}'`)),
+        );
         return counted.every((n) => n === forged) && (await events(`source = 'datagrams'`)) > 0;
       },
       60_000,
@@ -113,12 +129,13 @@ describe('forged data in a running service', () => {
     await settled();
 
     expect(await events(`provenance in ('observed', 'reported')`)).toBe(0);
-    expect(await events(`provenance = 'claimed'`)).toBe(2 * forged);
+    expect(await events(`provenance = 'claimed'`)).toBe(3 * forged);
     expect(await events(`provenance = 'unauthenticated'`)).toBe(await events(`source in ('datagrams', 'streams')`));
     const evidence = await site.query<{ source: string; provenance: string }>(
       `select distinct k.source, e.provenance from evidence e join chunk k on k.id = e.chunk_id order by k.source`,
     );
     expect(evidence).toEqual([
+      { source: 'agents', provenance: 'claimed' },
       { source: 'datagrams', provenance: 'unauthenticated' },
       { source: 'files', provenance: 'claimed' },
       { source: 'strangers', provenance: 'claimed' },
