@@ -128,14 +128,17 @@ describe('an installation that reads Microsoft Entra ID', () => {
     await until('it was told of', () => told.some(({ type }) => type === 'source.paused'));
     expect(JSON.stringify(told)).toContain('the client secret has expired (AADSTS7000222)');
     const before = graph.requests.length;
+    const tried = await run('collect', 'directory');
+    expect([tried.code, tried.stderr]).toEqual([3, expect.stringContaining('the source directory could not be read')]);
+    expect(tried.stderr).not.toContain('should not happen');
     const looked = await checks('doctor');
     expect(looked.find(({ name }) => name === 'source directory: Sign-in of the app')).toMatchObject({
       outcome: 'failed',
       found: 'the client secret has expired (AADSTS7000222)',
       remedy: expect.stringContaining('Make a new client secret'),
     });
-    // Nobody but doctor has asked since: a paused source is left alone.
-    expect(graph.requests.length - before).toBe(1);
+    // Nobody but who was told to has asked since: a paused source is left alone.
+    expect(graph.requests.length - before).toBe(2);
 
     graph.app.secrets = new Map([['new~secret', Date.now() + 400 * day]]);
     secret('new~secret');
@@ -155,6 +158,16 @@ describe('an installation that reads Microsoft Entra ID', () => {
     const { code, stdout } = await run('collect', 'directory');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^1 new records, 1 new chunks, [\d,]+ bytes, 0 gaps; the running service scans it/);
+    // The service itself learns of the new secret by a reload, and goes on.
+    graph.signIns = signInStore([
+      signIn(4, now - hour),
+      signIn(5, now - hour, { userPrincipalName: 'cy@acme.example' }),
+    ]);
+    site.processes.get('serve')?.signal('SIGHUP');
+    await until('the service reads again', async () => {
+      const rows = await site.query(`select actor from usage where actor = 'cy@acme.example' and service = 'chatgpt'`);
+      return rows.length === 1;
+    });
     expect(await site.query(`select state from source where id = 'directory'`)).toEqual([{ state: 'active' }]);
     expect(site.processes.get('serve')?.log()).not.toMatch(/right~secret|new~secret|token-[0-9a-f]{24}/);
   });

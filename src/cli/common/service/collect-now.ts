@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { knowsApp } from '../../../catalog/apps.js';
+import { ApiFailure } from '../../../collectors/common/api/failure.js';
 import type { CollectContext, Collector } from '../../../collectors/common/collector.js';
-import { type ChunkDraft, ChunkGoneError } from '../../../core/chunk.js';
+import { type ChunkDraft, ChunkGoneError, SourceLoginError } from '../../../core/chunk.js';
 import { collect } from '../../../jobs/collect.js';
 import type { Log } from '../../../jobs/context.js';
 import { createMetrics } from '../../../jobs/metrics.js';
 import type { SourceSetup } from '../../../jobs/setup.js';
-import { createEgress } from '../../../net/egress.js';
+import { createEgress, EgressError } from '../../../net/egress.js';
 import { explainInput, type Input } from '../../../scan/input.js';
 import type { Store } from '../../../store/db.js';
 import { loadCursor } from '../../../store/intake.js';
@@ -51,24 +53,31 @@ export async function collectNow(
   try {
     if (dryRun) return await look();
     await syncSources(store.db, setup.sources, Date.now());
-    const found = await collect(
-      {
-        db: store.db,
-        log: silent,
-        now: Date.now,
-        setup: () => setup,
-        catalog,
-        collectors,
-        channels,
-        egress: () => egress,
-        metrics: createMetrics(),
-        // The sweeper of the running service finds the new chunks within seconds.
-        ring: () => {},
-      },
-      id,
-      stop.signal,
-      { progress, byHand: true },
-    );
+    const ask = () =>
+      collect(
+        {
+          db: store.db,
+          log: silent,
+          now: Date.now,
+          setup: () => setup,
+          catalog,
+          collectors,
+          channels,
+          egress: () => egress,
+          metrics: createMetrics(),
+          // The sweeper of the running service finds the new chunks within seconds.
+          ring: () => {},
+        },
+        id,
+        stop.signal,
+        { progress, byHand: true },
+      );
+    let found = await ask();
+    // The service may be at it just now, if only to see that there is nothing to do.
+    for (let left = 10; found === undefined && left > 0 && !stop.signal.aborted; left--) {
+      await sleep(500);
+      found = await ask();
+    }
     if (found === undefined)
       throw new CliError(
         `the source ${id} is paused, or is being collected at this moment: "halflight source list" shows which`,
@@ -83,6 +92,11 @@ export async function collectNow(
         `${found.records > 0 ? `${found.records.toLocaleString('en-US')} new records, ` : ''}${found.chunks} new chunks, ${found.bytes.toLocaleString('en-US')} bytes, ${found.gaps} gaps${found.chunks > 0 ? `; ${where}` : ''}`,
       ],
     };
+  } catch (error) {
+    // What a provider refuses is told as it is; mistakes of ours stay what they are.
+    if (error instanceof ApiFailure || error instanceof SourceLoginError || error instanceof EgressError)
+      throw new CliError(`the source ${id} could not be read, or not all of it. ${error.message}`);
+    throw error;
   } finally {
     await egress.close();
   }
