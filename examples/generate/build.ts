@@ -3,6 +3,7 @@ import type { Expected } from './expected/types.js';
 import { logFiles } from './files.js';
 import { type BuiltLog, buildLog } from './logs.js';
 import { gzip, zip, zstd } from './pack.js';
+import { type Cell, workbook } from './pack-xlsx.js';
 import { peopleCsv } from './people.js';
 import { type Plan, plan as wholePlan } from './plan/index.js';
 import { inventoryYaml } from './plan/inventory-yaml.js';
@@ -31,7 +32,7 @@ function packed(logs: readonly BuiltLog[]): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   const archives = new Map<string, [string, Buffer][]>();
   for (const { file, content } of logs) {
-    const archive = /^(.*\.zip)\/(.*)$/.exec(file.path);
+    const archive = /^(.*\.(?:zip|xlsx))\/(.*)$/.exec(file.path);
     if (archive?.[1] !== undefined && archive[2] !== undefined) {
       const entries = archives.get(archive[1]) ?? [];
       archives.set(archive[1], [...entries, [archive[2], content]]);
@@ -39,6 +40,17 @@ function packed(logs: readonly BuiltLog[]): Map<string, Buffer> {
     else if (file.path.endsWith('.zst')) files.set(file.path, zstd(content));
     else files.set(file.path, content);
   }
-  for (const [path, entries] of archives) files.set(path, zip(entries));
+  for (const [path, entries] of archives)
+    files.set(path, path.endsWith('.zip') ? zip(entries) : workbook(entries.map(sheet)));
   return files;
 }
+
+/** A sheet whose rows are written as lines of JSON. */
+const sheet = ([name, content]: [string, Buffer]): [string, Cell[][]] => [
+  name,
+  content
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Cell[]),
+];

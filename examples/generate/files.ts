@@ -7,9 +7,9 @@ import { cloudflareDns, cloudflareHttp, cloudflareNetwork } from './writers/clou
 import { elff } from './writers/elff.js';
 import { entraCsv, entraGraph, entraSignin } from './writers/entra.js';
 import { entraAudit } from './writers/entra-audit.js';
-import { cardStatement, expenseTool, purchaseCards } from './writers/expenses.js';
+import { cardStatement, expenseSheet, expenseTool, purchaseCards } from './writers/expenses.js';
 import { fortigate } from './writers/fortigate.js';
-import { googleChrome, googleLogin, googleSaml, googleToken } from './writers/google-workspace.js';
+import { googleChrome, googleGemini, googleLogin, googleSaml, googleToken } from './writers/google-workspace.js';
 import { okta } from './writers/okta.js';
 import { csvLog, jsonLines, keyValue } from './writers/own-keys.js';
 import { paloalto } from './writers/paloalto-panos.js';
@@ -32,6 +32,8 @@ export interface LogFile {
   tunnels?: boolean;
   /** As spreadsheets export: Windows-1252, or a byte order mark and CR LF. */
   encoding?: 'windows-1252' | 'bom-crlf';
+  /** Holds what stands in another file already, up to a day (offset from the first one, not included). */
+  copyOf?: { key: string; before: number };
 }
 
 const file = (
@@ -46,13 +48,13 @@ const file = (
 
 /** Where each group's traffic shows: mostly in one network log, and in the sign-ins of everybody. */
 export const logFiles: readonly LogFile[] = [
-  file('squid', 'hq-proxy/access.log.gz', squid, members('Engineering', 0, 33), 'web', 1300, { tunnels: true }),
+  file('squid', 'hq-proxy/access.log.gz', squid, members('Engineering', 0, 33), 'web', 1000, { tunnels: true }),
   file('zeek-ssl', 'lab/ssl.log', zeekTsv, members('Engineering', 34, 43), 'web', 500),
   file('zeek-http', 'lab/http.json', zeekJson, members('Engineering', 34, 43), 'plain', 200),
   file('json-lines', 'homegrown/egress.jsonl', jsonLines, members('Engineering', 44, 53), 'web', 200),
-  file('zscaler-json', 'sales/nss-web.json', zscalerJson, members('Sales', 0, 23), 'web', 300),
+  file('zscaler-json', 'sales/nss-web.json', zscalerJson, members('Sales', 0, 23), 'web', 200),
   file('zscaler-csv', 'sales/nss-web.csv', zscalerCsv, members('Sales', 24, 35), 'web', 250),
-  file('fortigate', 'support/fortigate.log', fortigate, members('Customer Support', 0, 23), 'web', 280),
+  file('fortigate', 'support/fortigate.log', fortigate, members('Customer Support', 0, 23), 'web', 200),
   file('cef', 'support/siem-cef.log', cef, members('Customer Support', 24, 33), 'web', 160),
   file('bluecoat', 'marketing/sg_main.log', bluecoat, members('Marketing', 0, 17), 'web', 400),
   file('leef', 'marketing/secure-gate.leef', leef, members('Marketing', 18, 23), 'web', 200),
@@ -66,7 +68,7 @@ export const logFiles: readonly LogFile[] = [
   file('cloudflare-network', 'legal/gateway_network.ndjson', cloudflareNetwork, members('Legal'), 'web', 80),
   file('cloudflare-dns', 'legal/gateway_dns.ndjson', cloudflareDns, members('Legal'), 'web', 120),
   file('squid-common', 'board/access.log', squidCommon, members('Executive Board'), 'web', 60),
-  file('entra-signin', 'identity/entra-signin.json', entraSignin, everybody, 'sign-in', 130),
+  file('entra-signin', 'identity/entra-signin.json', entraSignin, everybody, 'sign-in', 80),
   file('entra-graph', 'identity/entra-graph.json', entraGraph, everybody, 'sign-in', 60),
   file('entra-csv', 'identity/entra-signin.csv', entraCsv, everybody, 'sign-in', 100),
   file('entra-audit', 'identity/entra-audit.json', entraAudit, everybody, 'grant', 20),
@@ -75,7 +77,11 @@ export const logFiles: readonly LogFile[] = [
   file('google-saml', 'identity/google-saml.json', googleSaml, members('Customer Support'), 'saml', 40),
   file('google-token', 'identity/google-token.json', googleToken, everybody, 'grant', 40),
   file('google-chrome', 'identity/google-chrome.json', googleChrome, everybody, 'extension', 20),
+  file('google-gemini', 'identity/google-gemini.json', googleGemini, members('Customer Support'), 'login', 0),
   file('expense-tool', 'expenses/expense-tool.csv', expenseTool, everybody, 'expense', 120),
+  file('expense-sheet', 'expenses/expense-tool-october.xlsx/Expenses', expenseSheet, everybody, 'expense', 0, {
+    copyOf: { key: 'expense-tool', before: 13 },
+  }),
   file('card-statement', 'expenses/kartenabrechnung.csv', cardStatement, everybody, 'expense', 80, {
     encoding: 'windows-1252',
   }),

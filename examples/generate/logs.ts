@@ -1,4 +1,4 @@
-import type { LogFile } from './files.js';
+import { type LogFile, logFiles } from './files.js';
 import { makeRec, officeTime, ordinary } from './ordinary/ordinary.js';
 import { broken, noise } from './plan/broken.js';
 import type { Plan } from './plan/index.js';
@@ -41,15 +41,28 @@ export function recordsOf(item: Planted & { blockedFrom?: number }, file: LogFil
   return records;
 }
 
-/** Writes one log file: what is planted in it among ordinary records, in the order of time, broken ones spread over it. */
-export function buildLog(file: LogFile, plan: Plan): BuiltLog {
-  const planted = new Map<string, readonly Rec[]>();
-  for (const item of [...plan.facts, ...plan.candidates])
-    if (item.file === file.key) planted.set(item.id, recordsOf(item, file));
+function plantedIn(file: LogFile, plan: Plan): Map<string, readonly Rec[]> {
+  const items = [...plan.facts, ...plan.candidates].filter((item) => item.file === file.key);
+  return new Map(items.map((item) => [item.id, recordsOf(item, file)]));
+}
+
+/** What is planted in a file and its ordinary records, in the order of time. */
+function recordsIn(file: LogFile, planted: ReadonlyMap<string, readonly Rec[]>): Rec[] {
   const { kind, count } = file.ordinary;
   const options = { ms: file.writer.ms, tunnels: file.tunnels === true };
   const all = [...ordinary(file.key, kind, count, file.people, options), ...[...planted.values()].flat()];
-  all.sort((a, b) => a.at - b.at);
+  return all.sort((a, b) => a.at - b.at);
+}
+
+/** Writes one log file: what is planted in it among ordinary records, in the order of time, broken ones spread over it. */
+export function buildLog(file: LogFile, plan: Plan): BuiltLog {
+  const original = logFiles.find(({ key }) => key === file.copyOf?.key);
+  // What is in a copy is planted once, in the original.
+  const planted = original === undefined ? plantedIn(file, plan) : new Map<string, readonly Rec[]>();
+  const before = file.copyOf === undefined ? Number.POSITIVE_INFINITY : firstDay + file.copyOf.before * dayMs;
+  const all = (
+    original === undefined ? recordsIn(file, planted) : recordsIn(original, plantedIn(original, plan))
+  ).filter(({ at }) => at < before);
   const lines = all.map((rec) => file.writer.line(rec));
   const bad = plan.withoutBroken?.has(file.key) === true ? [] : (broken[file.key] ?? []);
   const other = noise[file.key] ?? [];

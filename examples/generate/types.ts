@@ -34,7 +34,9 @@ export interface Rec {
   appId: string;
   scopes: readonly string[];
   extension: string;
-  /** Expenses; minor units. */
+  /** How somebody signed in; empty where the log tells nothing special. */
+  via: '' | 'token' | 'service-principal';
+  /** Expenses; minor units, refunds below zero. */
   merchant: string;
   amount: number;
   currency: string;

@@ -24,6 +24,7 @@ export function makeRec(random: Rng, at: number, who: Actor, blocked: boolean, l
     appId: '',
     scopes: [],
     extension: '',
+    via: '',
     merchant: '',
     amount: 0,
     currency: 'EUR',

@@ -57,6 +57,18 @@ export const sanctionedUse: readonly Fact[] = [
     why: 'Engineering signs in through Okta; the app is known by its gallery name.',
   },
   {
+    id: 'chatgpt-sessions',
+    ...chatgpt,
+    account: 'enterprise',
+    verdict: 'sanctioned',
+    file: 'entra-signin',
+    who: members('Sales', 0, 3),
+    days: [12, 19],
+    perDay: 1,
+    look: { app: 'ChatGPT', appId: 'e0476654-c1d5-430b-ab80-70cbd947616a', via: 'token' },
+    why: 'Sessions renew themselves: sign-ins without anybody at the keyboard, of the same account.',
+  },
+  {
     id: 'chatgpt-web-sales',
     ...chatgpt,
     account: 'unknown',

@@ -1,4 +1,4 @@
-import { members } from '../people.js';
+import { members, stranger } from '../people.js';
 import { workdays } from '../time.js';
 import type { Fact } from '../types.js';
 
@@ -69,6 +69,59 @@ export const shadowUse: readonly Fact[] = [
     perDay: 1,
     look: { merchant: 'CLAUDE.AI SUBSCRIPTION ANTHROPIC.COM', amount: 2160, currency: 'USD' },
     why: 'The payment shows that it is a personal plan.',
+  },
+  {
+    id: 'claude-okta',
+    ...shadow,
+    service: 'claude',
+    account: 'enterprise',
+    insteadOf: 'chatgpt-enterprise',
+    file: 'okta',
+    who: members('Engineering', 20, 23),
+    days: [2, 16],
+    perDay: 1,
+    look: { app: 'Claude', appId: '0oa1claude' },
+    why: 'A team plan that came with the company bought last year, behind its Okta; no entry names it.',
+  },
+  {
+    id: 'gemini-docs',
+    ...shadow,
+    service: 'gemini-workspace',
+    insteadOf: 'm365-copilot',
+    account: 'enterprise',
+    file: 'google-gemini',
+    who: members('Customer Support', 5, 9),
+    days: [3, 10, 17],
+    perDay: 1,
+    look: { app: 'gmail' },
+    why: 'Switched on with the licence, and told by Google itself; nobody decided about it.',
+  },
+  {
+    id: 'read-ai-consents',
+    ...shadow,
+    service: 'read-ai',
+    file: 'entra-audit',
+    who: members('Sales', 20, 21),
+    days: [8],
+    perDay: 1,
+    look: { app: 'Read AI', scopes: ['Calendars.Read', 'Mail.Read', 'OnlineMeetingTranscript.Read.All'] },
+    why: 'A note taker that two people let at their mail.',
+  },
+  {
+    id: 'copilot-studio-agent',
+    ...shadow,
+    service: 'copilot-studio',
+    account: 'enterprise',
+    file: 'entra-signin',
+    who: [stranger('192.0.2.88')],
+    days: workdays(14, 27, 2),
+    perDay: 2,
+    look: {
+      app: 'Power Virtual Agents Service',
+      appId: '9d8f559b-5984-46a4-902a-ad4271e83efa',
+      via: 'service-principal',
+    },
+    why: 'An agent that somebody built: a program signs in with a secret of its own, and no person is in the record.',
   },
   {
     id: 'quillbot-support',

@@ -34,14 +34,38 @@ export const entraSignin: Writer = {
       time: `${sevenDigits(rec)}Z`,
       resourceId: '/tenants/00000000-0000-4000-a000-0000000000ac/providers/Microsoft.aadiam',
       operationName: 'Sign-in activity',
-      category: 'SignInLogs',
+      category: categories[rec.via],
       resultType: String(errorCode(rec)),
-      callerIpAddress: '192.0.2.77',
+      callerIpAddress: rec.via === 'service-principal' ? rec.who.address : '192.0.2.77',
       correlationId: uuid(rec, 8),
       Level: 4,
-      properties: { createdDateTime: `${sevenDigits(rec)}+00:00`, ...signIn(rec) },
+      properties: { createdDateTime: `${sevenDigits(rec)}+00:00`, ...details(rec) },
     }),
 };
+
+const categories = {
+  '': 'SignInLogs',
+  token: 'NonInteractiveUserSignInLogs',
+  'service-principal': 'ServicePrincipalSignInLogs',
+} as const;
+
+const details = (rec: Rec): object => {
+  if (rec.via === 'token') return { ...signIn(rec), isInteractive: false, signInEventTypes: ['nonInteractiveUser'] };
+  return rec.via === 'service-principal' ? programSignIn(rec) : signIn(rec);
+};
+
+/** A program with a secret of its own: no user is in it. */
+const programSignIn = (rec: Rec) => ({
+  id: uuid(rec),
+  servicePrincipalName: rec.app,
+  servicePrincipalId: uuid(rec, 4),
+  appId: rec.appId,
+  appDisplayName: rec.app,
+  resourceDisplayName: 'Microsoft Graph',
+  ipAddress: rec.who.address,
+  signInEventTypes: ['servicePrincipal'],
+  status: { errorCode: errorCode(rec) },
+});
 
 /** One page of Microsoft Graph `auditLogs/signIns`. */
 export const entraGraph: Writer = {

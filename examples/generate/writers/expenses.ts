@@ -27,6 +27,23 @@ export const expenseTool: Writer = {
     ]),
 };
 
+/** The same as rows of a workbook: real dates and numbers, other names of columns, in another order. */
+export const expenseSheet: Writer = {
+  ...lines,
+  format: 'expense-csv',
+  header: [JSON.stringify(['Expense ID', 'Date', 'Employee Email', 'Merchant', 'Cost Centre', 'Currency', 'Amount'])],
+  line: (rec) =>
+    JSON.stringify([
+      `EX-${rec.nonce.slice(0, 8)}`,
+      { day: dateAndClock(rec.at).date },
+      rec.who.email,
+      rec.merchant,
+      rec.who.costCentre,
+      rec.currency,
+      rec.amount / 100,
+    ]),
+};
+
 /** A German card statement: semicolons, decimal commas, people by name. */
 export const cardStatement: Writer = {
   ...lines,

@@ -83,3 +83,19 @@ export const googleChrome: Writer = {
       ],
     }),
 };
+
+/** Gemini inside of Gmail and Docs. */
+export const googleGemini: Writer = {
+  ...lines,
+  format: 'google-workspace',
+  ms: true,
+  line: (rec) =>
+    activity(rec, 'gemini_in_workspace_apps', {
+      type: 'ai_usage_event',
+      name: 'feature_utilization',
+      parameters: [
+        { name: 'app_name', value: rec.app },
+        { name: 'action', value: 'summarize' },
+      ],
+    }),
+};
