@@ -26,6 +26,7 @@ export const detector: Detector = {
         strength: networkStrength(event, rule.role),
         account: rule.account,
         role: rule.role,
+        protocol: rule.protocol,
       },
     ];
   },

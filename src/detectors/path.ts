@@ -18,6 +18,7 @@ export const detector: Detector = {
         strength: networkStrength(event, rule.role),
         account: rule.account,
         role: rule.role,
+        protocol: rule.protocol,
       },
     ];
   },

@@ -24,6 +24,12 @@ describe('the kind of use', async () => {
       service({ id: 'notetaker', category: 'meeting', hosts: ['notetaker.example'] }),
       service({ id: 'doer', category: 'agent', hosts: ['doer.example'] }),
       service({ id: 'tools', mcp: true, hosts: ['mcp.tools.example'] }),
+      service({
+        id: 'editor',
+        category: 'coding',
+        mcp: true,
+        hosts: ['editor.example', { host: 'mcp.editor.example', role: 'api', protocol: 'mcp' }],
+      }),
     ]),
   );
   const kinds = (fields: Partial<Event>): string[] =>
@@ -39,6 +45,8 @@ describe('the kind of use', async () => {
     ['a meeting bot', { host: 'notetaker.example' }, 'meeting'],
     ['an agent', { host: 'doer.example' }, 'agent'],
     ['an MCP server', { host: 'mcp.tools.example' }, 'mcp'],
+    ['the MCP server of a coding tool', { host: 'mcp.editor.example' }, 'mcp'],
+    ['that tool itself', { host: 'editor.example' }, 'coding'],
     ['an extension', { kind: 'extension', extension_id: 'abcdefghijklmnopabcdefghijklmnop' }, 'extension'],
     ['a sign-in', { kind: 'signin', app: 'Assistant' }, 'account'],
   ])('of %s', (_what, fields, kind) => expect(kinds(fields)).toEqual([kind]));

@@ -34,6 +34,7 @@ export interface Found extends Pick<Hit, 'service' | 'signature' | 'reason' | 'c
   account?: Exclude<AccountKind, 'unknown'> | undefined;
   /** Of the host or path that matched. */
   role?: TargetRule['role'];
+  protocol?: TargetRule['protocol'];
 }
 
 /**

@@ -8,7 +8,7 @@ import type { UseKind } from '../../core/use.js';
 import { candidateRules } from './candidate-rules.js';
 import type { CandidateDetector, Detector, Glance } from './detector.js';
 import { subjectOf } from './subject.js';
-import { useKindOf } from './use-kind.js';
+import { type Target, useKindOf } from './use-kind.js';
 
 /** All detectors over one catalog. */
 export interface Detection {
@@ -40,9 +40,9 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
   const detectors = await loadPlugins<Detector>(folder, 'detector');
   const candidates = await loadPlugins<CandidateDetector>(join(folder, 'candidates'), 'candidate');
   const list = [...detectors];
-  const useKind = (detector: string, role: string | undefined, id: string): UseKind => {
+  const useKind = (detector: string, target: Target, id: string): UseKind => {
     const service = catalog.services.get(id);
-    return service === undefined ? 'web' : useKindOf(detector, role, service);
+    return service === undefined ? 'web' : useKindOf(detector, target, service);
   };
   const suggesting = [...candidates.values()];
   const glances = [...detectors.values(), ...candidates.values()].flatMap((plugin) => plugin.glance?.(catalog) ?? []);
@@ -51,12 +51,10 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
     detect(event) {
       const hits: Hit[] = [];
       for (const [id, detector] of list) {
-        for (const { account, role, service, signature, reason, confidence, strength } of detector.detect(
-          event,
-          catalog,
-        ))
+        for (const found of detector.detect(event, catalog)) {
+          const { account, service, signature, reason, confidence, strength } = found;
           addHit(hits, {
-            use: useKind(id, role, service),
+            use: useKind(id, found, service),
             service,
             signature,
             reason,
@@ -67,6 +65,7 @@ export async function loadDetection(catalog: Catalog): Promise<Detection> {
             accountKind: account ?? event.account ?? 'unknown',
             attempt: event.action === 'blocked',
           });
+        }
       }
       return hits;
     },
