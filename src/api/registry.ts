@@ -6,6 +6,7 @@ import { metricsRoutes } from './routes/metrics.js';
 import { peopleRoutes } from './routes/people.js';
 import { pushRoutes } from './routes/push.js';
 import { sourceRoutes } from './routes/sources.js';
+import { subscriptionRoutes } from './routes/subscriptions.js';
 import { telemetryRoutes } from './routes/telemetry.js';
 import { usageRoutes } from './routes/usage.js';
 
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...chunkRoutes,
   ...findingRoutes,
   ...usageRoutes,
+  ...subscriptionRoutes,
   ...peopleRoutes,
   ...healthRoutes,
   ...metricsRoutes,

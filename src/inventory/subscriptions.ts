@@ -1,3 +1,4 @@
+import { isUnverified } from '../core/provenance.js';
 import type { Actor, Usage } from '../core/usage.js';
 
 export const cadences = ['weekly', 'monthly', 'yearly'] as const;
@@ -32,28 +33,48 @@ const tolerance = 1.15;
 /** Of the gaps of a series at least this share must fit: a month may be missing. */
 const enough = 0.75;
 
-interface Payment {
+/** What one payer paid to one service on one day in one currency. */
+export interface Payment {
+  service: string;
+  actor: Actor;
+  /** Empty where none is known. */
+  currency: string;
+  /** `YYYY-MM-DD`. */
+  day: string;
+  /** Minor units; below zero: a refund. */
+  amount: number;
+}
+
+interface Paid {
   /** Days since 1970. */
   at: number;
   amount: number;
 }
 
+/** Recurring payments, told from the roll-up. What is only claimed is left out: it would be about a person, and nobody vouches for it. */
+export const subscriptionsOf = (usage: readonly Usage[], asOf: string): Subscription[] =>
+  recurring(
+    usage.flatMap(({ service, actor, strength, day, spend, provenance }) =>
+      strength === 'payment' && day !== '' && !isUnverified(provenance)
+        ? [...spend].map(([currency, amount]) => ({ service, actor, currency, day, amount }))
+        : [],
+    ),
+    asOf,
+  );
+
 /**
- * Recurring payments, told from the roll-up: of one payer to one service in one currency, in like amounts, weekly, monthly (three at
- * least) or yearly (two). Payments of one day count as one; refunds are no payments. `asOf`: the day that tells which have stopped; empty:
- * none has. In the order of service, payer and amount.
+ * Recurring payments of one payer to one service in one currency, in like amounts, weekly, monthly (three at least) or yearly (two).
+ * Payments of one day count as one; refunds are no payments. `asOf`: the day that tells which have stopped; empty: none has. In the
+ * order of service, payer and amount.
  */
-export function subscriptionsOf(usage: readonly Usage[], asOf: string): Subscription[] {
+export function recurring(all: Iterable<Payment>, asOf: string): Subscription[] {
   const series = new Map<string, { service: string; actor: Actor; currency: string; days: Map<number, number> }>();
-  for (const { service, actor, strength, day, spend } of usage) {
-    if (strength !== 'payment' || day === '') continue;
-    for (const [currency, amount] of spend) {
-      const key = [service, actor.kind, actor.id, currency].join('\0');
-      const one = series.get(key) ?? { service, actor, currency, days: new Map<number, number>() };
-      const at = daysOf(day);
-      one.days.set(at, (one.days.get(at) ?? 0) + amount);
-      series.set(key, one);
-    }
+  for (const { service, actor, currency, day, amount } of all) {
+    const key = [service, actor.kind, actor.id, currency].join('\0');
+    const one = series.get(key) ?? { service, actor, currency, days: new Map<number, number>() };
+    const at = daysOf(day);
+    one.days.set(at, (one.days.get(at) ?? 0) + amount);
+    series.set(key, one);
   }
   const found: Subscription[] = [];
   for (const [, { service, actor, currency, days }] of [...series].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -85,9 +106,9 @@ const daysOf = (day: string): number => Math.round(Date.parse(`${day}T00:00:00Z`
 const dayAt = (days: number): string => new Date(days * dayMs).toISOString().slice(0, 10);
 
 /** Groups of like amounts, each in the order of time. */
-function byAmount(payments: readonly Payment[]): Payment[][] {
-  const groups: Payment[][] = [];
-  let before: Payment | undefined;
+function byAmount(payments: readonly Paid[]): Paid[][] {
+  const groups: Paid[][] = [];
+  let before: Paid | undefined;
   for (const payment of payments.toSorted((a, b) => a.amount - b.amount)) {
     const group = groups.at(-1);
     if (group !== undefined && before !== undefined && payment.amount <= before.amount * tolerance) group.push(payment);
@@ -97,7 +118,7 @@ function byAmount(payments: readonly Payment[]): Payment[][] {
   return groups.map((group) => group.sort((a, b) => a.at - b.at));
 }
 
-function isSeries(payments: readonly Payment[], cadence: Cadence): boolean {
+function isSeries(payments: readonly Paid[], cadence: Cadence): boolean {
   const { from, to, payments: least } = rules[cadence];
   const gaps = payments.slice(1).map(({ at }, index) => at - (payments[index]?.at ?? 0));
   const fitting = gaps.filter((gap) => gap >= from && gap <= to).length;

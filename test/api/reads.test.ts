@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
+import type { Provenance } from '../../src/core/provenance.js';
+import { saveChunk } from '../../src/store/chunks.js';
 import { saveFinding } from '../../src/store/findings.js';
 import { readOnly } from '../../src/store/reads/read-only.js';
 import { saveRegister } from '../../src/store/registers.js';
 import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
+import { chunk, usage } from '../store/helpers/results.js';
 import { bearer, startApi, type TestApi } from './helpers/api.js';
 import { finding, noon, seed } from './helpers/seed.js';
 
@@ -276,6 +279,69 @@ await describeOnDatabases('a reader', (server) => {
     // All of them are fewer than five, and one group together.
     expect(unresolved).toEqual([expect.objectContaining({ kind: null, group: 'other', actors, events })]);
     expect(JSON.stringify(body)).not.toMatch(/\bada\b/);
+  });
+
+  it('sees what is paid again and again, of stored payments that count and that somebody vouches for, and nobody who pays', async () => {
+    const paid = (
+      key: string,
+      source: string,
+      days: readonly string[],
+      who: string,
+      provenance: Provenance,
+      cents = 2000,
+    ) =>
+      saveChunk(
+        db,
+        chunk('', {
+          source,
+          sha256: key,
+          usage: [],
+          uses: [],
+          evidence: [],
+          candidates: [],
+          expenses: days.map((day) => ({
+            identity: `${day} ${who} ${cents}`,
+            use: 'account' as const,
+            usage: usage({
+              day,
+              service: 'midjourney',
+              actor: { kind: 'person', id: who, group: '' },
+              source,
+              strength: 'payment',
+              provenance,
+              events: 1,
+              attempts: 0,
+              spend: new Map([['USD', cents]]),
+            }),
+          })),
+        }),
+      );
+    const months = ['2026-08-04', '2026-09-04', '2026-10-04'];
+    await paid('one', 'card', months, 'p-90', 'observed');
+    // The same in another export, and what only somebody says.
+    await paid('two', 'card', months, 'p-90', 'observed');
+    await paid('three', 'upload', months, 'p-91', 'claimed');
+    await paid('four', 'card', ['2026-02-01', '2026-03-01', '2026-04-01'], 'p-92', 'reported', 900);
+    const { status, body } = await get('/v1/subscriptions');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      as_of: '2026-10-05',
+      complete: true,
+      subscriptions: [
+        {
+          service: 'midjourney',
+          cadence: 'monthly',
+          currency: 'USD',
+          running: 1,
+          stopped: 1,
+          amount: 2000,
+          since: '2026-02-01',
+          last: '2026-10-04',
+          next: '2026-11-04',
+        },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain('p-9');
   });
 
   it('finds no person anywhere', async () => {

@@ -36,6 +36,7 @@ const addresses: Record<string, { url: string; payload?: string }> = {
   'GET /v1/findings/:id': { url: '/v1/findings/chatgpt/personal' },
   'GET /v1/usage': { url: '/v1/usage?service=chatgpt' },
   'GET /v1/usage/top': { url: '/v1/usage/top' },
+  'GET /v1/subscriptions': { url: '/v1/subscriptions' },
   'GET /v1/people': { url: '/v1/people' },
   'GET /healthz': { url: '/healthz' },
   'GET /readyz': { url: '/readyz' },

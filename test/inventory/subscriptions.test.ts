@@ -37,6 +37,14 @@ describe('recurring payments', () => {
       'ada 500 USD weekly 3 since 2026-09-21 next 2026-10-12',
     ]);
   });
+  it('what is only claimed is none, and the third of three does not count when it is', () => {
+    const rows = [paid('2026-08-05', 2000), paid('2026-09-05', 2000), paid('2026-10-05', 2000)];
+    expect(shown(rows)).toHaveLength(1);
+    expect(shown(rows.map((row) => ({ ...row, provenance: 'claimed' as const })))).toEqual([]);
+    expect(shown(rows.map((row, n) => (n === 2 ? { ...row, provenance: 'unauthenticated' as const } : row)))).toEqual(
+      [],
+    );
+  });
   it('a month may be missing; one that is long overdue has stopped', () => {
     const months = ['2026-01-05', '2026-02-05', '2026-03-05', '2026-05-05', '2026-06-05'].map((day) => paid(day, 2000));
     expect(shown(months, '2026-06-20')).toEqual(['ada 2000 USD monthly 5 since 2026-01-05 next 2026-07-05']);
