@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EntraSource, entraSource, graphId, signIn } from '../helpers/entra-source.js';
 import type { GraphFault } from '../helpers/fake-graph.js';
-import { httpServer, type LocalServer } from '../helpers/http-server.js';
+import { httpServer, httpsServer, type LocalServer } from '../helpers/http-server.js';
 import { linkTricks } from '../helpers/link-tricks.js';
 import { random } from '../helpers/random.js';
 import { signInStore } from '../helpers/sign-in-store.js';
@@ -100,6 +102,32 @@ describe('F24 a Graph in trouble', () => {
     expect(ids()).toEqual(Array.from({ length: 50 }, (_, index) => graphId(index)));
     expect(source.waited).toBeGreaterThan(0);
     expect(source.gaps).toEqual([]);
+  });
+
+  it('a certificate that does not hold gets no token, a redirect is not followed, and the place is kept', async () => {
+    const tls = (name: string): string => readFileSync(join(import.meta.dirname, '../fixtures/tls', name), 'utf8');
+    let heard = 0;
+    const fraud = await httpsServer({ key: tls('server.key.pem'), cert: tls('server.pem') }, (_request, response) => {
+      heard++;
+      response.end('{"value":[]}');
+    });
+    const other = await entraSource([fraud.port]);
+    // The sign-in service gives its token for the Graph that is asked.
+    other.graph.app.scope = `https://127.0.0.1:${fraud.port}/.default`;
+    const options = { graph_url: `https://127.0.0.1:${fraud.port}`, parts: ['sign_ins'] };
+    await expect(other.collect(options)).rejects.toThrow(/certificate/i);
+    expect([heard, other.lines, [...other.cursor]]).toEqual([0, [], []]);
+    await Promise.all([other.close(), fraud.close()]);
+
+    source.graph.signIns = signInStore([signIn(1, source.clock.now - hour)]);
+    const location = `http://127.0.0.1:${decoy.port}/v1.0/auditLogs/signIns`;
+    source.graph.settings.fault = ({ path }) =>
+      path.endsWith('signIns') ? { status: 302, headers: { location } } : undefined;
+    await expect(source.collect({ parts: ['sign_ins'] })).rejects.toThrow('sends elsewhere (302)');
+    expect(atDecoy).toEqual([]);
+    source.graph.settings.fault = () => undefined;
+    await source.collect({ parts: ['sign_ins'] });
+    expect(ids()).toEqual([graphId(1)]);
   });
 
   it.each([

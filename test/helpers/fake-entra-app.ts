@@ -12,6 +12,8 @@ export interface FakeEntraApp {
   certificates: string[];
   /** An AADSTS number that everybody gets. */
   refuse?: number | undefined;
+  /** The one scope there is, where it is not that of this Graph. */
+  scope?: string | undefined;
 }
 
 interface Answer {
@@ -32,7 +34,7 @@ export async function tokenAnswer(
   const form = new URLSearchParams(Buffer.concat(parts).toString());
   const tenant = new URL(audience).pathname.split('/')[1] ?? '';
   const code = await wrong(app, form, tenant, audience, now);
-  if (code !== undefined || form.get('scope') !== scope) return refusal(code ?? 70011);
+  if (code !== undefined || form.get('scope') !== (app.scope ?? scope)) return refusal(code ?? 70011);
   return { status: 200, body: {} };
 }
 
