@@ -39,8 +39,8 @@ const list = <T extends z.ZodType>(item: T, max: number) =>
 
 const source = section({
   id: id().describe('Name of the source. It stays: another name is another source, with its own history.'),
-  kind: text('the kind of source: folder, s3, push, syslog, telemetry or upload', 64).describe(
-    'Where its data come from: a collector (folder, s3), which fetches, or a receiver (push, syslog, telemetry, upload), which is sent to.',
+  kind: text('the kind of source: folder, s3, entra, okta, google, push, syslog, telemetry or upload', 64).describe(
+    'Where its data come from: a collector (folder, s3, entra, okta, google), which fetches, or a receiver (push, syslog, telemetry, upload), which is sent to.',
   ),
   format: text('the id of a log format, such as squid', 64)
     .optional()

@@ -93,6 +93,7 @@ async function run(
       total.records += kept.records;
       for (const kind of kept.states) states.add(kind);
       total.gaps += batch.gaps?.length ?? 0;
+      for (const gap of batch.gaps ?? []) progress?.(`gap: ${gap.why}`);
       if (signal.aborted) break;
     }
     await noteSourceError(db, sourceId, undefined, now());

@@ -287,6 +287,8 @@ describe('identity providers, from the configuration file to findings', () => {
     const doctor = await cli('doctor');
     expect(doctor.stdout).toMatch(/FAILED {2}source okta: Login .*E0000011/);
     expect(okta.requests.length - asked).toBe(2);
+    const refused = await cli('collect', 'okta');
+    expect([refused.code, refused.stderr.trim()]).toEqual([3, expect.stringMatching(/could not be read.*source\.$/)]);
     okta.apiToken = good;
     expect((await collectOkta()).code).toBe(0);
     expect(await site.query(`select state from source where id = 'okta'`)).toEqual([{ state: 'active' }]);
