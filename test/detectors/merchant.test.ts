@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.js';
 import { matchMerchant, merchantWords } from '../../src/detectors/common/merchant-text.js';
@@ -56,5 +57,71 @@ describe('a merchant text', () => {
     expect(merchantWords('IN *ACME')).toEqual(['ACME']);
     expect(merchantWords('SPOTIFY')).toEqual(['SPOTIFY']);
     expect(merchantWords('GOOGLE CLOUD')).toEqual(['GOOGLE', 'CLOUD']);
+  });
+});
+
+describe('the quick way', () => {
+  const descriptors = [
+    'OPENAI',
+    'OPENAI API',
+    'OPENAI *CHATGPT SUBSCR',
+    'OTTER.AI',
+    'UNBELIEVABLYLONGFIRM',
+    'SUPERLONG NAME OF A FIRM ONE',
+    'SUPERLONG NAME OF A FIRM TWO',
+  ];
+  const beginning = (words: readonly string[], wanted: readonly string[]): boolean =>
+    wanted.length <= words.length &&
+    wanted.every((word, i) => {
+      const last = i === wanted.length - 1 && wanted.join(' ').length >= 18;
+      return last ? words[i]?.startsWith(word) === true : words[i] === word;
+    });
+  const many = compileCatalog(
+    descriptors.map((descriptor, n) => service({ id: `s${n}`, merchants: [{ descriptor, ambiguous: n === 0 }] })),
+  );
+  // The plain one: every descriptor, split for every text.
+  const plain = (text: string): string[] => {
+    const words = merchantWords(text);
+    const full = descriptors.filter((descriptor) => beginning(words, merchantWords(descriptor)));
+    const length = (descriptor: string): number => merchantWords(descriptor).join('').length;
+    const longest = Math.max(0, ...full.map(length));
+    const found = full.filter((descriptor) => length(descriptor) === longest);
+    const short = text.trim().length < 20 || text.trim().length > 25 || words.join('').length < 8;
+    if (short || found.some((descriptor) => descriptor !== 'OPENAI')) return found;
+    const cut = descriptors.filter((descriptor) => {
+      const wanted = merchantWords(descriptor);
+      const last = words.length - 1;
+      return (
+        words.length > 0 &&
+        words.length <= wanted.length &&
+        words.every((word, i) => (i === last ? wanted[i]?.startsWith(word) === true : wanted[i] === word))
+      );
+    });
+    return cut.length > 0 ? cut : found;
+  };
+  const quick = (text: string): string[] => {
+    const match = matchMerchant(text, many);
+    if (match === undefined) return [];
+    return ('ambiguous' in match ? match.ambiguous : [match.rule]).map((rule) => rule.value);
+  };
+
+  it('finds what looking at every descriptor finds', () => {
+    const text = fc.tuple(
+      fc.constantFrom('', 'PAYPAL *', 'SP ', 'www.', ' '),
+      fc.constantFrom(...descriptors),
+      fc.nat(30),
+      fc.constantFrom('', ' 4158799686', 'X', ' SAN FRANCISCO', ' API', '*'),
+    );
+    let found = 0;
+    fc.assert(
+      fc.property(text, ([before, descriptor, cut, after]) => {
+        const merchant = `${before}${descriptor.slice(0, Math.max(3, descriptor.length - cut))}${after}`;
+        const expected = plain(merchant);
+        if (expected.length > 0) found++;
+        expect([merchant, new Set(quick(merchant))]).toEqual([merchant, new Set(expected)]);
+      }),
+      { seed: 7, numRuns: 3000 },
+    );
+    expect(found).toBeGreaterThan(500);
   });
 });

@@ -3,7 +3,7 @@ import type { CandidateReason } from '../../core/hit.js';
 import { aiBrands, aiHints, aiWords, wordsOf } from '../common/ai-words.js';
 import { candidateRules } from '../common/candidate-rules.js';
 import { type CandidateDetector, noReasons } from '../common/detector.js';
-import { matchMerchant, merchantWords, storeOf } from '../common/merchant-text.js';
+import { descriptorsWith, matchMerchant, merchantWords, storeOf } from '../common/merchant-text.js';
 
 const { points } = candidateRules;
 
@@ -50,24 +50,23 @@ const shortest = 8;
 function resembled(merchant: string, catalog: Catalog): string | undefined {
   const text = merchantWords(merchant).join('');
   if (text.length < shortest) return undefined;
-  const rule = catalog.merchants.find(({ value, ambiguous }) => {
-    const letters = merchantWords(value).join('');
-    return !ambiguous && letters.length >= shortest && (beginsNearly(text, letters) || beginsMost(text, letters));
-  });
-  return rule && `${rule.value} (${rule.service.name})`;
+  // The first letter is the one that nobody gets wrong.
+  const found = descriptorsWith(text[0] ?? '', catalog).find(
+    ({ rule, letters }) =>
+      !rule.ambiguous && letters.length >= shortest && (beginsNearly(text, letters) || beginsMost(text, letters)),
+  );
+  return found && `${found.rule.value} (${found.rule.service.name})`;
 }
 
 /** Whether a text is most of a descriptor, cut at its end: `MIDJOURNEY` of `MIDJOURNEY INC`; not `MICROSOFT` of `MICROSOFT COPILOT`. */
 const beginsMost = (text: string, wanted: string): boolean =>
   wanted.startsWith(text) && text.length >= wanted.length * 0.65;
 
-/** Whether a beginning of `text` is `wanted`, or that with one character changed, left out or put in. */
+/** Whether a beginning of `text` is `wanted`, whose first letter it has, or that with one character changed, left out or put in. */
 function beginsNearly(text: string, wanted: string): boolean {
   let at = 0;
   while (at < wanted.length && text[at] === wanted[at]) at++;
   if (at === wanted.length) return true;
-  // The first letter is the one that nobody gets wrong.
-  if (at === 0) return false;
   const rest = wanted.slice(at + 1);
   return (
     text.startsWith(rest, at + 1) ||
