@@ -1,7 +1,9 @@
 import { expectedFor } from './expected/expected.js';
+import { expectedMore } from './expected/more.js';
 import type { Expected } from './expected/types.js';
 import { logFiles } from './files.js';
 import { type BuiltLog, buildLog } from './logs.js';
+import { moreFiles } from './more.js';
 import { gzip, zip, zstd } from './pack.js';
 import { type Cell, workbook } from './pack-xlsx.js';
 import { peopleCsv } from './people.js';
@@ -11,6 +13,8 @@ import { inventoryYaml } from './plan/inventory-yaml.js';
 export interface Acme {
   /** Path below examples/acme -> content. */
   files: ReadonlyMap<string, Buffer>;
+  /** Path below examples/acme-more -> content. */
+  more: ReadonlyMap<string, Buffer>;
   expected: Expected;
 }
 
@@ -25,7 +29,7 @@ export function buildAcme(plan: Plan = wholePlan): Acme {
     ['inventory.yaml', Buffer.from(inventoryYaml(plan.inventory))],
   ]);
   for (const [path, content] of packed(logs)) files.set(`logs/${path}`, content);
-  return { files, expected: expectedFor(plan, logs) };
+  return { files, more: moreFiles(plan), expected: { ...expectedFor(plan, logs), more: expectedMore(plan, logs) } };
 }
 
 function packed(logs: readonly BuiltLog[]): Map<string, Buffer> {

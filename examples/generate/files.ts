@@ -1,5 +1,6 @@
 import type { OrdinaryKind } from './ordinary/ordinary.js';
 import { everybody, members } from './people.js';
+import { lentAddresses } from './plan/branch.js';
 import type { Actor, Writer } from './types.js';
 import { bluecoat } from './writers/bluecoat.js';
 import { umbrellaDns, umbrellaProxy } from './writers/cisco-umbrella.js';
@@ -14,6 +15,7 @@ import { okta } from './writers/okta.js';
 import { csvLog, jsonLines, keyValue } from './writers/own-keys.js';
 import { paloalto } from './writers/paloalto-panos.js';
 import { cef, leef } from './writers/siem.js';
+import { sonicwall } from './writers/sonicwall.js';
 import { squid } from './writers/squid.js';
 import { squidCommon } from './writers/squid-common.js';
 import { zeekJson, zeekTsv } from './writers/zeek.js';
@@ -61,6 +63,7 @@ export const logFiles: readonly LogFile[] = [
   file('key-value', 'homegrown/studio.log', keyValue, members('Marketing', 24, 25), 'web', 80),
   file('paloalto', 'operations/pan-url.csv.zst', paloalto, members('Operations', 0, 13), 'web', 260),
   file('elff', 'operations/branch.log', elff, members('Operations', 14, 17), 'web', 150),
+  file('sonicwall', 'branch/sonicwall.log', sonicwall, lentAddresses, 'web', 90),
   file('csv', 'homegrown/devices.csv', csvLog, members('Operations', 18, 21), 'web', 120),
   file('umbrella-proxy', 'finance/umbrella.zip/proxylogs.csv', umbrellaProxy, members('Finance'), 'web', 220),
   file('umbrella-dns', 'finance/umbrella.zip/dnslogs.csv', umbrellaDns, members('Finance'), 'web', 200),

@@ -33,6 +33,7 @@ describe('examples/acme', () => {
     const [again, kept] = [tree(join(target, 'acme')), tree(acme)];
     expect([...again.keys()]).toEqual([...kept.keys()]);
     for (const [path, content] of again) expect(kept.get(path)?.equals(content), path).toBe(true);
+    expect([...tree(join(target, 'acme-more'))]).toEqual([...tree(join(examples, 'acme-more'))]);
     expect(readFileSync(join(target, 'acme.expected.json'), 'utf8')).toBe(
       readFileSync(join(examples, 'acme.expected.json'), 'utf8'),
     );

@@ -2,14 +2,22 @@ import type { BuiltLog } from '../logs.js';
 import type { Plan } from '../plan/index.js';
 import { lapsingSoon, unseen } from '../plan/inventory.js';
 import { dayCount, dayText } from '../time.js';
-import type { Rec } from '../types.js';
+import type { Actor, Rec } from '../types.js';
 import { finding } from './finding.js';
 import { actorOf, distinct, gravest, grouped, type Seen } from './seen.js';
 import type { Expected } from './types.js';
 
-/** The answer that follows from what was planted: counted from the planted records, with the verdicts as the plan states them. */
-export function expectedFor(plan: Plan, logs: readonly BuiltLog[]): Expected {
-  const recordsOf = (id: string): readonly Rec[] => logs.flatMap((log) => log.planted.get(id) ?? []);
+/**
+ * The answer that follows from what was planted: counted from the planted records, with the verdicts as the plan states them.
+ * `behind`: who was behind an actor of the records; that actor, where nothing tells.
+ */
+export function expectedFor(
+  plan: Plan,
+  logs: readonly BuiltLog[],
+  behind: (who: Actor, at: number) => Actor = (who) => who,
+): Omit<Expected, 'more'> {
+  const recordsOf = (id: string): readonly Rec[] =>
+    logs.flatMap((log) => log.planted.get(id) ?? []).map((rec) => ({ ...rec, who: behind(rec.who, rec.at) }));
   const seen = plan.facts.flatMap((fact) => recordsOf(fact.id).map((rec): Seen => ({ fact, rec })));
   const findings = [...grouped(seen, ({ fact }) => `${fact.service}/${fact.account}`).values()].map(finding);
   const used = seen.filter(({ rec }) => !rec.blocked);

@@ -39,4 +39,23 @@ export interface Expected {
   /** Lines of the rejected records, from 1, by file. */
   rejectLines: Record<string, number[]>;
   metrics: Record<string, number>;
+  /** With what lies in examples/acme-more. */
+  more: {
+    /** With `--leases`: the findings that are others then, and what else is. */
+    leases: Pick<Expected, 'findings' | 'bypass' | 'metrics'>;
+    /** With `--contracts`: on each finding of the service. */
+    contracts: { service: string; number: string; state: 'running' | 'expired' | 'ended' }[];
+    /** With the card payments of the whole year. */
+    subscriptions: {
+      service: string;
+      cadence: 'monthly';
+      amount: number;
+      currency: string;
+      payments: number;
+      since: string;
+      last: string;
+      next: string;
+      state: 'running' | 'stopped';
+    }[];
+  };
 }

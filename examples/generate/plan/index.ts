@@ -1,4 +1,5 @@
 import type { Candidate, Fact } from '../types.js';
+import { branchUse } from './branch.js';
 import { candidates } from './candidates.js';
 import { type Entry, inventory } from './inventory.js';
 import { sanctionedUse } from './sanctioned.js';
@@ -16,7 +17,15 @@ export interface Plan {
 }
 
 export const plan: Plan = {
-  facts: [...sanctionedUse, ...againstTheRegister, ...pending, ...shadowUse, ...shadowModels, ...attemptsOnly],
+  facts: [
+    ...branchUse,
+    ...sanctionedUse,
+    ...againstTheRegister,
+    ...pending,
+    ...shadowUse,
+    ...shadowModels,
+    ...attemptsOnly,
+  ],
   candidates,
   inventory,
 };
