@@ -17,7 +17,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        primary key (source, id)
      )`,
     `create index source_record_at on source_record (source, at)`,
-    // What is so at a provider: grants, people, installed extensions. `missing` counts complete listings without it.
+    // What is so at a provider: grants, people, installed extensions. `missing` counts complete listings without it;
+    // `told_at`: when its record was scanned last.
     `create table provider_state (
        source text collate "C" not null references source on delete cascade,
        kind text collate "C" not null,
@@ -26,6 +27,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        hash text collate "C" not null,
        first_at bigint not null,
        changed_at bigint not null,
+       told_at bigint not null,
        run text collate "C" not null,
        missing integer not null default 0,
        gone_at bigint,

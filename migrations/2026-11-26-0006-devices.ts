@@ -14,7 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
        id text collate "C" primary key,
        source text collate "C" not null,
        hash text collate "C" not null,
-       identity text not null check (identity in ('policy', 'assigned', 'none')),
+       identity text collate "C" not null check (identity in ('policy', 'assigned', 'none')),
        user_name text collate "C",
        device_name text collate "C",
        agent text collate "C" not null,

@@ -55,7 +55,7 @@ export interface StateItem {
   id: string;
   /** Plain JSON. Another body is a change; so nothing in it may change by itself (times of reading, orders). */
   body: unknown;
-  /** A record (one line) to be scanned when the item is new, other than before, or back. */
+  /** A record (one line) to be scanned when the item is new, other than before or back, and once a week while it stands. */
   text?: string | undefined;
 }
 

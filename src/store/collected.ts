@@ -10,6 +10,9 @@ import { json, keyText, text } from './values.js';
 /** So many complete listings without an item mean that it is gone: one may be wrong. */
 const listingsWithout = 2;
 
+/** What stands unchanged is told again after so long: a grant that nobody took back is a permission of this week, too. */
+const standsMs = 7 * 86_400_000;
+
 const recordId = (id: string): Buffer => createHash('sha256').update(id).digest().subarray(0, 16);
 
 /** Of these records those that the source has not had before, in their order; they are known from now on. */
@@ -42,38 +45,44 @@ export async function forgetRecords(trx: Db, source: string, before: number): Pr
 
 /**
  * Keeps a part of what a provider listed. An item that is missing in two complete listings is gone; one that comes back counts as new.
- * @returns the items that are new or other than before, and whether anything is other than before
+ * @returns `told`: the items that are new, other than before, or were told a week ago; `news`: whether anything is other than before
  */
 export async function keepState(
   trx: Db,
   source: string,
   part: StatePart,
   now: number,
-): Promise<{ changed: StateItem[]; news: boolean }> {
+): Promise<{ told: StateItem[]; news: boolean }> {
   const { kind, run } = part;
   const items = new Map(part.items.map((item) => [keyText(item.id, 300), item]));
   const ids = [...items.keys()].sort();
   const bodies = ids.map((id) => json(items.get(id)?.body ?? null));
   const hashes = bodies.map((body) => createHash('sha256').update(body).digest('hex').slice(0, 32));
-  let changed: StateItem[] = [];
+  let told: StateItem[] = [];
+  let news = false;
   if (ids.length > 0) {
-    const { rows } = await sql<{ id: string }>`
+    const { rows } = await sql<{ id: string; is_news: boolean }>`
       with given as (
         select * from unnest(${ids}::text[], ${bodies}::text[], ${hashes}::text[]) as g (id, body, hash)
       ), before as (
-        select p.id, p.hash, p.gone_at from provider_state p join given g using (id)
+        select p.id, p.hash, p.gone_at, p.told_at from provider_state p join given g using (id)
         where p.source = ${source} and p.kind = ${kind} for update of p
       ), kept as (
-        insert into provider_state (source, kind, id, body, hash, first_at, changed_at, run)
-        select ${source}, ${kind}, id, body::jsonb, hash, ${now}, ${now}, ${text(run)} from given
+        insert into provider_state (source, kind, id, body, hash, first_at, changed_at, told_at, run)
+        select ${source}, ${kind}, id, body::jsonb, hash, ${now}, ${now}, ${now}, ${text(run)} from given
         on conflict (source, kind, id) do update set
           body = excluded.body, hash = excluded.hash, run = excluded.run, missing = 0, gone_at = null,
           changed_at = case when provider_state.hash <> excluded.hash or provider_state.gone_at is not null
-            then excluded.changed_at else provider_state.changed_at end
+            then excluded.changed_at else provider_state.changed_at end,
+          told_at = case when provider_state.hash <> excluded.hash or provider_state.gone_at is not null
+            or provider_state.told_at <= ${now - standsMs} or provider_state.told_at > excluded.told_at
+            then excluded.told_at else provider_state.told_at end
       )
-      select g.id from given g left join before b using (id)
-      where b.id is null or b.hash <> g.hash or b.gone_at is not null`.execute(trx);
-    changed = rows.map((row) => items.get(row.id)).filter((item) => item !== undefined);
+      select g.id, (b.id is null or b.hash <> g.hash or b.gone_at is not null) as is_news
+      from given g left join before b using (id)
+      where b.id is null or b.hash <> g.hash or b.gone_at is not null or b.told_at <= ${now - standsMs}`.execute(trx);
+    news = rows.some((row) => row.is_news);
+    told = rows.map((row) => items.get(row.id)).filter((item) => item !== undefined);
   }
   let gone = 0n;
   if (part.complete) {
@@ -85,7 +94,7 @@ export async function keepState(
       where source = ${source} and kind = ${kind} and missing >= ${listingsWithout} and gone_at is null`.execute(trx);
     gone = numAffectedRows ?? 0n;
   }
-  return { changed, news: changed.length > 0 || gone > 0n };
+  return { told, news: news || gone > 0n };
 }
 
 /** One item of a state, as it is at its provider. */

@@ -61,8 +61,8 @@ export async function commitBatch(
     for (const page of batch.records ?? [])
       await keepLines(trx, source, page.name, await newRecords(trx, source, page.records, now), kept, now);
     for (const part of batch.states ?? []) {
-      const { changed, news } = await keepState(trx, source, part, now);
-      const lines = changed.flatMap(({ text: line }) => (line === undefined ? [] : [{ text: line }]));
+      const { told, news } = await keepState(trx, source, part, now);
+      const lines = told.flatMap(({ text: line }) => (line === undefined ? [] : [{ text: line }]));
       await keepLines(trx, source, part.kind, lines, kept, now);
       if (news && !kept.states.includes(part.kind)) kept.states.push(part.kind);
     }

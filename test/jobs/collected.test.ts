@@ -150,6 +150,30 @@ await describeOnDatabases('records and states of a provider', (server) => {
     expect(await events()).toEqual({ 'g1-mail.read': 1, 'g1-mail.readwrite': 1, 'g2-files.read': 2 });
   });
 
+  it('what stands is told again each week, so that a permission that nobody took back does not look like a thing of the past', async () => {
+    const made = await service(() => [
+      {
+        states: [
+          {
+            kind: 'grant',
+            run: `r${made.clock.now}`,
+            items: [{ id: 'g', body: {}, text: record('g', 'ada', made.clock.now).text }],
+            complete: true,
+          },
+        ],
+      },
+    ]);
+    const marks = new Set<string>();
+    for (let day = 0; day < 22; day++) {
+      await run(made);
+      marks.add(await stateMark(db, 'grant'));
+      made.clock.now += dayMs;
+    }
+    await made.answer();
+    expect(await events()).toEqual({ ada: 4 });
+    expect(marks.size).toBe(1);
+  });
+
   it('F25 a refused login pauses the source once, with a gap, a notice and an audit entry; a reload tries again', async () => {
     let answer: Error | Partial<Batch> = new SourceLoginError('The secret of the app expired: make a new one.');
     let asked = 0;

@@ -66,7 +66,7 @@ await describeOnDatabases('the results of a chunk', (server) => {
     expect(await loadEvidence(db)).toEqual(saved.evidence);
     expect(await loadCandidates(db)).toEqual([{ ...candidate(), file: 'proxy/access.log', chunks: 1 }]);
     expect(await loadUses(db)).toEqual(saved.uses.map((use) => ({ ...use, day: '' })));
-    const { usage: _u, uses: _s, evidence: _e, candidates: _c, ...coverage } = saved;
+    const { usage: _u, uses: _s, evidence: _e, candidates: _c, expenses: _x, ...coverage } = saved;
     const hits = saved.usage.reduce((sum, row) => sum + row.events + row.attempts, 0);
     expect(await loadCoverage(db)).toEqual([{ ...coverage, hits }]);
   });
