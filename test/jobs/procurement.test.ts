@@ -1,6 +1,10 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { ingest } from '../../src/jobs/ingest/ingest.js';
+import { reResolve } from '../../src/jobs/people/re-resolve.js';
+import { syncRegisters } from '../../src/jobs/sync-registers.js';
+import { readPeople } from '../../src/people/read-people.js';
 import { replayChunks } from '../../src/store/chunk-ends.js';
+import { keepState } from '../../src/store/collected.js';
 import { applyRetention } from '../../src/store/retention.js';
 import type { Db } from '../../src/store/tables.js';
 import { loadUsage } from '../../src/store/usage.js';
@@ -8,7 +12,7 @@ import { loadUses } from '../../src/store/uses.js';
 import { service } from '../helpers/service.js';
 import { dated, workbookOf } from '../helpers/xlsx.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
-import { clear, dayMs, push, type TestService, testService } from './helpers.js';
+import { clear, dayMs, noon, push, type TestService, testService } from './helpers.js';
 
 const services = [
   service({
@@ -89,6 +93,59 @@ await describeOnDatabases('expenses', (server) => {
     expect(await loadUses(db)).toMatchObject([
       { service: 'chat', events: 2 },
       { service: 'draw', events: 1 },
+    ]);
+  });
+
+  it('by the number of an employee are of the person, of the people file or of a directory; nobody has a number that two have', async () => {
+    const people = (numbers: readonly (readonly [string, string])[]) =>
+      db.transaction().execute((trx) =>
+        keepState(
+          trx,
+          'proxy',
+          {
+            kind: 'person',
+            run: '1',
+            items: numbers.map(([name, employeeId]) => ({
+              id: name,
+              body: { id: name, emails: [`${name}@acme.example`], employeeId },
+            })),
+            complete: true,
+          },
+          noon,
+        ),
+      );
+    await people([
+      ['max', '0012'],
+      ['eve', '77'],
+      ['eva', '77'],
+    ]);
+    const file = readPeople('employee id,email\n4711,jane@acme.example\n', 'people.csv').people;
+    await syncRegisters(made.context, { people: file, inventory: undefined });
+    const row = (number: string): string => `2026-10-05,${number},DRAWCO STUDIO,4.50,USD\n`;
+    await take(`Date,Employee Number,Merchant,Amount,Currency\n${['4711', '0012', '77', '99'].map(row).join('')}`);
+    await reResolve(made.context, new AbortController().signal);
+    expect((await loadUsage(db)).map(({ actor }) => `${actor.kind} ${actor.id}`)).toEqual([
+      'person 4711',
+      'person max@acme.example',
+      'user 77',
+      'user 99',
+    ]);
+  });
+
+  it('given back lower what was spent, also to nothing, and a yen has no hundredths', async () => {
+    await take(
+      csv(
+        '2026-10-05,ada,CHATCO SUBSCRIPTION,20.00,USD',
+        '2026-10-05,ada,CHATCO SUBSCRIPTION,-5.00,USD',
+        '2026-10-06,bob,DRAWCO STUDIO,3000,JPY',
+        '2026-10-06,bob,DRAWCO STUDIO,(3000),JPY',
+        '2026-10-07,bob,DRAWCO STUDIO,1.250,KWD',
+      ),
+    );
+    expect((await paid()).map((row) => row.replace(/ \d+ (?=[A-Z]{3} )/, ' '))).toEqual([
+      '2026-10-05 chat ada USD 1500',
+      '2026-10-06 draw bob JPY 0',
+      '2026-10-07 draw bob KWD 1250',
     ]);
   });
 

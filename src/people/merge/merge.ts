@@ -85,6 +85,10 @@ function personOf(
         kind: 'user',
         value: entry.domain === undefined ? entry.account : `${entry.domain}\\${entry.account}`,
       });
+    // Expense exports know people by their number. One without a digit might be anybody's name.
+    const number = entry.employeeId?.trim() ?? '';
+    if (/\d/.test(number) && ownedBy(account)?.has(`employee:${number.toLowerCase()}`) === true)
+      aliases.push({ kind: 'user', value: number });
     // Ids as long as these are made by the provider; a short one might be anybody's name.
     if (entry.id.length >= 20) aliases.push({ kind: 'user', value: entry.id });
     for (const device of entry.devices) if (device.trim() !== '') aliases.push({ kind: 'device', value: device });
