@@ -30,6 +30,8 @@ export interface SiteConfig {
   channels?: readonly object[];
   /** File of the people directory. */
   people?: string;
+  /** File of the vendor list. */
+  contracts?: string;
   /** Ports of this machine that notices may go to. */
   ports?: readonly number[];
   /** Folder of signatures of its own. */
@@ -76,12 +78,13 @@ export class Site {
   async prepare(): Promise<void> {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    const { sources = [], channels = [], ports = [], people, signatures } = this.#config;
+    const { sources = [], channels = [], ports = [], people, contracts, signatures } = this.#config;
     const config = {
       data: this.data,
       server: { listen: '127.0.0.1', port },
       inventory: join(this.folder, 'inventory.yaml'),
       ...(people !== undefined && { people }),
+      ...(contracts !== undefined && { contracts }),
       net: { allow: ['127.0.0.1'], ports },
       sources,
       channels,
@@ -194,14 +197,14 @@ export class Site {
     return (await this.#pool.query<R>(statement, values)).rows;
   }
 
-  /** A token with which is pushed to a source. */
-  async token(source: string): Promise<string> {
+  /** A token with which is pushed to a source; null: one that reads. */
+  async token(source: string | null): Promise<string> {
     const id = randomBytes(9).toString('base64url');
     const secret = randomBytes(32).toString('base64url');
     const hash = createHash('sha256').update(secret).digest('hex');
     await this.query(
-      `insert into token (id, scope, source, hash, created_at, created_by) values ($1, 'push', $2, $3, 1, 'test')`,
-      [id, source, hash],
+      `insert into token (id, scope, source, hash, created_at, created_by) values ($1, $4, $2, $3, 1, 'test')`,
+      [id, source, hash, source === null ? 'read' : 'push'],
     );
     return `hlf_${id}.${secret}`;
   }

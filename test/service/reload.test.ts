@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installBundle } from '../../src/cli/common/release/install.js';
@@ -105,5 +105,69 @@ describe('a catalog that is installed while the service runs', () => {
     expect(served?.log()).toMatch(/"why":"[^"]*installed\.json/);
     visit('bot.acme.example');
     expect(await used()).toEqual({ 'acme-bot': 3, chatgpt: 1 });
+  });
+});
+
+describe('a vendor list that changes while the service runs', () => {
+  const site = new Site({ kind: 'embedded' });
+  const vendors = join(site.folder, 'vendors.csv');
+  const logs = join(site.folder, 'logs');
+  const known = async (): Promise<string[]> => {
+    const [row] = await site.query<{ body: { number: string; services: unknown[] }[] | string }>(
+      "select body from register where kind = 'contracts'",
+    );
+    const body = typeof row?.body === 'string' ? (JSON.parse(row.body) as { number: string }[]) : (row?.body ?? []);
+    return body.map(({ number }) => number);
+  };
+  const replace = (text: string): void => {
+    writeFileSync(`${vendors}.new`, text);
+    renameSync(`${vendors}.new`, vendors);
+  };
+
+  beforeAll(async () => {
+    mkdirSync(logs);
+    writeFileSync(vendors, 'Supplier,Contract #,Expires\nOpenAI,MSA-1,2098-12-31\n');
+    writeFileSync(
+      join(logs, 'access.log'),
+      `${Math.floor(Date.now() / 1000) - 60}.000     10 10.0.0.7 TCP_TUNNEL/200 500 CONNECT chatgpt.com:443 ann HIER_DIRECT/203.0.113.7 -\n`,
+    );
+    site.configure({
+      contracts: vendors,
+      sources: [{ id: 'watched', kind: 'folder', format: 'squid', every: '1s', options: { path: logs } }],
+    });
+    await site.prepare();
+    await site.start('serve').ready;
+  });
+  afterAll(() => site.close());
+
+  it('is read again by itself, without a signal, and the finding tells the contract that is in it now', async () => {
+    expect(await known()).toEqual(['MSA-1']);
+    const token = await site.token(null);
+    const sentences = async (): Promise<string[]> => {
+      const [finding] = await site.query<{ id: string }>("select id from finding where service = 'chatgpt'");
+      const answer = await fetch(`${site.url}/v1/findings/${finding?.id}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      if (answer.status !== 200) return [];
+      const { contracts } = (await answer.json()) as { contracts: { sentence: string }[] };
+      return contracts.map(({ sentence }) => sentence);
+    };
+    await until('the contract is told', async () => (await sentences()).join(' ').includes('runs until 2098-12-31'));
+    replace('Supplier,Contract #,Expires\nOpenAI,MSA-2,2099-06-30\n');
+    await until('the new one is told', async () => (await sentences()).join(' ').includes('runs until 2099-06-30'));
+    expect(await known()).toEqual(['MSA-2']);
+    const [changed] = await site.query<{ n: string }>(
+      "select count(*) n from audit where action = 'register.changed' and subject = 'contracts'",
+    );
+    expect(Number(changed?.n)).toBe(2);
+  });
+
+  it('one that is no table changes nothing: the service says why, and what was known stays', async () => {
+    replace('no table of anything\n');
+    const served = site.processes.get('serve');
+    await until('it says so', () => served?.log().includes('a register is wrong in one place') === true);
+    expect(served?.log()).toMatch(/vendors\.csv/);
+    expect(await known()).toEqual(['MSA-2']);
+    expect(served?.alive).toBe(true);
   });
 });
