@@ -26,6 +26,8 @@ export interface ApiClientOptions {
   explain?(status: number, body: unknown, url: string): Meaning | undefined;
   /** Largest answer in bytes; 32 MiB where not given. */
   maxBytes?: number;
+  /** For a whole answer, in milliseconds; a minute where not given. */
+  timeoutMs?: number;
 }
 
 export interface ApiAnswer {
@@ -95,7 +97,7 @@ export class ApiClient {
   }
 
   async #once(sent: Sent, renew: boolean): Promise<Tried<ApiAnswer>> {
-    const { name, maxBytes = 32 * 2 ** 20 } = this.#options;
+    const { name, maxBytes = 32 * 2 ** 20, timeoutMs = 60_000 } = this.#options;
     const { egress, signal, now } = this.#context;
     const authorization = await this.#options.authorize(renew);
     try {
@@ -103,7 +105,7 @@ export class ApiClient {
         ...sent,
         headers: { accept: 'application/json', ...sent.headers, ...authorization },
         maxBytes,
-        timeoutMs: 60_000,
+        timeoutMs,
         signal,
       });
       const body = parsed(response.body);
