@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { CollectedRecord, StateItem, StatePart } from '../core/chunk.js';
 import type { ProviderStateTable } from './collected-tables.js';
+import { notHeld } from './holds.js';
 import type { Db } from './tables.js';
 import { json, keyText, text } from './values.js';
 
@@ -135,6 +136,25 @@ export async function* loadStates(
     }));
     after = rows.at(-1);
   }
+}
+
+/**
+ * Deletes what providers had and have no more since before `before`, and what is known of sources that were removed from the
+ * configuration and have not run since then: people who left are in it.
+ * @returns rows deleted by table
+ */
+export async function forgetGone(db: Db, before: number): Promise<{ provider_state: number; source_record: number }> {
+  const left = sql`s.state = 'removed' and coalesce(s.last_run_at, s.since) < ${before}`;
+  const free = notHeld({ source: sql`t.source` });
+  const states = await sql`
+    delete from provider_state t using source s
+    where s.id = t.source and (t.gone_at < ${before} or (${left})) and ${free}`.execute(db);
+  const records = await sql`
+    delete from source_record t using source s where s.id = t.source and (${left}) and ${free}`.execute(db);
+  return {
+    provider_state: Number(states.numAffectedRows ?? 0n),
+    source_record: Number(records.numAffectedRows ?? 0n),
+  };
 }
 
 /** A text that is another one when any item of a kind is new, other or gone; '' where there are none. */

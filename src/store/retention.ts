@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { forgetGone } from './collected.js';
 import { notHeld } from './holds.js';
 import { monthPartitions } from './partitions.js';
 import type { Db } from './tables.js';
@@ -164,6 +165,12 @@ async function deleteHistory(
   const gaps =
     await sql`delete from source_gap t where t.at < ${before} and ${notHeld({ source: sql`t.source` })}`.execute(db);
   note('source_gap', gaps.numAffectedRows);
+  for (const [table, rows] of Object.entries(await forgetGone(db, before))) note(table, BigInt(rows));
+  // A browser that was silent for so long enrols anew.
+  const devices = await sql`
+    delete from device t where coalesce(greatest(t.last_at, t.revoked_at), t.enrolled_at) < ${before}
+      and ${notHeld({ source: sql`t.source` })}`.execute(db);
+  note('device', devices.numAffectedRows);
   const outbox = await db
     .deleteFrom('outbox')
     .where('state', '<>', 'pending')

@@ -10,9 +10,11 @@ import type { Person } from '../../src/people/person.js';
 import { readPeople } from '../../src/people/read-people.js';
 import { loadAudit } from '../../src/store/audit.js';
 import { keepState } from '../../src/store/collected.js';
+import { releaseHold, setHold } from '../../src/store/holds.js';
 import { peopleSummary } from '../../src/store/reads/people.js';
 import { loadUnresolved } from '../../src/store/reads/unresolved.js';
 import { loadRegister } from '../../src/store/registers.js';
+import { syncSources } from '../../src/store/sources.js';
 import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, dayMs, noon, push, services, setupOf, sourceOf, squidLine, testService } from './helpers.js';
@@ -162,5 +164,44 @@ await describeOnDatabases('people of the service', (server) => {
     made.clock.now = noon + 91 * dayMs;
     expect(await retention(made.context)).toMatch(/^[1-9]/);
     expect(await db.selectFrom('address_lease').select('address').execute()).toHaveLength(0);
+  });
+
+  it('who left are forgotten after retention.history, and what a source that was removed had; a legal hold keeps them', async () => {
+    const made = await testService(db, {
+      setup: setupOf({
+        sources,
+        retention: { usage: undefined, evidence: undefined, quarantine: undefined, history: 30 * dayMs },
+      }),
+    });
+    const { context } = made;
+    const [jane, max] = ['jane', 'max'].map((name) => ({ id: name, emails: [`${name}@acme.example`] }));
+    const states = async (): Promise<string[]> =>
+      (await sql<{ id: string }>`select id from provider_state order by id`.execute(db)).rows.map(({ id }) => id);
+    const ids = async (): Promise<string[]> => {
+      await syncRegisters(context, { people: undefined, inventory: undefined });
+      return (await known()).map(({ id, disabled }) => `${id}${disabled === true ? ' left' : ''}`);
+    };
+    await list('1', [jane, max] as object[]);
+    await list('2', [jane] as object[]);
+    await list('3', [jane] as object[]);
+    expect(await ids()).toEqual(['jane@acme.example', 'max@acme.example left']);
+
+    made.clock.now = noon + 29 * dayMs;
+    await retention(context);
+    expect(await states()).toEqual(['jane', 'max']);
+    made.clock.now = noon + 31 * dayMs;
+    const hold = await setHold(db, { scope: { source: 'entra' }, reason: 'a case', who: 'legal', at: noon });
+    await retention(context);
+    expect(await states()).toEqual(['jane', 'max']);
+    await releaseHold(db, hold, 'legal', noon);
+    await retention(context);
+    expect(await states()).toEqual(['jane']);
+    expect(await ids()).toEqual(['jane@acme.example']);
+
+    await sql`insert into source_record (source, id, at) values ('entra', 'x', ${noon})`.execute(db);
+    await syncSources(db, [sourceOf('proxy')], made.clock.now);
+    await retention(context);
+    expect(await states()).toEqual([]);
+    expect((await sql`select from source_record`.execute(db)).rows).toEqual([]);
   });
 });
