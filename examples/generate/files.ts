@@ -18,6 +18,8 @@ import { cef, leef } from './writers/siem.js';
 import { sonicwall } from './writers/sonicwall.js';
 import { squid } from './writers/squid.js';
 import { squidCommon } from './writers/squid-common.js';
+import { survey } from './writers/survey.js';
+import { telemetry } from './writers/telemetry.js';
 import { zeekJson, zeekTsv } from './writers/zeek.js';
 import { zscalerCsv, zscalerJson } from './writers/zscaler-nss-web.js';
 
@@ -81,6 +83,8 @@ export const logFiles: readonly LogFile[] = [
   file('google-token', 'identity/google-token.json', googleToken, everybody, 'grant', 40),
   file('google-chrome', 'identity/google-chrome.json', googleChrome, everybody, 'extension', 20),
   file('google-gemini', 'identity/google-gemini.json', googleGemini, members('Customer Support'), 'login', 0),
+  file('telemetry', 'browser/telemetry.ndjson', telemetry, everybody, 'telemetry', 20),
+  file('survey', 'survey/ai-survey.csv', survey, everybody, 'survey', 0),
   file('expense-tool', 'expenses/expense-tool.csv', expenseTool, everybody, 'expense', 120),
   file('expense-sheet', 'expenses/expense-tool-october.xlsx/Expenses', expenseSheet, everybody, 'expense', 0, {
     copyOf: { key: 'expense-tool', before: 13 },

@@ -36,6 +36,11 @@ export interface Rec {
   extension: string;
   /** How somebody signed in; empty where the log tells nothing special. */
   via: '' | 'token' | 'service-principal';
+  /** Browser telemetry: what it tells, and whether the sender is enrolled. */
+  tells: '' | 'visit' | 'sign-in' | 'extensions';
+  enrolled: boolean;
+  /** Whose account a page shows, or an answer of a survey names. */
+  account: '' | 'personal' | 'enterprise';
   /** Expenses; minor units, refunds below zero. */
   merchant: string;
   amount: number;
@@ -86,6 +91,8 @@ export interface Fact extends Planted {
   contact?: boolean;
   /** From this day on (offset from the first one) every record is blocked. */
   blockedFrom?: number;
+  /** Only said by who sent it: it decides nothing and is about nobody. `until-received`: as long as no receiver of telemetry vouches for it. */
+  claimed?: 'always' | 'until-received';
   /** The entry whose approved tool these people pass by. */
   insteadOf?: string;
   /** Why an admin wants to see it. */

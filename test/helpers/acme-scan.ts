@@ -32,14 +32,18 @@ export class AcmeScanner {
   }
 
   /** `folder` is empty; the first files hold people.csv. */
-  static async open(folder: string, files: ReadonlyMap<string, Buffer>): Promise<AcmeScanner> {
+  static async open(
+    folder: string,
+    files: ReadonlyMap<string, Buffer>,
+    more: Partial<ScanOptions> = {},
+  ): Promise<AcmeScanner> {
     const catalog = loadCatalog();
     const people = readPeople(files.get('people.csv')?.toString() ?? '', 'people.csv');
     const directory = new Directory(people.people, 'people.csv');
     return new AcmeScanner(
       folder,
       catalog,
-      await scanOptions(catalog, { resolve: (event) => directory.resolve(event) }),
+      await scanOptions(catalog, { resolve: (event) => directory.resolve(event), ...more }),
     );
   }
 

@@ -38,6 +38,8 @@ export function compareFindings(report: Report, expected: Expected): string[] {
     },
   );
   both('bypass', actualBypass(report), plantedBypass(expected), (a, p) => compare('bypass', a, p));
+  compare('no sign-in', actualNoSignIn(report), expected.noSignIn);
+  compare('survey', actualSurvey(report), expected.survey);
   compare('unseen', report.unseen.map(({ entry }) => entry).sort(), [...expected.unseen].sort());
   compare(
     'lapsing soon',
@@ -87,6 +89,8 @@ function findingFields(actual: ReportFinding, planted: ExpectedFinding): [name: 
     ['first', actual.first, planted.first],
     ['last', actual.last, planted.last],
     ['contact only', actual.contact_only, planted.contactOnly],
+    ['claimed only', actual.claimed_only, planted.claimedOnly],
+    ['unverified', actual.unverified, { ...planted.unverified, attempts: 0 }],
     ['spend', actual.spend, planted.spend],
     [
       'days',
@@ -97,21 +101,37 @@ function findingFields(actual: ReportFinding, planted: ExpectedFinding): [name: 
   ];
 }
 
+interface Bypass {
+  people: number;
+  groups: number;
+  withAccess: number;
+}
+
 /** Reports sum bypass over groups, so that no small group is told. */
-function actualBypass(report: Report): Map<string, { people: number; groups: number }> {
+function actualBypass(report: Report): Map<string, Bypass> {
   const found = report.findings.flatMap(({ id, signals }) =>
     signals
       .filter(({ name }) => name === 'bypass')
-      .map(({ numbers }) => [id, { people: numbers.people ?? 0, groups: numbers.groups ?? 0 }] as const),
+      .map(
+        ({ numbers }) =>
+          [
+            id,
+            { people: numbers.people ?? 0, groups: numbers.groups ?? 0, withAccess: numbers.withAccess ?? 0 },
+          ] as const,
+      ),
   );
   return new Map(found);
 }
 
-function plantedBypass(expected: Expected): Map<string, { people: number; groups: number }> {
-  const planted = new Map<string, { people: number; groups: number }>();
-  for (const { instead, accountKind, people } of expected.bypass) {
-    const sum = planted.get(`${instead}/${accountKind}`) ?? { people: 0, groups: 0 };
-    planted.set(`${instead}/${accountKind}`, { people: sum.people + people, groups: sum.groups + 1 });
+function plantedBypass(expected: Expected): Map<string, Bypass> {
+  const planted = new Map<string, Bypass>();
+  for (const { instead, accountKind, people, withAccess } of expected.bypass) {
+    const sum = planted.get(`${instead}/${accountKind}`) ?? { people: 0, groups: 0, withAccess: 0 };
+    planted.set(`${instead}/${accountKind}`, {
+      people: sum.people + people,
+      groups: sum.groups + 1,
+      withAccess: sum.withAccess + withAccess,
+    });
   }
   return planted;
 }
@@ -126,4 +146,26 @@ function metric(report: Report, name: string): number | undefined {
     default:
       return (totals as Readonly<Record<string, number>>)[name];
   }
+}
+
+function actualNoSignIn(report: Report): Expected['noSignIn'] {
+  const found = report.findings.flatMap(({ id, signals }) =>
+    signals
+      .filter(({ name }) => name === 'no-sign-in')
+      .map(({ numbers: { people = 0, signedIn = 0, withoutSignIn = 0, paidPrivately = 0, personalAccount = 0 } }) => ({
+        ...{ finding: id, people, signedIn, withoutSignIn, paidPrivately, personalAccount },
+      })),
+  );
+  return found.sort((a, b) => (a.finding < b.finding ? -1 : 1));
+}
+
+function actualSurvey({ survey }: Report): Expected['survey'] | null {
+  if (survey === null) return null;
+  const services = survey.services.map((one) => ({
+    service: one.service,
+    declaredAndSeen: one.declared_and_seen,
+    declaredNotSeen: one.declared_not_seen,
+    seenNotDeclared: one.seen_not_declared,
+  }));
+  return { answered: survey.answered, services: services.sort((a, b) => (a.service < b.service ? -1 : 1)) };
 }

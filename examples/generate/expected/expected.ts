@@ -4,23 +4,36 @@ import { lapsingSoon, unseen } from '../plan/inventory.js';
 import { dayCount, dayText } from '../time.js';
 import type { Actor, Rec } from '../types.js';
 import { finding } from './finding.js';
-import { actorOf, distinct, gravest, grouped, type Seen } from './seen.js';
+import { isSignIn, noSignIn } from './joined.js';
+import { actorOf, distinct, gravest, grouped, isClaimed, type Seen } from './seen.js';
+import { surveyOf } from './told.js';
 import type { Expected } from './types.js';
+
+/** What is known beside the logs. */
+export interface Circumstances {
+  /** Who was behind an actor of the records; that actor, where nothing tells. */
+  behind?: (who: Actor, at: number) => Actor;
+  /** The telemetry was received from the browsers themselves, not found in a file. */
+  received?: boolean;
+}
 
 /**
  * The answer that follows from what was planted: counted from the planted records, with the verdicts as the plan states them.
- * `behind`: who was behind an actor of the records; that actor, where nothing tells.
  */
 export function expectedFor(
   plan: Plan,
   logs: readonly BuiltLog[],
-  behind: (who: Actor, at: number) => Actor = (who) => who,
+  { behind = (who) => who, received = false }: Circumstances = {},
 ): Omit<Expected, 'more'> {
   const recordsOf = (id: string): readonly Rec[] =>
     logs.flatMap((log) => log.planted.get(id) ?? []).map((rec) => ({ ...rec, who: behind(rec.who, rec.at) }));
   const seen = plan.facts.flatMap((fact) => recordsOf(fact.id).map((rec): Seen => ({ fact, rec })));
-  const findings = [...grouped(seen, ({ fact }) => `${fact.service}/${fact.account}`).values()].map(finding);
-  const used = seen.filter(({ rec }) => !rec.blocked);
+  const isTold = ({ fact }: Seen): boolean => isClaimed(fact, received);
+  const vouched = seen.filter((one) => !isTold(one));
+  const findings = [...grouped(seen, ({ fact }) => `${fact.service}/${fact.account}`).values()].map((all) =>
+    finding(all, isTold),
+  );
+  const used = vouched.filter(({ rec }) => !rec.blocked);
   const usedServices = distinct(used.map(({ fact }) => fact.service));
   const registered = new Set(plan.inventory.flatMap((entry) => entry.fields.services ?? []));
   const withBroken = logs.filter((log) => log.rejectLines.length > 0);
@@ -31,7 +44,9 @@ export function expectedFor(
     findings,
     unseen: [...unseen],
     lapsingSoon: lapsingSoon.map((item) => ({ ...item })),
-    bypass: bypass(used),
+    bypass: bypass(used, plan),
+    noSignIn: noSignIn(plan, used),
+    survey: surveyOf(seen.filter(isTold), used),
     candidates: plan.candidates.map(({ id, kind, subject }) => ({ kind, subject, events: recordsOf(id).length })),
     formats: Object.fromEntries(logs.map((log) => [log.file.path, log.file.writer.format])),
     records: byFile((log) => log.records),
@@ -44,9 +59,10 @@ export function expectedFor(
       people: distinct(used.filter(({ rec }) => rec.who.kind === 'person').map(actorOf)),
       actors: distinct(used.map(actorOf)),
       events: used.length,
-      attempts: seen.length - used.length,
-      findingsToActOn: findings.filter(({ verdict }) => gravest.indexOf(verdict) <= gravest.indexOf('unregistered'))
-        .length,
+      attempts: vouched.length - used.length,
+      findingsToActOn: findings.filter(
+        ({ verdict, claimedOnly }) => !claimedOnly && gravest.indexOf(verdict) <= gravest.indexOf('unregistered'),
+      ).length,
       records: logs.reduce((sum, log) => sum + log.records, 0),
       rejected: logs.reduce((sum, log) => sum + log.rejectLines.length, 0),
     },
@@ -54,13 +70,17 @@ export function expectedFor(
 }
 
 /** By group, tool and finding: people whose facts say that they pass an approved tool by. */
-function bypass(used: readonly Seen[]): Expected['bypass'] {
+function bypass(used: readonly Seen[], plan: Plan): Expected['bypass'] {
   const passing = used.filter(({ fact, rec }) => fact.insteadOf !== undefined && rec.who.kind === 'person');
   const key = ({ fact, rec }: Seen): string => [rec.who.group, fact.insteadOf, fact.service, fact.account].join('|');
   return [...grouped(passing, key).values()].flatMap((some) => {
     const [one] = some;
     if (one === undefined) return [];
     const { fact, rec } = one;
+    const approved = new Set(
+      plan.inventory.filter(({ id }) => id === fact.insteadOf).flatMap(({ fields }) => fields.services ?? []),
+    );
+    const access = new Set(used.filter((other) => isSignIn(other) && approved.has(other.fact.service)).map(actorOf));
     return [
       {
         group: rec.who.group,
@@ -68,6 +88,7 @@ function bypass(used: readonly Seen[]): Expected['bypass'] {
         instead: fact.service,
         accountKind: fact.account,
         people: distinct(some.map(actorOf)),
+        withAccess: distinct(some.map(actorOf).filter((person) => access.has(person))),
       },
     ];
   });

@@ -3,8 +3,15 @@ import type { Verdict } from '../types.js';
 import { actorOf, distinct, gravestOf, grouped, type Seen } from './seen.js';
 import type { ExpectedFinding } from './types.js';
 
-/** One finding: what its facts say, and what their records add up to. */
-export function finding(all: readonly Seen[]): ExpectedFinding {
+/**
+ * One finding: what its facts say, and what their records add up to. What is only claimed decides nothing beside the rest; where there is
+ * nothing else, it is about no person.
+ */
+export function finding(everything: readonly Seen[], isTold: (one: Seen) => boolean): ExpectedFinding {
+  const [vouched, told] = [everything.filter((one) => !isTold(one)), everything.filter(isTold)];
+  const claimedOnly = vouched.length === 0;
+  const all = claimedOnly ? told : vouched;
+  const beside = claimedOnly ? [] : told;
   const [one] = all;
   if (one === undefined) throw new Error('a finding without records');
   const used = all.filter(({ rec }) => !rec.blocked);
@@ -32,17 +39,20 @@ export function finding(all: readonly Seen[]): ExpectedFinding {
     verdict,
     entry: used.find(({ fact }) => fact.verdict === verdict)?.fact.entry ?? null,
     facts: [...new Set(all.map(({ fact }) => fact.id))].sort(),
-    people: distinct(all.filter(({ rec }) => rec.who.kind === 'person').map(actorOf)),
+    people: claimedOnly ? 0 : distinct(all.filter(({ rec }) => rec.who.kind === 'person').map(actorOf)),
     actors: distinct(all.map(actorOf)),
     events: used.length,
     attempts: all.length - used.length,
     first: isoTime(times[0] ?? 0),
     last: isoTime(times.at(-1) ?? 0),
     contactOnly: all.every(({ fact }) => fact.contact === true),
+    claimedOnly,
+    unverified: { actors: distinct(beside.map(actorOf)), events: beside.length },
     spend,
     days: Object.fromEntries(Object.entries(days).sort()),
-    ...(distinct(groups.map((group) => group.verdict)) > 1 && {
-      groups,
-    }),
+    ...(!claimedOnly &&
+      distinct(groups.map((group) => group.verdict)) > 1 && {
+        groups,
+      }),
   };
 }

@@ -17,6 +17,9 @@ export const gravest: readonly Verdict[] = [
 
 /** A planted record and the fact that it belongs to. */
 export type Seen = { fact: Fact; rec: Rec };
+/** Whether nobody vouches for it. `received`: telemetry came from the browsers themselves. */
+export const isClaimed = ({ claimed }: Fact, received: boolean): boolean =>
+  claimed === 'always' || (claimed === 'until-received' && !received);
 export const actorOf = ({ rec }: Seen): string => `${rec.who.kind} ${rec.who.id}`;
 export const distinct = (items: Iterable<string>): number => new Set(items).size;
 

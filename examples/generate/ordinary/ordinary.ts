@@ -5,7 +5,17 @@ import { agents, plainHosts, silentHosts, usualHosts } from './hosts.js';
 import { usualApps, usualExtensions, usualGrants, usualMerchants } from './others.js';
 
 /** What the unremarkable records of a file are. */
-export type OrdinaryKind = 'web' | 'plain' | 'sign-in' | 'saml' | 'login' | 'grant' | 'extension' | 'expense';
+export type OrdinaryKind =
+  | 'web'
+  | 'plain'
+  | 'sign-in'
+  | 'saml'
+  | 'login'
+  | 'grant'
+  | 'extension'
+  | 'telemetry'
+  | 'survey'
+  | 'expense';
 
 /** A record with everything that `look` leaves open drawn at random. */
 export function makeRec(random: Rng, at: number, who: Actor, blocked: boolean, look: Look): Rec {
@@ -25,6 +35,9 @@ export function makeRec(random: Rng, at: number, who: Actor, blocked: boolean, l
     scopes: [],
     extension: '',
     via: '',
+    tells: '',
+    enrolled: false,
+    account: '',
     merchant: '',
     amount: 0,
     currency: 'EUR',
@@ -76,6 +89,12 @@ function look(random: Rng, kind: OrdinaryKind): Look {
       const [app, extension] = random.pick(usualExtensions);
       return { app, extension };
     }
+    case 'telemetry': {
+      const [, extension] = random.pick(usualExtensions);
+      return { extension, tells: 'extensions', enrolled: true };
+    }
+    case 'survey':
+      return {};
     case 'expense': {
       const [merchant, low, high] = random.pick(usualMerchants);
       return { merchant, amount: random.int(low, high) };

@@ -6,6 +6,7 @@ import { sanctionedUse } from './sanctioned.js';
 import { attemptsOnly, shadowUse } from './shadow.js';
 import { shadowModels } from './shadow-models.js';
 import { againstTheRegister, pending } from './to-act-on.js';
+import { toldByBrowsers, toldInSurvey } from './told.js';
 
 /** Everything that is planted. */
 export interface Plan {
@@ -19,6 +20,8 @@ export interface Plan {
 export const plan: Plan = {
   facts: [
     ...branchUse,
+    ...toldByBrowsers,
+    ...toldInSurvey,
     ...sanctionedUse,
     ...againstTheRegister,
     ...pending,

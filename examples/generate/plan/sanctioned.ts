@@ -117,6 +117,18 @@ export const sanctionedUse: readonly Fact[] = [
     why: 'CONNECT without a path: only the host shows.',
   },
   {
+    id: 'chatgpt-web-operations',
+    ...chatgpt,
+    account: 'unknown',
+    verdict: 'sanctioned',
+    file: 'paloalto',
+    who: members('Operations', 10, 13),
+    days: workdays(8, 23, 4),
+    perDay: 1,
+    look: { host: 'chatgpt.com', path: '/' },
+    why: 'They use it and never signed in: a weak sign of private accounts, which decides nothing by itself.',
+  },
+  {
     id: 'm365-copilot-sso',
     ...copilot,
     verdict: 'sanctioned',

@@ -77,7 +77,7 @@ export const shadowUse: readonly Fact[] = [
     account: 'enterprise',
     insteadOf: 'chatgpt-enterprise',
     file: 'okta',
-    who: members('Engineering', 20, 23),
+    who: members('Engineering', 8, 11),
     days: [2, 16],
     perDay: 1,
     look: { app: 'Claude', appId: '0oa1claude' },
