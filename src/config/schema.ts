@@ -177,7 +177,9 @@ export const configSchema = section({
     usage: retention('1d').prefault('400d').describe('The roll-up: who used what on which day.'),
     evidence: retention('1d').prefault('180d').describe('Raw records behind findings.'),
     quarantine: retention('1d').prefault('30d').describe('Input that could not be read.'),
-    history: retention('1d').prefault('400d').describe('Runs of sources and jobs, and resolved findings.'),
+    history: retention('1d')
+      .prefault('400d')
+      .describe('Runs of sources and jobs, resolved findings, people who left a directory, browsers that fell silent.'),
     audit: retention('365d').prefault('never').describe('The audit log.'),
   })
     .prefault({})
