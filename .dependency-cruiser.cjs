@@ -92,6 +92,14 @@ module.exports = {
       to: { path: 'node_modules/undici/' },
     },
     {
+      name: 'mail-only-over-egress',
+      severity: 'error',
+      comment:
+        'The mail library would look up and connect by itself: src/alerts/email.ts alone uses it, over a connection of the Egress.',
+      from: { path: '^src/', pathNot: '^src/alerts/email\\.ts$' },
+      to: { path: 'node_modules/nodemailer/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'processes-only-in-store',
       severity: 'error',
       comment:

@@ -205,7 +205,7 @@ export const configSchema = section({
       .describe('Private networks, addresses and hosts that it may call, beside the public internet.'),
     ports: list(integer(1, 65_535), 100)
       .prefault([])
-      .describe('Ports that it may call, beside 80, 443, 8080, 8443 and 9000.'),
+      .describe('Ports that it may call, beside 80, 443, 8080, 8443 and 9000, and those of mail and syslog for these.'),
     proxy: z
       .union([url(['http', 'https'], proxyWords), secret()], { error: `accepted is ${proxyWords}` })
       .optional()

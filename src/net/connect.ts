@@ -5,9 +5,9 @@ import { checkedAddresses } from './guard.js';
 import type { Rules } from './policy.js';
 
 // More are checked, but who names dozens of addresses does not get dozens of connections.
-const mostAddresses = 4;
+export const mostAddresses = 4;
 const connectMs = 10_000;
-const nextAddressMs = 3000;
+export const nextAddressMs = 3000;
 
 /** How TLS is spoken: the name is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says. */
 export const tlsOptions = (secureContext: SecureContext | undefined) => ({

@@ -7,9 +7,19 @@ import { EgressError } from './errors.js';
 import { explain } from './explain.js';
 import { checkUrl, refusedText } from './guard.js';
 import { type EgressPolicy, type Rules, readPolicy } from './policy.js';
+import {
+  checkTarget,
+  connectRaw,
+  type EgressConnect,
+  type EgressConnection,
+  type EgressTarget,
+  refusedTargetText,
+  sendDatagram,
+} from './raw.js';
 
 export { EgressError, type EgressErrorKind } from './errors.js';
 export type { EgressPolicy, Resolver } from './policy.js';
+export type { EgressConnect, EgressConnection, EgressTarget } from './raw.js';
 
 export interface EgressRequest {
   /** Absolute, http or https. */
@@ -52,7 +62,16 @@ export interface Egress {
    * @throws EgressError; the reason of `signal` when that was aborted; from `body` too
    */
   stream(request: EgressRequest): Promise<EgressStream>;
-  /** Ends all connections. */
+  /**
+   * Opens a connection for a protocol other than HTTP. It belongs to the caller, who closes it.
+   * @throws EgressError; the reason of `signal` when that was aborted
+   */
+  connect(target: EgressConnect): Promise<EgressConnection>;
+  /** Sends one datagram: that it left this machine is all that can be known. @throws EgressError */
+  datagram(target: EgressTarget & { bytes: Uint8Array }): Promise<void>;
+  /** Looks whether `connect` and `datagram` may go there, and sends nothing. @throws EgressError */
+  check(target: EgressTarget): Promise<void>;
+  /** Ends all connections of requests. */
   close(): Promise<void>;
 }
 
@@ -80,16 +99,18 @@ export function createEgress(policy: EgressPolicy = {}): Egress {
           proxyTls: tlsOptions(secureContext),
         });
 
-  const stream = async (request: EgressRequest): Promise<EgressStream> => {
+  const evenly = async <T>(work: () => Promise<T>): Promise<T> => {
     const began = performance.now();
     try {
-      return await exchange(request, rules, direct, proxied);
+      return await work();
     } catch (error) {
-      if (error instanceof EgressError && error.message === refusedText)
+      if (error instanceof EgressError && [refusedText, refusedTargetText].includes(error.message))
         await sleep(Math.max(0, refusalMs - (performance.now() - began)));
       throw error;
     }
   };
+  const stream = (request: EgressRequest): Promise<EgressStream> =>
+    evenly(() => exchange(request, rules, direct, proxied));
   return {
     stream,
     request: async (request) => {
@@ -99,6 +120,9 @@ export function createEgress(policy: EgressPolicy = {}): Egress {
       for await (const chunk of body) chunks.push(chunk);
       return { status, headers, body: Buffer.concat(chunks) };
     },
+    connect: (target) => evenly(() => connectRaw(target, rules)),
+    datagram: (target) => evenly(() => sendDatagram(target, rules)),
+    check: (target) => evenly(async () => void (await checkTarget(target, rules))),
     close: async () => {
       await Promise.all([direct.destroy(), proxied?.destroy()]);
     },

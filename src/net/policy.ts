@@ -34,6 +34,8 @@ export interface EgressPolicy {
 /** A policy made ready to be asked. */
 export interface Rules {
   port(port: number): boolean;
+  /** Is the port one that the configuration names? */
+  openedPort(port: number): boolean;
   /** Is the name one that `allow` names? */
   name(host: string): boolean;
   /** May this address be connected to, for a host that `allow` names or not? */
@@ -74,6 +76,7 @@ export function readPolicy(policy: EgressPolicy): Rules {
     networks.some((network) => network.length >= least && isInside(bits, network));
   return {
     port: (port) => ports.has(port),
+    openedPort: (port) => policy.ports?.includes(port) === true,
     name: (host) => names.has(host) || suffixes.some((suffix) => host.endsWith(suffix)),
     address: (bits, named) => {
       const block = blockOf(bits);
