@@ -2,23 +2,20 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Check } from '../core/check.js';
 import type { Notice } from '../core/notice.js';
-import { EgressError } from '../net/egress.js';
-import type { Channel, Delivery, SendContext } from './common/channel.js';
+import type { Channel, Delivery } from './common/channel.js';
+import { encryption, isPlainHttp, reach, timeoutOption, urlWords } from './common/http-check.js';
 import { deliver } from './common/http-outcome.js';
 
 const secretForm = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 
 const options = z.strictObject({
-  url: z
-    .string()
-    .refine(isPlainHttp, 'Write the whole URL, with https:// and without user and password.')
-    .describe('Where notices are posted to.'),
+  url: z.string().refine(isPlainHttp, urlWords).describe('Where notices are posted to.'),
   secret: z
     .string()
     .refine(isSecret, 'Write whsec_ and 24 to 64 random bytes in Base64: echo whsec_$(openssl rand -base64 32)')
     .optional()
     .describe('Signs every notice, so that the receiver can tell it from a forged one.'),
-  timeout: z.int().min(1).max(60).default(30).describe('Seconds until an answer must be there.'),
+  timeout: timeoutOption,
 });
 type Options = z.output<typeof options>;
 
@@ -57,16 +54,8 @@ function signature(secret: string, id: string, timestamp: string, body: string):
 }
 
 function looks({ url, secret }: Options): Check[] {
-  const safe = new URL(url).protocol === 'https:';
   return [
-    safe
-      ? { name: 'Encryption', outcome: 'ok', found: 'https', remedy: '' }
-      : {
-          name: 'Encryption',
-          outcome: 'warning',
-          found: 'http: whoever is on the way can read the notices',
-          remedy: 'Use https:// in the URL.',
-        },
+    encryption(url),
     secret !== undefined
       ? { name: 'Signature', outcome: 'ok', found: 'notices are signed', remedy: '' }
       : {
@@ -76,39 +65,6 @@ function looks({ url, secret }: Options): Check[] {
           remedy: 'Set a secret here and at the receiver: echo whsec_$(openssl rand -base64 32)',
         },
   ];
-}
-
-/** Asks with HEAD, which delivers nothing; any answer but a failure of the server means that somebody is there. */
-async function reach({ url, timeout }: Options, { egress, signal }: SendContext): Promise<Check> {
-  const host = new URL(url).host;
-  try {
-    const { status, body } = await egress.stream({ url, method: 'HEAD', timeoutMs: timeout * 1000, signal });
-    for await (const _ of body) break;
-    const found = `${host} answered ${status}`;
-    if (status < 300 || [400, 401, 403, 405, 415, 501].includes(status))
-      return { name: 'Reachable', outcome: 'ok', found, remedy: '' };
-    if (status < 400)
-      return {
-        name: 'Reachable',
-        outcome: 'warning',
-        found: `${found}: it redirects, and redirects are not followed`,
-        remedy: 'Write the final URL.',
-      };
-    const remedy =
-      status < 500
-        ? 'Check the URL; some receivers answer so to all but a notice.'
-        : 'Look into the log of the receiver.';
-    return { name: 'Reachable', outcome: 'warning', found, remedy };
-  } catch (error) {
-    const found = error instanceof EgressError ? error.message : 'The test was stopped.';
-    return { name: 'Reachable', outcome: 'failed', found, remedy: 'Correct what is said, then test again.' };
-  }
-}
-
-function isPlainHttp(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
 
 function isSecret(text: string): boolean {

@@ -41,7 +41,12 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
   }
   await faultPoint('send.before');
   const outcome = await channel
-    .send(item.notice, setup.options, { egress: context.egress(), now, signal })
+    .send(item.notice, setup.options, {
+      egress: context.egress(),
+      publicUrl: context.setup().publicUrl,
+      now,
+      signal,
+    })
     .catch((error: unknown) => ({
       outcome: 'retry' as const,
       why: error instanceof Error ? error.message : String(error),

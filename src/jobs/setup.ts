@@ -37,6 +37,8 @@ export interface ServiceSetup {
   sources: readonly SourceSetup[];
   channels: readonly ChannelSetup[];
   net: EgressPolicy;
+  /** Address under which people reach the service, for links. */
+  publicUrl?: string | undefined;
   work: { concurrency: number; chunkDeadline: number; keptInput: number };
   findings: { window: number; quiet: number };
   /** `undefined`: for ever. */

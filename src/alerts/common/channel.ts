@@ -13,6 +13,8 @@ export type Delivery =
 
 export interface SendContext {
   egress: Egress;
+  /** Address under which people reach the service, for links; undefined where the configuration does not say. */
+  publicUrl?: string | undefined;
   /** Milliseconds since 1970. */
   now(): number;
   signal: AbortSignal;

@@ -1,4 +1,5 @@
-import { EgressError, type EgressRequest } from '../../net/egress.js';
+import type { EgressRequest } from '../../net/egress.js';
+import { explain } from '../../net/explain.js';
 import type { Delivery, SendContext } from './channel.js';
 
 const longestWaitSeconds = 3600;
@@ -13,12 +14,33 @@ export async function deliver(request: EgressRequest, { egress, signal, now }: S
     await drain(body);
     return outcomeOf(host, status, headers['retry-after'], now());
   } catch (error) {
-    if (signal.aborted) return { outcome: 'retry', why: 'Halflight was stopped before it was delivered.' };
-    if (!(error instanceof EgressError))
-      return { outcome: 'retry', why: `${host}: the delivery failed (${nameOf(error)}).` };
-    return { outcome: error.kind === 'refused' ? 'refused' : 'retry', why: error.message };
+    return failure(error, host, signal);
   }
 }
+
+/** What became of a delivery that ended with an error. */
+export function failure(error: unknown, host: string, signal: AbortSignal): Exclude<Delivery, { outcome: 'sent' }> {
+  if (signal.aborted) return { outcome: 'retry', why: 'Halflight was stopped before it was delivered.' };
+  const { kind, message } = explain(error, host);
+  return { outcome: kind === 'refused' ? 'refused' : 'retry', why: message };
+}
+
+/** Posts JSON and says what the answer means. `timeout` in seconds. */
+export const postJson = (
+  { url, timeout, headers = {} }: { url: string; timeout: number; headers?: Readonly<Record<string, string>> },
+  body: unknown,
+  context: SendContext,
+): Promise<Delivery> =>
+  deliver(
+    {
+      url,
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Halflight', ...headers },
+      body: JSON.stringify(body),
+      timeoutMs: timeout * 1000,
+    },
+    context,
+  );
 
 /**
  * What a status means for a delivery: 2xx is sent; what may pass (408, 409, 425, 429, 5xx) is tried again, not before `Retry-After`
@@ -79,5 +101,3 @@ async function drain(body: AsyncIterable<Buffer>): Promise<void> {
     await chunks.return?.();
   }
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -37,6 +37,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
       proxy: net.proxy instanceof Secret ? net.proxy.value : net.proxy,
       caFile: net.ca_file,
     },
+    publicUrl: config.server.public_url,
     work: { concurrency: work.concurrency, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
     findings: { window: findings.window, quiet: findings.quiet },
     retention: {

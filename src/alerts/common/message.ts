@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Notice } from '../../core/notice.js';
+import { isPlainHttp, urlWords } from './http-check.js';
+import { plainLine } from './plain.js';
+
+/** A notice as people read it: plain text, each part on one line and bounded. A channel escapes it for its place and adds no words. */
+export interface Message {
+  /** What happened. */
+  headline: string;
+  /** Why it matters. */
+  why: string;
+  /** Who, in numbers: never a name. Empty where nobody is counted. */
+  who: string;
+  /** Where the evidence is; undefined where nobody said under which address people reach the service. */
+  link: string | undefined;
+  /** What to do so that the answer is yes. */
+  yes: string;
+}
+
+/** Options that every channel for people has. */
+export const messageOptions = {
+  ask_url: z
+    .string()
+    .max(500)
+    .refine(isPlainHttp, urlWords)
+    .optional()
+    .describe('Where people ask for a tool: stands in each notice about a finding as the way to yes.'),
+};
+
+const headlineLength = 250;
+const whyLength = 590;
+
+/** The parts of a notice. `publicUrl`: the address under which people reach the service. */
+export function messageOf(
+  notice: Notice,
+  { publicUrl, askUrl }: { publicUrl?: string | undefined; askUrl?: string | undefined },
+): Message {
+  return {
+    headline: plainLine(notice.title, headlineLength) || plainLine(notice.kind, 63),
+    why: plainLine(notice.text, whyLength),
+    who: whoOf(notice.details),
+    link: linkOf(notice, publicUrl),
+    yes: yesOf(notice, askUrl),
+  };
+}
+
+/** The same for the same finding or source, in letters that every system takes: by it a ticket is found again. */
+export const keyOf = ({ subject }: Notice): string =>
+  `halflight-${createHash('sha256').update(subject).digest('hex').slice(0, 24)}`;
+
+/** Is the news that something calls for action now, still, or no longer? */
+export function stageOf({ kind, details }: Notice): 'begins' | 'goes-on' | 'calmed' | 'ends' {
+  if (kind === 'finding.resolved' || kind === 'source.back') return 'ends';
+  if (kind !== 'finding.changed') return 'begins';
+  return details.state === 'open' ? 'goes-on' : 'calmed';
+}
+
+/** The parts with the words that stand before them, in the order in which they are read; those that say nothing are left out. */
+export function linesOf({ why, who, link, yes }: Message): (readonly [label: string, text: string])[] {
+  const lines: (readonly [string, string])[] = [
+    ['Why', why],
+    ['Who', who],
+    ['Evidence', link ?? ''],
+    ['The way to yes', yes],
+  ];
+  return lines.filter(([, text]) => text !== '');
+}
+
+function whoOf({ people, events, attempts }: Notice['details']): string {
+  const counted = (count: unknown, one: string, many: string): string[] =>
+    typeof count === 'number' && Number.isSafeInteger(count) && count > 0
+      ? [`${count} ${count === 1 ? one : many}`]
+      : [];
+  return [
+    ...counted(people, 'person', 'people'),
+    ...counted(events, 'event', 'events'),
+    ...counted(attempts, 'blocked attempt', 'blocked attempts'),
+  ].join(', ');
+}
+
+function linkOf({ kind, details }: Notice, publicUrl: string | undefined): string | undefined {
+  if (publicUrl === undefined || !isPlainHttp(publicUrl)) return undefined;
+  const base = new URL(publicUrl).href.replace(/\/+$/, '');
+  const id = kind.startsWith('finding.') ? details.finding : undefined;
+  // Half a character has no encoding: no id of ours holds one.
+  if (typeof id !== 'string' || id.length > 500 || /\p{Surrogate}/u.test(id)) return base;
+  return `${base}/v1/findings/${encodeURIComponent(id).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+}
+
+function yesOf(notice: Notice, askUrl: string | undefined): string {
+  if (!notice.kind.startsWith('finding.') || stageOf(notice) === 'ends') return '';
+  const ask = askUrl === undefined ? '' : ` Ask for it: ${new URL(askUrl).href}`;
+  return `Register it in the inventory with an owner and have it approved; the finding ends by itself.${ask}`;
+}
