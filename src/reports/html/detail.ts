@@ -98,7 +98,7 @@ function signals(finding: ReportFinding): Markup {
   return html`<h4>Signals</h4><ul class="signals">${each(
     finding.signals,
     ({ name, why, numbers }) =>
-      html`<li><b>${short(spoken(name), 60)}</b> ${short(why, 400)} <span class="muted">${each(Object.entries(numbers).slice(0, limits.reasons), ([key, value]) => html`<span>${short(spoken(key), 40)} ${points(value)}</span>`, ', ')}</span></li>`,
+      html`<li><b>${short(spoken(name), 60)}</b> ${short(why, 1000)} <span class="muted">${each(Object.entries(numbers).slice(0, limits.reasons), ([key, value]) => html`<span>${short(spoken(key), 40)} ${points(value)}</span>`, ', ')}</span></li>`,
   )}</ul>`;
 }
 
@@ -136,7 +136,7 @@ function verdicts(finding: ReportFinding): Markup {
     ],
     finding.verdicts_by_group.slice(0, limits.groups),
     (row) => [
-      html`${short(row.group, 80)}<br><span class="muted">${short(row.reason, 240)}</span>`,
+      html`${short(row.group, 80)}<br><span class="muted">${short(row.reason, 400)}</span>`,
       chip(row.verdict),
       number(row.actors),
       number(row.events),
@@ -153,7 +153,7 @@ function actors(finding: ReportFinding, view: View): Markup {
   return html`<h4>Most active</h4>${table(
     `Most active users of ${slice(finding.name, 60)}`,
     [
-      { title: 'Actor', kind: 'wide' },
+      { title: 'Actor' },
       { title: 'Kind' },
       { title: 'Events', kind: 'number' },
       { title: 'Attempts', kind: 'number' },

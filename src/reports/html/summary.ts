@@ -101,7 +101,7 @@ function lookFirst(view: View): Markup {
     top,
     (finding) => html`<li>
 <div class="line"><a class="name" href="#${view.anchor(finding)}">${short(finding.name, 60)}</a> ${chip(finding.verdict)} <span class="muted">${account(finding)}</span>${riskBadge(finding.risk)}</div>
-<p>${short(finding.reason, 320)}</p>
+<p>${short(finding.reason, 480)}</p>
 <p class="next"><b>${verdictWords[finding.verdict].next}</b>${instead(finding)} ${drivers(finding)}</p>
 </li>`,
   )}</ol>${more(view.acting.length - top.length, 'to act on, below')}`;

@@ -76,4 +76,7 @@ export const strengthWords: Readonly<Record<Strength, string>> = {
 };
 
 /** `trains-on-customer-data` as people read it. */
-export const spoken = (name: string): string => name.replaceAll(/[-_]/g, ' ');
+export const spoken = (name: string): string =>
+  name
+    .replaceAll(/[-_]/g, ' ')
+    .replaceAll(/([a-z])([A-Z])/g, (_both, before: string, capital: string) => `${before} ${capital.toLowerCase()}`);
