@@ -13,6 +13,18 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** The JSON value in UTF-8 bytes; undefined: they are none. */
+export function parseBytes(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The objects of a list; none where it is no list. */
+export const objectsOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
 /** The value at a path such as `actor.user.email` or `target[0].id`; own properties only; undefined where there is none. */
 export function at(value: unknown, path: string): unknown {
   let current = value;

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../../core/json.js';
 import { ApiFailure } from '../common/api/failure.js';
 import { wholeText } from './fields.js';
 import type { Graph } from './graph.js';
+import { guid } from './options.js';
 
 /** What is known of an app in the tenant (learn.microsoft.com/graph/api/resources/serviceprincipal). */
 export interface App {
@@ -23,8 +24,6 @@ export const appFields =
 const mostAtOnce = 15;
 /** Apps and users that are remembered; the oldest is forgotten. */
 const mostRemembered = 50_000;
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export function appOf(item: JsonObject): App {
   const verified = isObject(item.verifiedPublisher) ? item.verifiedPublisher : {};
   return {

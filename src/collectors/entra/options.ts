@@ -8,7 +8,8 @@ export const partNames = ['sign_ins', 'noninteractive', 'service_principals', 'a
 export type PartName = (typeof partNames)[number];
 
 const usualParts: PartName[] = ['sign_ins', 'audits', 'grants', 'people'];
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** An id of Microsoft's. */
+export const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const address = z
   .string()

@@ -1,5 +1,6 @@
 import type { Configuration, INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import { SourceLoginError } from '../../core/chunk.js';
+import { parseBytes } from '../../core/json.js';
 import { EgressError } from '../../net/egress.js';
 import { ApiFailure } from '../common/api/failure.js';
 import { persist, type Tried } from '../common/api/persist.js';
@@ -133,7 +134,7 @@ export class TokenSource {
       });
       const date = Date.parse(answer.headers.date ?? '');
       if (!Number.isNaN(date)) this.theirNow = date;
-      const body = parsed(answer.body);
+      const body = parseBytes(answer.body);
       if (answer.status === 200 && body !== undefined) return { value: body };
       const refusal = tokenRefusal(answer.status, body);
       if (refusal.kind === 'login') throw new TokenRefused(refusal);
@@ -148,13 +149,5 @@ export class TokenSource {
       const kind = error.kind === 'refused' || error.kind === 'too-large' ? 'other' : 'reach';
       return { failure: new ApiFailure(kind, `Microsoft Entra ID: ${error.message}`, { cause: error }) };
     }
-  }
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StateItem } from '../../core/chunk.js';
-import { isObject, type JsonObject, textAt } from '../../core/json.js';
+import { isObject, type JsonObject, objectsOf, textAt } from '../../core/json.js';
 import type { StateListing } from '../common/api/states.js';
 import type { CollectContext } from '../common/collector.js';
 import type { Google } from './client.js';
@@ -23,12 +23,10 @@ export const extensionListing = ({ browsers }: Google, customer: string, { now }
         ...(link !== undefined && { pageToken: link }),
       }),
     );
-    const devices = objects(isObject(body) ? body.browsers : undefined);
+    const devices = objectsOf(isObject(body) ? body.browsers : undefined);
     return { items: devices.flatMap((device) => itemsOf(device, now())), next: textAt(body, 'nextPageToken') };
   },
 });
-
-const objects = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** One record for each extension of each profile of a device, as the format google-workspace reads devices. */
 function itemsOf(device: JsonObject, now: number): StateItem[] {
@@ -36,9 +34,9 @@ function itemsOf(device: JsonObject, now: number): StateItem[] {
   if (deviceId === undefined) return [];
   const { machineName, lastDeviceUser } = device;
   const items = new Map<string, StateItem>();
-  for (const browser of objects(device.browsers))
-    for (const profile of objects(browser.profiles))
-      for (const extension of objects(profile.extensions)) {
+  for (const browser of objectsOf(device.browsers))
+    for (const profile of objectsOf(browser.profiles))
+      for (const extension of objectsOf(profile.extensions)) {
         const extensionId = textAt(extension, 'extensionId', 'id');
         if (extensionId === undefined || extension.disabled === true || items.size >= mostExtensions) continue;
         const user = textAt(profile, 'chromeSignedInUserEmail');

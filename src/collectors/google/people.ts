@@ -1,5 +1,5 @@
 import type { StateItem } from '../../core/chunk.js';
-import { isObject, type JsonObject, textAt } from '../../core/json.js';
+import { isObject, objectsOf, textAt } from '../../core/json.js';
 import type { DirectoryPersonInput } from '../../people/directory-person.js';
 import type { StateListing } from '../common/api/states.js';
 import { dataOf, type Google } from './client.js';
@@ -28,7 +28,6 @@ export const userListing = ({ users }: Google, customer: string): StateListing =
   },
 });
 
-const objects = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item.length <= 320) : [];
 
@@ -37,11 +36,11 @@ export function personOf(user: unknown): StateItem | undefined {
   const [id, email] = [textAt(user, 'id'), textAt(user, 'primaryEmail')];
   if (!isObject(user) || id === undefined || id.length > 200) return undefined;
   const cut = (text: string | undefined, most: number): string | undefined => text?.slice(0, most);
-  const organizations = objects(user.organizations);
+  const organizations = objectsOf(user.organizations);
   const main = organizations.find(({ primary }) => primary === true) ?? organizations[0];
   const ofType = (list: unknown, type: string): string | undefined =>
     textAt(
-      objects(list).find((item) => item.type === type),
+      objectsOf(list).find((item) => item.type === type),
       'value',
     );
   // `/Sales/EMEA`; everybody is below `/`.

@@ -33,7 +33,6 @@ export async function probeAll(
   { server, theirNow, now }: { server: string; theirNow(): number | undefined; now(): number },
 ): Promise<Check[]> {
   const checks: Check[] = [];
-  const ok = (name: string, found: string): Check => ({ name, outcome: 'ok', found, remedy: '' });
   let isIn = false;
   for (const { name, found, ask } of probes) {
     const failure = await failureOf(ask);
@@ -51,13 +50,19 @@ export async function probeAll(
 
   function clock(): Check[] {
     const theirs = theirNow();
-    if (theirs === undefined) return [];
-    const skew = now() - theirs;
-    const text = `${Math.round(Math.abs(skew) / 1000)} s ${skew < 0 ? 'behind' : 'ahead of'} ${server}`;
-    if (Math.abs(skew) < clockWarnMs) return [ok('Clock', text)];
-    const remedy = 'Let this machine follow a time server: assertions that are signed at a wrong time are refused.';
-    return [{ name: 'Clock', outcome: 'warning', found: text, remedy }];
+    return theirs === undefined ? [] : [clockCheck(server, theirs, now(), clockWarnMs)];
   }
+}
+
+export const ok = (name: string, found: string): Check => ({ name, outcome: 'ok', found, remedy: '' });
+
+/** How far this machine's clock is from a server's (both milliseconds since 1970). */
+export function clockCheck(server: string, theirs: number, now: number, warnMs: number): Check {
+  const skew = now - theirs;
+  const found = `${Math.round(Math.abs(skew) / 1000)} s ${skew < 0 ? 'behind' : 'ahead of'} ${server}`;
+  if (Math.abs(skew) < warnMs) return ok('Clock', found);
+  const remedy = 'Let this machine follow a time server: what is signed at a wrong time is refused.';
+  return { name: 'Clock', outcome: 'warning', found, remedy };
 }
 
 async function failureOf(ask: () => Promise<unknown>): Promise<ApiFailure | undefined> {

@@ -1,4 +1,5 @@
 import { SourceLoginError } from '../../../core/chunk.js';
+import { parseBytes } from '../../../core/json.js';
 import { type EgressError, type EgressRequest, EgressError as Refusal } from '../../../net/egress.js';
 import type { CollectContext } from '../collector.js';
 import { ApiFailure, type ApiFailureKind } from './failure.js';
@@ -108,7 +109,7 @@ export class ApiClient {
         timeoutMs,
         signal,
       });
-      const body = parsed(response.body);
+      const body = parseBytes(response.body);
       const date = Date.parse(response.headers.date ?? '');
       if (!Number.isNaN(date)) this.theirNow = date;
       if (response.status >= 200 && response.status < 300) {
@@ -145,14 +146,6 @@ export class ApiClient {
         text: `${name} sends elsewhere (${status}), where the token does not go: check the address.`,
       };
     return { kind: 'other', text: `${name} refused the request (${status}).` };
-  }
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 
