@@ -24,6 +24,13 @@ constants: { action: allowed }
 {"at":1795338902,"what":"dance","who":{"mail":{"x":1}},"targets":[]}
 [{"at":1795338903,"what":"web","targets":[{"name":"B.example"}]},{"other":1},{"at":1795338904,"what":"web","targets":[{"name":"C.example"}]}]
 `,
+  'expenses.yaml': `framing: { type: csv, delimiter: ';' }
+expenses:
+  columns: { date: Tag, merchant: Laden, amount: Summe }
+  dates: day-first
+  currency: EUR
+`,
+  'expenses.log': 'Tag;Laden;Summe\n05.10.2026;OPENAI *CHATGPT SUBSCR;20.00\n',
   'pairs.yaml': 'framing: { type: key-value }\nfields: { user: who, host: dst }\n',
   'text.yaml':
     "framing: { type: regex, pattern: '^(?<who>\\S+) (?<url>\\S+)' }\nfields: { user: who, url: 2, app: what }\n",
@@ -129,6 +136,14 @@ describe('halflight parse --explain with a mapping', () => {
     const text = await explain('text-pattern', '-', 'text.yaml', 'ann https://a.example/\n');
     expect(text.lines).toContain('  url          https://a.example/              group 2');
     expect(text.lines).toContain('  app          never found, group what');
+  });
+
+  it('says of expenses what was read, and which columns it looks for only where it read none', async () => {
+    const read = await explain('csv', 'expenses.log', 'expenses.yaml');
+    expect(read.stderr).toContain('merchant     OPENAI *CHATGPT SUBSCR');
+    expect(read.stderr).not.toContain('no record was read');
+    const other = await explain('csv', 'other.log', 'expenses.yaml');
+    expect(other.stderr).toContain('no record was read by the mapping, which looks for: Tag, Laden, Summe');
   });
 
   it('says what the mapping looks for where it reads no record', async () => {

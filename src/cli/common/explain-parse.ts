@@ -65,7 +65,9 @@ export class ParseExplanation implements MappingTrace {
 
   end(): void {
     const hidden = Math.max(0, this.#events - shown);
-    for (const line of this.#summary.lines(hidden, this.#mapping, columns)) this.#write(`${line}\n`);
+    // The reader of expenses tells no fields one by one: its events are the proof that it read some.
+    const unread = this.#mapping?.expenses === undefined || this.#events === 0 ? this.#mapping : undefined;
+    for (const line of this.#summary.lines(hidden, unread, columns)) this.#write(`${line}\n`);
   }
 
   /** The notes on the record that is told next. Those on others before it gave nothing. */

@@ -70,7 +70,7 @@ export class ExplainSummary {
       lines.push('not shown:', ...more.flatMap((text) => wrap(safeLine(text), columns - 2).map((line) => `  ${line}`)));
     if (this.#records > 0) lines.push(...this.#fieldLines(columns));
     else if (mapping !== undefined) {
-      const names = Object.values(mapping.fields).join(', ');
+      const names = Object.values(mapping.expenses?.columns ?? mapping.fields).join(', ');
       lines.push(...wrap(safeLine(`no record was read by the mapping, which looks for: ${names}`), columns));
     }
     return lines;
