@@ -24,9 +24,10 @@ export const command: AddCommand = (program) => {
         throw new CliError('--save-mapping goes with --dry-run', exitCodes.usage);
       const preview = await import('../common/service/preview.js');
       if (saveMapping !== undefined) preview.checkNewFile(saveMapping);
-      const [{ besideService }, { collectNow }] = await Promise.all([
+      const [{ besideService }, { collectNow }, { stepWriter }] = await Promise.all([
         import('../common/service/beside.js'),
         import('../common/service/collect-now.js'),
+        import('../common/progress.js'),
       ]);
       await besideService(options.config, async ({ opened, store }) => {
         const source = opened.setup.sources.find((item) => item.id === id);
@@ -37,9 +38,10 @@ export const command: AddCommand = (program) => {
             `data are sent to the source ${id} (${source.kind}); there is nothing to collect`,
             exitCodes.usage,
           );
+        const steps = stepWriter(process.stderr);
         const summary = await collectNow(opened, store, id, options.dryRun === true, (line) =>
-          process.stderr.write(`${safeLine(line)}\n`),
-        );
+          steps.step(safeLine(line)),
+        ).finally(steps.end);
         const table = summary.files?.find((file) => file.expenses !== undefined);
         if (saveMapping !== undefined) {
           if (table?.expenses === undefined)

@@ -54,3 +54,27 @@ function duration(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/**
+ * Steps of long work, each beginning with its label and a colon. On a terminal a step of the same label takes the place of the one
+ * before (30 days of sign-ins are one line, not thirty); elsewhere each is a line. Texts are safe for a terminal.
+ */
+export function stepWriter(out: { isTTY?: boolean; columns?: number; write(text: string): unknown }): {
+  step(text: string): void;
+  end(): void;
+} {
+  let label: string | undefined;
+  return {
+    step(text) {
+      if (out.isTTY !== true) return void out.write(`${text}\n`);
+      const own = text.slice(0, text.indexOf(':') + 1);
+      if (label !== undefined) out.write(own !== '' && own === label ? '\r\u001b[K' : '\n');
+      out.write(text.slice(0, (out.columns ?? 80) - 1));
+      label = own;
+    },
+    end() {
+      if (label !== undefined) out.write('\n');
+      label = undefined;
+    },
+  };
+}

@@ -136,7 +136,7 @@ async function* readStream(
       place = next === undefined ? closed(window) : { ...place, open: { from, to, late, link: next } };
       count += records.length;
       context.progress?.(
-        `${stream.name}: ${new Date(from).toISOString().slice(0, 16)} to ${new Date(to).toISOString().slice(0, 16)}, ${count.toLocaleString('en-US')} records read`,
+        `${stream.name}: ${new Date(from).toISOString().slice(0, 16)} to ${new Date(to).toISOString().slice(0, 16)}, ${count.toLocaleString('en-US')} ${count === 1 ? 'record' : 'records'} read`,
       );
       yield {
         chunks: [],
