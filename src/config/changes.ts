@@ -27,6 +27,7 @@ interface Rule {
 /** What a running service can take up, for every key; a key below one that is named goes with it. */
 export const reloadRules: readonly Rule[] = [
   { key: 'organisation.timezone', way: 'restart', why: 'all processes must agree when a day begins' },
+  { key: 'organisation.domains', way: 'apply', why: 'holds for the next block list' },
   { key: 'data', way: 'restart', why: 'the database and the spool are open in the old folder' },
   { key: 'database', way: 'restart', why: 'connections are made at the start' },
   { key: 'redis', way: 'restart', why: 'the queue is opened at the start' },

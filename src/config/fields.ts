@@ -113,6 +113,15 @@ export const network = () => {
 const isHostName = (value: string): boolean =>
   /^[a-z0-9]/i.test(value) && !isIp(value) && canonicalHost(value) === value.toLowerCase();
 
+/** A domain, in its canonical form. */
+export const domain = () => {
+  const error = 'accepted is a domain such as acme.example, without scheme, path or wildcard';
+  return z
+    .string({ error })
+    .refine((value) => value.includes('.') && !isIp(value) && isHostName(canonicalHost(value) ?? ''), { error })
+    .transform((value) => canonicalHost(value) ?? value);
+};
+
 export const networkOrHost = () => {
   const error =
     'accepted is a network (10.0.0.0/8), an address (10.0.0.7) or a host name (hooks.acme.example, *.acme.example)';

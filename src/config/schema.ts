@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { provenances } from '../core/provenance.js';
 import {
+  domain,
   duration,
   id,
   integer,
@@ -94,6 +95,9 @@ const channel = section({
 export const configSchema = section({
   organisation: section({
     timezone: zone().prefault('UTC').describe('IANA time zone in which days begin and schedules run.'),
+    domains: list(domain(), 1000)
+      .prefault([])
+      .describe('Domains of the organisation: no block list ever reaches them, what is below them, or what is above.'),
   })
     .prefault({})
     .describe('The organisation whose AI use this is.'),

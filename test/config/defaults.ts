@@ -2,7 +2,7 @@ const [minute, day] = [60_000, 86_400_000];
 
 /** The configuration of who configures nothing, written by hand. */
 export const defaults = {
-  organisation: { timezone: 'UTC' },
+  organisation: { timezone: 'UTC', domains: [] as string[] },
   data: './halflight-data',
   database: { pool: 10 },
   redis: { prefix: 'halflight' },
