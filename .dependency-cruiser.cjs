@@ -28,7 +28,16 @@ const rankRules = ranks.flatMap((folders, rank) =>
 );
 
 // Plug-in folders: a file directly inside is a plug-in and may use common/ but no sibling.
-const pluginFolders = ['formats', 'detectors', 'gate/readers', 'collectors', 'receivers', 'alerts', 'exports/catalog'];
+const pluginFolders = [
+  'formats',
+  'detectors',
+  'gate/readers',
+  'collectors',
+  'receivers',
+  'alerts',
+  'exports/catalog',
+  'exports/blocklists',
+];
 const pluginRules = pluginFolders.map((folder) => ({
   name: `plugin-${folder.replace('/', '-')}`,
   severity: 'error',
@@ -69,6 +78,16 @@ module.exports = {
       comment: 'Collectors, receivers and alerts never see the store: return chunks or outcomes, src/jobs keeps them.',
       from: { path: '^src/(collectors|receivers|alerts)/' },
       to: { path: '^src/store/' },
+    },
+    {
+      name: 'blocklists-never-see-use',
+      severity: 'error',
+      comment:
+        'A block list comes from recorded decisions only: nothing that a log says may reach it, so src/exports/blocklists sees no usage, scan or store.',
+      from: { path: '^src/exports/blocklists/' },
+      to: {
+        path: '^src/(formats|people|detectors|scan|store|collectors|receivers|reports|jobs)/|^src/core/(usage|use|hit|event|rollup|chunk|candidate)\\.ts$',
+      },
     },
     {
       name: 'one-way-outward',
