@@ -1,0 +1,42 @@
+import { safeJson, safeLine } from '../../core/terminal.js';
+import { blockListFormatIds } from '../../exports/blocklists/common/registry.js';
+import type { BlockListArguments } from '../common/blocklist-export.js';
+import { exitCodes } from '../common/errors.js';
+import type { AddCommand } from '../main.js';
+
+/** `halflight export blocklist FORMAT` */
+export const command: AddCommand = (program) => {
+  const exports = program.command('export').description('what Halflight knows, for other systems');
+  exports
+    .command('blocklist <format>')
+    .description('what the register decides against, as a list that a filter blocks by; never from log data')
+    .addHelpText('after', `\nFormats: ${blockListFormatIds().join(', ')}`)
+    .option('--inventory <file>', 'the register of AI systems, YAML or CSV (default: that of the configuration)')
+    .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
+    .option('--config <file>', 'configuration with the domains of the organisation (default: halflight.yaml)')
+    .option('--as-of <day>', 'decisions of this day, YYYY-MM-DD (default: today)')
+    .option('--out <file>', 'write the list there instead of to standard output; what is there is the last list')
+    .option('--diff <file>', 'the last list, in the same format (default: what --out replaces)')
+    .option('--confirm', 'write it although more than 5 % or 50 entries change')
+    .option('--left-out <file>', 'write what is left to a person there, CSV')
+    .option('--json', 'print entries, changes and what is left out as JSON instead of the list')
+    .action(async (format: string, options: BlockListArguments & { json?: boolean }) => {
+      // Loaded here, so that other commands do not wait for it.
+      const [{ blockListJson, exportBlockList }, { blockListText }] = await Promise.all([
+        import('../common/blocklist-export.js'),
+        import('../common/blocklist-text.js'),
+      ]);
+      const outcome = await exportBlockList(format, options, Date.now());
+      // Set before anything is printed: a reader that goes away early does not change it.
+      if (outcome.stopped !== undefined) process.exitCode = exitCodes.checkFailed;
+      for (const warning of outcome.warnings) process.stderr.write(`halflight: ${safeLine(warning)}\n`);
+      if (options.json === true) {
+        process.stdout.write(`${safeJson(JSON.stringify(blockListJson(outcome), null, 2))}\n`);
+        return;
+      }
+      const printed = options.out === undefined && outcome.stopped === undefined;
+      if (printed) process.stdout.write(outcome.content);
+      // Beside a list on standard output nothing may stand.
+      (printed ? process.stderr : process.stdout).write(blockListText(outcome));
+    });
+};
