@@ -83,7 +83,7 @@ export function withSecrets(options: unknown): unknown {
 export const isSecretName = (name: string): boolean => {
   const plain = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
   return (
-    /(^|[_-])(secret|password|passphrase|passwd|token|api[_-]?key|private[_-]?key|access[_-]?key|shared[_-]?key|authorization|cookie|credentials?)($|[_-])/.test(
+    /(^|[_-])(secret|password|passphrase|passwd|token|api[_-]?key|private[_-]?key|access[_-]?key|routing[_-]?key|shared[_-]?key|authorization|cookie|credentials?)($|[_-])/.test(
       plain,
     ) && !/[_-](url|uri|id|name|endpoint|header|file|path|prefix|type|ttl|lifetime|field)s?$/.test(plain)
   );

@@ -13,6 +13,11 @@ export interface ReceivedRequest {
   body: string;
 }
 
+interface Answer {
+  status: number;
+  body: string;
+}
+
 export interface HttpChannelCase<Options> {
   channel: Channel<Options>;
   /** Options as a user writes them, for a receiver under this URL, with a timeout of about a second. */
@@ -24,7 +29,9 @@ export interface HttpChannelCase<Options> {
   /** Does the receiver believe it, by its own means? */
   believes?(request: ReceivedRequest): boolean | Promise<boolean>;
   /** Answer of a receiver that has taken the notice; 204 where not given. */
-  taken?: { status: number; body: string };
+  taken?: Answer | ((request: ReceivedRequest) => Answer);
+  /** Is it the request that delivers, where others come before it? All are where not given. */
+  delivers?(request: ReceivedRequest): boolean;
 }
 
 export const aNotice: Notice = {
@@ -61,7 +68,9 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
   let received: ReceivedRequest[] = [];
 
   const take: Act = (_, response) => {
-    const { status, body } = kind.taken ?? { status: 204, body: '' };
+    const request = received.at(-1);
+    const taken = typeof kind.taken === 'function' && request !== undefined ? kind.taken(request) : kind.taken;
+    const { status, body } = taken === undefined || typeof taken === 'function' ? { status: 204, body: '' } : taken;
     response.writeHead(status).end(body);
   };
   const options = (port: number): Options => kind.channel.options.parse(kind.options(`http://127.0.0.1:${port}/hook`));
@@ -112,8 +121,9 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
   describe('contract of channels over HTTP', () => {
     it('a receiver that takes a notice gets it once, and believes it', async () => {
       expect(await answering(take)).toEqual({ outcome: 'sent' });
-      expect(received).toHaveLength(1);
-      for (const request of received) expect((await kind.believes?.(request)) ?? true).toBe(true);
+      const deliveries = received.filter((request) => kind.delivers?.(request) ?? true);
+      expect(deliveries).toHaveLength(1);
+      for (const request of deliveries) expect((await kind.believes?.(request)) ?? true).toBe(true);
     });
 
     it('the same notice sent again is recognised by its id', async () => {
@@ -122,7 +132,7 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
         await answering(i === 0 ? (request) => void request.socket.destroy() : take);
         ids.push(...received.map((request) => kind.idOf?.(request)));
       }
-      expect(ids).toHaveLength(3);
+      expect(ids.length).toBeGreaterThanOrEqual(3);
       expect(new Set(ids).size).toBe(1);
     });
 
