@@ -8,9 +8,9 @@ import type { AddCommand } from '../main.js';
 export const command: AddCommand = (program) => {
   const exports = program.command('export').description('what Halflight knows, for other systems');
   exports
-    .command('blocklist <format>')
+    .command('blocklist')
     .description('what the register decides against, as a list that a filter blocks by; never from log data')
-    .addHelpText('after', `\nFormats: ${blockListFormatIds().join(', ')}`)
+    .argument('<format>', `one of ${blockListFormatIds().join(', ')}`)
     .option('--inventory <file>', 'the register of AI systems, YAML or CSV (default: that of the configuration)')
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
     .option('--config <file>', 'configuration with the domains of the organisation (default: halflight.yaml)')
