@@ -88,7 +88,7 @@ export function mailOf(notice: Notice, message: Message, { from, to }: Pick<Opti
   return {
     from: { name: 'Halflight', address: from },
     to: to.map((item) => ({ name: '', address: item })),
-    subject: message.headline,
+    subject: escaped(message.headline),
     text: `${[message.headline, ...linesOf(message).map(([label, text]) => `${label}: ${text}`)].join('\n\n')}\n`,
     date: new Date(notice.at),
     // The same news has the same id, and the news of one finding stand together.
@@ -99,6 +99,9 @@ export function mailOf(notice: Notice, message: Message, { from, to }: Pick<Opti
     disableUrlAccess: true,
   };
 }
+
+// Plain ASCII goes as it is, and may be an encoded word (RFC 2047) itself, which readers would decode: a joiner that is not seen breaks it.
+const escaped = (text: string): string => text.replace(/=(?=\?)/g, '=\u2060');
 
 const plainId = (id: string): string => id.replace(/[^\w.-]/g, '_').slice(0, 200);
 

@@ -5,7 +5,7 @@ import type { Notice } from '../../src/core/notice.js';
 import { createEgress } from '../../src/net/egress.js';
 import { aNotice, httpChannelContract } from '../contracts/channel.js';
 import { type FakeJira, fakeJira, paragraphs } from './helpers/fake-jira.js';
-import { hostileTexts, strings } from './helpers/hostile-texts.js';
+import { hostileTexts, patience, strings } from './helpers/hostile-texts.js';
 
 const login = { user: 'bot@acme.example', token: 'token-5f2a' };
 const authorization = `Basic ${btoa('bot@acme.example:token-5f2a')}`;
@@ -112,17 +112,21 @@ describe('jira', () => {
     expect(jira.issues).toEqual([]);
   });
 
-  it('A9 texts from logs are text of one issue, no markup, mention or link', () => {
-    for (const [title, text] of hostileTexts(strings)) {
-      const notice = { ...aNotice, title, text };
-      const message = messageOf(notice, {});
-      const read = paragraphs(JSON.parse(JSON.stringify(jiraText(notice, message))));
-      const expected = [
-        message.headline,
-        ...linesOf(message).map(([label, line]) => `${label}: ${line}`),
-        `Notice ${aNotice.id}`,
-      ];
-      if (read.join('\n') !== expected.join('\n')) expect(read).toEqual(expected);
-    }
-  });
+  it(
+    'A9 texts from logs are text of one issue, no markup, mention or link',
+    () => {
+      for (const [title, text] of hostileTexts(strings)) {
+        const notice = { ...aNotice, title, text };
+        const message = messageOf(notice, {});
+        const read = paragraphs(JSON.parse(JSON.stringify(jiraText(notice, message))));
+        const expected = [
+          message.headline,
+          ...linesOf(message).map(([label, line]) => `${label}: ${line}`),
+          `Notice ${aNotice.id}`,
+        ];
+        if (read.join('\n') !== expected.join('\n')) expect(read).toEqual(expected);
+      }
+    },
+    patience,
+  );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/alerts/common/message.js';
 import { channel, pagerDutyEvent } from '../../src/alerts/pagerduty.js';
 import { aNotice, httpChannelContract } from '../contracts/channel.js';
-import { hostileTexts, strings } from './helpers/hostile-texts.js';
+import { hostileTexts, patience, strings } from './helpers/hostile-texts.js';
 
 const key = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
 
@@ -67,16 +67,20 @@ describe('pagerduty', () => {
     expect(JSON.stringify(result.error?.issues)).not.toContain('5f2a');
   });
 
-  it('A9 texts from logs are fields of one event, and read the same', () => {
-    for (const [title, text] of hostileTexts(strings)) {
-      const event = eventOf('finding.opened', 'open', { title, text, subject: title });
-      const message = messageOf({ ...aNotice, title, text }, {});
-      if (
-        !isEvent(event) ||
-        event.payload.summary !== message.headline ||
-        event.payload.custom_details.why !== message.why
-      )
-        expect.fail(JSON.stringify([title, text, event]));
-    }
-  });
+  it(
+    'A9 texts from logs are fields of one event, and read the same',
+    () => {
+      for (const [title, text] of hostileTexts(strings)) {
+        const event = eventOf('finding.opened', 'open', { title, text, subject: title });
+        const message = messageOf({ ...aNotice, title, text }, {});
+        if (
+          !isEvent(event) ||
+          event.payload.summary !== message.headline ||
+          event.payload.custom_details.why !== message.why
+        )
+          expect.fail(JSON.stringify([title, text, event]));
+      }
+    },
+    patience,
+  );
 });

@@ -3,6 +3,9 @@ import { random } from '../../helpers/random.js';
 /** How many strings each escaper is tried with: 20,000, or as the environment says for the long run of a million. */
 export const strings = Number(process.env.ESCAPER_STRINGS ?? 20_000);
 
+/** Time limit of a test with so many, in milliseconds. */
+export const patience = Math.max(60_000, 2 * strings);
+
 // What means something somewhere: line ends of every kind, markup, templates, CEF, MIME, syslog frames, mentions.
 const pieces = [
   '\r\n',
