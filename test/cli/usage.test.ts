@@ -37,7 +37,7 @@ describe('help', () => {
 describe('wrong usage: exit code 2, what is wrong, and where help is', () => {
   it.each([
     ['', 'Usage: halflight'],
-    ['nope', 'unknown command \'nope\'\n"halflight --help" shows'],
+    ['zzz', 'unknown command \'zzz\'\n"halflight --help" shows'],
     ['scna x', "unknown command 'scna'\n(Did you mean scan?)"],
     ['scan', 'missing required argument \'path\'\n"halflight scan --help" shows'],
     ['scan --nope', "unknown option '--nope'"],

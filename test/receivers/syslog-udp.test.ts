@@ -70,7 +70,8 @@ describe('syslog over UDP', () => {
       expect(stored + dropped).toBe(count);
       expect(receiver.stats()).toMatchObject({ messages: stored, lost: dropped });
       expect(dropped).toBeGreaterThan(0);
-      expect(gaps[0]?.why).toContain('dropped by the kernel');
+      // A slow disk may have the spool refuse some of them, too, before or after.
+      expect(gaps.map(({ why }) => why).join(' ')).toContain('dropped by the kernel');
       await spool.close();
     },
   );
