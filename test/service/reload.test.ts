@@ -167,7 +167,14 @@ describe('a vendor list that changes while the service runs', () => {
     const served = site.processes.get('serve');
     await until('it says so', () => served?.log().includes('a register is wrong in one place') === true);
     expect(served?.log()).toMatch(/vendors\.csv/);
+    // The next list is taken up after it: by then the broken one would have shown.
     expect(await known()).toEqual(['MSA-2']);
+    replace('Supplier,Contract #,Expires\nOpenAI,MSA-3,2099-06-30\n');
+    await until('the next one is known', async () => (await known()).join() === 'MSA-3');
+    const [changed] = await site.query<{ n: string }>(
+      "select count(*) n from audit where action = 'register.changed' and subject = 'contracts'",
+    );
+    expect(Number(changed?.n)).toBe(3);
     expect(served?.alive).toBe(true);
   });
 });

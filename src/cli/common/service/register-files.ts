@@ -45,24 +45,27 @@ export function registerReader(
     for (const error of [...registers.errors, ...(bought?.errors ?? [])].slice(0, 20))
       log.warn({ why: error }, 'a register is wrong in one place; the rest counts');
     seen = state;
+    // A file that gives nothing and has errors is broken, not empty: what was known stays.
+    const counts = <T>(file: string | undefined, list: readonly T[], errors: readonly string[]) =>
+      file === undefined || (list.length === 0 && errors.length > 0) ? undefined : list;
     return {
-      people: peopleFile === undefined ? undefined : [...registers.directory.people.values()],
-      inventory: inventoryFile === undefined ? undefined : registers.entries,
-      contracts: bought?.contracts,
+      people: counts(peopleFile, [...registers.directory.people.values()], registers.errors),
+      inventory: counts(inventoryFile, registers.entries, registers.errors),
+      contracts: counts(contractsFile, bought?.contracts ?? [], bought?.errors ?? []),
     };
   };
 }
 
-/** The vendor list; where it cannot be read, what was known of it stays. */
+/** The vendor list, or why it cannot be read. */
 async function contractsIn(
   path: string,
   services: Catalog['services'],
-): Promise<{ contracts: readonly MatchedContract[] | undefined; errors: string[] }> {
+): Promise<{ contracts: readonly MatchedContract[]; errors: string[] }> {
   try {
     const { contracts, problems } = await readContractsFile(path, services.values());
     return { contracts, errors: problems.map(describeProblem) };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return { contracts: undefined, errors: [error.message] };
+    return { contracts: [], errors: [error.message] };
   }
 }
