@@ -60,14 +60,16 @@ export function socketChannelContract<Options>(kind: SocketChannelCase<Options>)
       expect(await send()).toMatchObject({ outcome: 'retry' });
     });
 
-    it.runIf(kind.answers)('a receiver that is silent, hangs up or speaks something else is tried again', async () => {
-      act = () => undefined;
-      expect(await send()).toMatchObject({ outcome: 'retry' });
-      act = (socket) => void socket.end();
-      expect(await send()).toMatchObject({ outcome: 'retry' });
-      act = (socket) => void socket.end('HTTP/1.1 400 secret stays there\r\n\r\n');
-      expect(await send()).toMatchObject({ outcome: 'retry' });
-    });
+    // Who gets no answer cannot tell silence from success.
+    if (kind.answers)
+      it('a receiver that is silent, hangs up or speaks something else is tried again', async () => {
+        act = () => undefined;
+        expect(await send()).toMatchObject({ outcome: 'retry' });
+        act = (socket) => void socket.end();
+        expect(await send()).toMatchObject({ outcome: 'retry' });
+        act = (socket) => void socket.end('HTTP/1.1 400 secret stays there\r\n\r\n');
+        expect(await send()).toMatchObject({ outcome: 'retry' });
+      });
 
     it('A18 a receiver inside that the configuration does not open is refused with a remedy, and not contacted', async () => {
       const before = server.contacts();
