@@ -157,7 +157,7 @@ describe('an installation that reads Microsoft Entra ID', () => {
     graph.signIns = signInStore([signIn(4, now - hour), signIn(1, now - 5 * hour)]);
     const { code, stdout } = await run('collect', 'directory');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^1 new records, 1 new chunks, [\d,]+ bytes, 0 gaps; the running service scans it/);
+    expect(stdout).toMatch(/^1 new record, 1 new chunk, [\d,]+ bytes, 0 gaps; the running service scans it/);
     // The service itself learns of the new secret by a reload, and goes on.
     graph.signIns = signInStore([
       signIn(4, now - hour),

@@ -36,6 +36,21 @@ export interface CollectSummary {
 const mostShown = 20;
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+/** `1,200 new records, 3 new chunks, 5,000 bytes, 1 gap`. */
+function sums(
+  { records, chunks, bytes, gaps }: Pick<CollectSummary, 'records' | 'chunks' | 'bytes' | 'gaps'>,
+  fresh: string,
+): string {
+  const of = (count: number, noun: string): string =>
+    `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return [
+    ...(records > 0 ? [of(records, `${fresh}record`)] : []),
+    of(chunks, `${fresh}chunk`),
+    of(bytes, 'byte'),
+    of(gaps, 'gap'),
+  ].join(', ');
+}
+
 /** One collection, with progress. What it finds is scanned by the service: at once if one runs, else when one is started. */
 export async function collectNow(
   { loaded, setup }: OpenedSetup,
@@ -88,9 +103,7 @@ export async function collectNow(
       kept: true,
       ...found,
       states: {},
-      lines: [
-        `${found.records > 0 ? `${found.records.toLocaleString('en-US')} new records, ` : ''}${found.chunks} new chunks, ${found.bytes.toLocaleString('en-US')} bytes, ${found.gaps} gaps${found.chunks > 0 ? `; ${where}` : ''}`,
-      ],
+      lines: [`${sums(found, 'new ')}${found.chunks > 0 ? `; ${where}` : ''}`],
     };
   } catch (error) {
     // What a provider refuses is told as it is; mistakes of ours stay what they are.
@@ -153,9 +166,7 @@ export async function collectNow(
     if (summary.chunks + summary.gaps > mostShown) summary.lines.push('...');
     for (const [kind, items] of Object.entries(summary.states))
       summary.lines.push(`${kind}: ${items.toLocaleString('en-US')} listed`);
-    summary.lines.push(
-      `${summary.records > 0 ? `${summary.records.toLocaleString('en-US')} records, ` : ''}${summary.chunks} chunks, ${summary.bytes.toLocaleString('en-US')} bytes, ${summary.gaps} gaps; nothing was kept (--dry-run)`,
-    );
+    summary.lines.push(`${sums(summary, '')}; nothing was kept (--dry-run)`);
     return summary;
   }
 }
