@@ -175,7 +175,9 @@ export async function fakeGoogle(now: number): Promise<FakeGoogle> {
   }
 
   async function token(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const fault = google.tokenFault(google.assertions++);
+    // Taken before anything is waited for: two who ask at once get two tokens.
+    const number = google.assertions++;
+    const fault = google.tokenFault(number);
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     if (fault !== undefined) return send(response, fault);
@@ -212,7 +214,7 @@ export async function fakeGoogle(now: number): Promise<FakeGoogle> {
         'unauthorized_client',
         'Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.',
       );
-    const value = `ya29.token-${google.assertions}`;
+    const value = `ya29.token-${number + 1}`;
     google.issued.set(value, scope);
     send(response, { status: 200, body: { access_token: value, expires_in: 3599, token_type: 'Bearer' } });
   }
