@@ -3,7 +3,7 @@
 const ranks = [
   ['core'],
   ['config', 'formats', 'catalog', 'people'],
-  ['detectors', 'inventory'],
+  ['detectors', 'inventory', 'rules'],
   ['scan', 'store', 'net', 'gate'],
   ['collectors', 'receivers', 'alerts'],
   ['reports', 'exports', 'evidence'],

@@ -36,6 +36,7 @@ export const reloadRules: readonly Rule[] = [
   { key: 'server.trusted_proxies', way: 'restart', why: 'the server is built at the start' },
   { key: 'server.public_url', way: 'restart', why: 'the server is built at the start' },
   { key: 'server.tls', way: 'restart', why: 'the server is built at the start' },
+  { key: 'signing', way: 'restart', why: 'the key is read at the start' },
   { key: 'people', way: 'apply', why: 'the file is read now' },
   { key: 'inventory', way: 'apply', why: 'the file is read now' },
   { key: 'contracts', way: 'apply', why: 'the file is read now' },

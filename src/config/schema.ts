@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { provenances } from '../core/provenance.js';
+import { keyNamePattern } from '../core/signed-note.js';
 import {
   domain,
   duration,
@@ -143,6 +144,19 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('The HTTP server: API, console and push.'),
+  signing: section({
+    key: path('file')
+      .optional()
+      .describe(
+        'Ed25519 private key, PEM, which only its owner and group may read. Without it one in the data folder.',
+      ),
+    name: text('a name without blanks and plus signs', 200)
+      .regex(keyNamePattern, 'accepted is a name without blanks and plus signs')
+      .optional()
+      .describe('Name of the key, as those know it who check. Without it the host of server.public_url, and /log.'),
+  })
+    .prefault({})
+    .describe('The key that signs checkpoints of the audit log, evidence bundles and block-list feeds.'),
   people: path('file').optional().describe('The people directory: CSV, or SCIM users as JSON.'),
   inventory: path('file').optional().describe('The register of AI systems, YAML or CSV.'),
   contracts: path('file').optional().describe('Vendor list with contracts, CSV or .xlsx.'),

@@ -1,6 +1,7 @@
 import type { Channel } from '../alerts/common/channel.js';
 import type { Catalog } from '../catalog/compile.js';
 import type { Collector } from '../collectors/common/collector.js';
+import type { Signer } from '../core/signed-note.js';
 import type { Egress } from '../net/egress.js';
 import type { Db } from '../store/tables.js';
 import type { InWork } from './in-work.js';
@@ -40,4 +41,6 @@ export interface ServiceContext {
   ring(kind: JobKind, id: string, options?: EnqueueOptions): void;
   /** Encrypts what must not lie open in the database. */
   seal(bytes: Uint8Array): Buffer;
+  /** Signs checkpoints, bundles and feeds with the key of this installation. */
+  readonly signer: Signer;
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Channel } from '../alerts/common/channel.js';
 import type { Catalog } from '../catalog/compile.js';
 import type { Collector } from '../collectors/common/collector.js';
+import type { Signer } from '../core/signed-note.js';
 import { createEgress, type Egress } from '../net/egress.js';
 import { noteSlot, runSlot } from '../store/job-runs.js';
 import { serverVersion } from '../store/reads/server.js';
@@ -19,17 +20,16 @@ import { Scanner } from './ingest/scanner.js';
 import { Lives } from './lives.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { LeaseCache } from './people/lease-cache.js';
-import { isHistoryStale, reResolve } from './people/re-resolve.js';
+import { isHistoryStale } from './people/re-resolve.js';
 import type { Handler, JobKind, Queue } from './queue.js';
-import { recheck } from './recheck.js';
 import { reconcileDue } from './reconcile.js';
 import { RegisterCache } from './registers.js';
-import { retention } from './retention.js';
 import { type Round, schedule } from './schedule.js';
 import { seal } from './seal.js';
 import type { ServiceSetup } from './setup.js';
 import { rungFor, sweep, sweepSources } from './sweep.js';
 import { type RegisterFiles, syncRegisters } from './sync-registers.js';
+import { ownTasks } from './tasks.js';
 
 /** What a process of the service is made from; opened and closed by the composition root. */
 export interface RuntimeParts {
@@ -44,6 +44,8 @@ export interface RuntimeParts {
   collectors: ReadonlyMap<string, Collector>;
   channels: ReadonlyMap<string, Channel>;
   sealKey: Uint8Array;
+  /** Signs what leaves the house as this installation's word. */
+  signer: Signer;
   /** Reads the register files, as far as this process has them. */
   registerFiles(): Promise<RegisterFiles>;
   /** For tests: see ThreadData. */
@@ -105,6 +107,7 @@ export class Runtime {
       inWork: new InWork(),
       ring: (kind, id, options) => this.#bells.ring(kind, id, options),
       seal: (bytes) => seal(parts.sealKey, bytes),
+      signer: parts.signer,
       scanner: () => this.#scannerOfNow(),
     };
   }
@@ -184,7 +187,7 @@ export class Runtime {
     const id = rungFor(rung);
     const at = id.lastIndexOf('@');
     const [job, slot] = [id.slice(0, at), Number(id.slice(at + 1))];
-    const work = this.#workOf(job);
+    const work = this.#workOf(job, slot);
     if (work === undefined || !Number.isSafeInteger(slot)) return;
     const began = performance.now();
     const outcome = await runSlot(this.#parts.db, { job, slot }, work, this.context.now);
@@ -192,11 +195,9 @@ export class Runtime {
     if (outcome !== 'skipped') this.#parts.log.info({ job, slot, outcome }, 'task');
   }
 
-  #workOf(job: string): (() => Promise<string>) | undefined {
-    if (job === 'retention') return () => retention(this.context);
-    if (job === 'recheck') return () => recheck(this.context);
-    if (job === 'resolve') return () => reResolve(this.context, this.#stop.signal);
-    if (job === 'resolve-all') return () => reResolve(this.context, this.#stop.signal, { whole: true });
+  #workOf(job: string, slot: number): (() => Promise<string>) | undefined {
+    const own = Object.hasOwn(ownTasks, job) ? ownTasks[job] : undefined;
+    if (own !== undefined) return () => own.run(this.context, this.#stop.signal, slot);
     if (!job.startsWith('collect:')) return undefined;
     return async () => {
       const found = await collect(this.context, job.slice('collect:'.length), this.#stop.signal);

@@ -3,16 +3,10 @@ import { faultPoint } from '../core/fault.js';
 import { lastSlot, leadWhile, noteBeginning, noteSlot } from '../store/job-runs.js';
 import type { ServiceContext } from './context.js';
 import { cronSlots, type Slots } from './slots.js';
+import { ownTasks } from './tasks.js';
 
 // One scheduler leads, elected by a lock of the database; others wait to take over. What is due is noted in the database under
 // its slot before it is rung, so that each slot runs once, whoever leads and however often it is noticed.
-
-/** Tasks of the service itself, in the organisation's zone. */
-export const ownTasks: Readonly<Record<string, string>> = {
-  retention: '10 3 * * *',
-  recheck: '5 0 * * *',
-  'resolve-all': '40 3 * * *',
-};
 
 const tickMs = 1000;
 const leadRetryMs = 2000;
@@ -125,7 +119,8 @@ export class Leader {
   /** The cron jobs of the configuration of now. One that is new here is caught up with: of missed slots the last is run. */
   async #known(): Promise<Iterable<CronJob>> {
     const { sources, zone } = this.#context.setup();
-    const wanted = new Map(Object.entries(ownTasks));
+    const wanted = new Map<string, string>();
+    for (const [job, { cron }] of Object.entries(ownTasks)) if (cron !== undefined) wanted.set(job, cron);
     for (const { id, role, schedule: cron } of sources)
       if (role === 'collector' && cron !== undefined) wanted.set(`collect:${id}`, cron);
     const jobs = new Map<string, CronJob>();

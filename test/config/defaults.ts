@@ -13,6 +13,7 @@ export const defaults = {
   retention: { usage: 400 * day, evidence: 180 * day, quarantine: 30 * day, history: 400 * day, audit: 'never' },
   spool: { size: 1_073_741_824, segment: 16_777_216 },
   log: { level: 'info' },
+  signing: {},
   net: { allow: [] as string[], ports: [] as number[] },
   sources: [] as unknown[],
   channels: [] as unknown[],

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import type { Channel } from '../../src/alerts/common/channel.js';
@@ -6,6 +6,7 @@ import { compileCatalog } from '../../src/catalog/compile.js';
 import type { Service } from '../../src/catalog/schema.js';
 import type { Collector } from '../../src/collectors/common/collector.js';
 import { collector as folder } from '../../src/collectors/folder.js';
+import { signerOf } from '../../src/core/signed-note.js';
 import { deliver } from '../../src/jobs/deliver.js';
 import { InWork } from '../../src/jobs/in-work.js';
 import type { IngestContext } from '../../src/jobs/ingest/context.js';
@@ -27,6 +28,7 @@ import { service } from '../helpers/service.js';
 export const noon = Date.UTC(2026, 9, 5, 12);
 export const dayMs = 86_400_000;
 export const sealKey = Buffer.alloc(32, 7);
+export const signer = signerOf('halflight.test/log', generateKeyPairSync('ed25519').privateKey);
 
 /** Two services whose hosts no real one has. */
 export const services: readonly Service[] = [
@@ -140,6 +142,7 @@ export async function testService(db: Db, options: TestServiceOptions = {}): Pro
     inWork: new InWork(),
     ring: (kind, ringId, ringOptions) => rings.push({ kind, id: ringId, options: ringOptions }),
     seal: (bytes) => seal(sealKey, bytes),
+    signer,
     scanner: () => Promise.resolve(scannerFor(all, setup.zone, poison)),
   };
   const signal = new AbortController().signal;

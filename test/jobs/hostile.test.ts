@@ -19,7 +19,19 @@ import { random } from '../helpers/random.js';
 import { draft, openSpool } from '../receivers/helpers/spools.js';
 import { cuttingProxy } from '../store/helpers/cutting-proxy.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
-import { clear, dumpAll, noon, push, sealKey, services, setupOf, sourceOf, squidLine, testService } from './helpers.js';
+import {
+  clear,
+  dumpAll,
+  noon,
+  push,
+  sealKey,
+  services,
+  setupOf,
+  signer,
+  sourceOf,
+  squidLine,
+  testService,
+} from './helpers.js';
 
 const hits = async (db: Db): Promise<number> => (await loadUsage(db)).reduce((sum, row) => sum + row.events, 0);
 const inDatabase = (connection: pg.PoolConfig, database: string): pg.PoolConfig => {
@@ -222,6 +234,7 @@ await describeOnDatabases('hostile data', (server) => {
         collectors: new Map(),
         channels: new Map(),
         sealKey,
+        signer,
         registerFiles: async () => ({ people: undefined, inventory: [] }),
       });
       const roll = random(30);

@@ -13,7 +13,7 @@ import { openCatalog } from '../open-catalog.js';
 import { expiryNotice } from '../release/notice.js';
 import { version } from '../version.js';
 import { poisonOf } from './faults.js';
-import { sealKeyOf } from './keys.js';
+import { sealKeyOf, signerFor } from './keys.js';
 import { registerReader } from './register-files.js';
 import { loadKinds, type OpenedSetup } from './setup.js';
 
@@ -117,6 +117,7 @@ export async function openService(opened: OpenedSetup, role: string, log: Logger
       collectors: kinds.collectors,
       channels: kinds.channels,
       sealKey,
+      signer: signerFor(config),
       registerFiles: registerReader(
         () => runtime.context.setup(),
         () => runtime.context.catalog,

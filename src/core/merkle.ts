@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+
+// Merkle trees as Certificate Transparency has them (RFC 9162 section 2.1): a leaf is hashed behind 0x00, a node behind 0x01, and a
+// tree of n leaves splits at the largest power of two below n. Size and root name all leaves and their order.
+
+const hash = (prefix: number, ...parts: readonly Uint8Array[]): Buffer => {
+  const made = createHash('sha256').update(Uint8Array.of(prefix));
+  for (const part of parts) made.update(part);
+  return made.digest();
+};
+
+/** The hash of a leaf that holds these bytes. */
+export const leafHash = (bytes: Uint8Array): Buffer => hash(0x00, bytes);
+const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => hash(0x01, left, right);
+
+/** The largest power of two below n; n > 1. */
+function splitOf(n: number): number {
+  let k = 1;
+  while (k * 2 < n) k *= 2;
+  return k;
+}
+
+/** Root of the tree without leaves. */
+export const emptyRoot: Buffer = createHash('sha256').digest();
+
+/** A tree that grows leaf by leaf and keeps only the roots of its full parts: some 50 hashes, whatever its size. */
+export class MerkleTree {
+  /** Roots of full subtrees, the largest first; sizes are those of the ones in the binary form of `size`. */
+  readonly #parts: Buffer[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds a leaf by its hash (`leafHash`). */
+  add(leaf: Uint8Array): void {
+    let node: Buffer = Buffer.from(leaf);
+    for (let n = this.#size; n % 2 === 1; n = (n - 1) / 2) node = nodeHash(this.#parts.pop() ?? node, node);
+    this.#parts.push(node);
+    this.#size++;
+  }
+
+  root(): Buffer {
+    const parts = [...this.#parts];
+    let node = parts.pop();
+    if (node === undefined) return emptyRoot;
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) node = nodeHash(part, node);
+    return node;
+  }
+}
+
+/** Root of the leaves' hashes. */
+export function rootOf(leaves: readonly Uint8Array[]): Buffer {
+  const tree = new MerkleTree();
+  for (const leaf of leaves) tree.add(leaf);
+  return tree.root();
+}
+
+/**
+ * Proof that the leaf `index` stands in the tree of these leaves, from the leaf's side up (RFC 9162 section 2.1.3.1).
+ * @throws RangeError for an index that is none
+ */
+export function inclusionProof(leaves: readonly Uint8Array[], index: number): Buffer[] {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= leaves.length) throw new RangeError('no such leaf');
+  const proof: Buffer[] = [];
+  let [from, to] = [0, leaves.length];
+  while (to - from > 1) {
+    const middle = from + splitOf(to - from);
+    if (index < middle) {
+      proof.push(rootOf(leaves.slice(middle, to)));
+      to = middle;
+    } else {
+      proof.push(rootOf(leaves.slice(from, middle)));
+      from = middle;
+    }
+  }
+  return proof.reverse();
+}
+
+/** Whether the proof leads from the leaf's hash at `index` to the root of the tree of `size` leaves (RFC 9162 section 2.1.3.2). Never throws. */
+export function isIncluded(
+  { index, size, leaf, proof }: { index: number; size: number; leaf: Uint8Array; proof: readonly Uint8Array[] },
+  root: Uint8Array,
+): boolean {
+  if (![index, size].every(Number.isSafeInteger) || index < 0 || index >= size) return false;
+  let [fn, sn] = [BigInt(index), BigInt(size - 1)];
+  let node: Uint8Array = leaf;
+  for (const part of proof) {
+    if (sn === 0n || part.length !== 32) return false;
+    if ((fn & 1n) === 1n || fn === sn) {
+      node = nodeHash(part, node);
+      while ((fn & 1n) === 0n && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+    } else node = nodeHash(node, part);
+    [fn, sn] = [fn >> 1n, sn >> 1n];
+  }
+  return sn === 0n && Buffer.from(node).equals(root);
+}

@@ -1,0 +1,20 @@
+import type { ServiceContext } from './context.js';
+import { reResolve } from './people/re-resolve.js';
+import { recheck } from './recheck.js';
+import { retention } from './retention.js';
+
+/** What the service does by itself at set times. */
+export interface OwnTask {
+  /** When: a cron expression in the organisation's zone. Without one it runs when it is rung. */
+  cron?: string;
+  /** May run twice, and again after it was killed anywhere. Says in a few words what it did. */
+  run(context: ServiceContext, signal: AbortSignal, slot: number): Promise<string>;
+}
+
+/** By name; each is run once for each of its slots (`job-runs.ts`). */
+export const ownTasks: Readonly<Record<string, OwnTask>> = {
+  retention: { cron: '10 3 * * *', run: retention },
+  recheck: { cron: '5 0 * * *', run: recheck },
+  resolve: { run: (context, signal) => reResolve(context, signal) },
+  'resolve-all': { cron: '40 3 * * *', run: (context, signal) => reResolve(context, signal, { whole: true }) },
+};
