@@ -75,6 +75,8 @@ export interface InventoryEntry {
   risk_tier?: 1 | 2 | 3 | undefined;
   status: EntryStatus;
   approval_date?: string | undefined;
+  /** Who made the decision in force. Two different people: see `inventory/two-person.ts`. */
+  decided_by?: readonly string[] | undefined;
   conditions: readonly string[];
   review_date?: string | undefined;
   exception?: { until: string; controls: readonly string[]; renewals?: number | undefined } | undefined;

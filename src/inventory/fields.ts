@@ -91,6 +91,7 @@ export const entryFields: Readonly<Record<keyof InventoryEntry, FieldType>> = {
     },
   },
   approval_date: day,
+  decided_by: list,
   conditions: list,
   review_date: day,
   exception: { type: 'group', parts: ['until', 'controls', 'renewals'] },

@@ -76,6 +76,11 @@ export const entrySchema = z
     risk_tier: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
     status: z.enum(entryStatuses),
     approval_date: day.optional(),
+    decided_by: z
+      .array(z.string().trim().min(1).max(1000))
+      .max(100)
+      .optional()
+      .describe('Who made the decision in force. A served block list takes denials that two people made.'),
     conditions: list,
     review_date: day.optional().describe('The approval ends after this day unless it is renewed.'),
     exception: z

@@ -178,6 +178,7 @@ export const anyEntry: fc.Arbitrary<InventoryEntry> = fc
       environment: maybe(fc.constantFrom(...environments)),
       risk_tier: maybe(fc.constantFrom(1 as const, 2 as const, 3 as const)),
       approval_date: maybe(day),
+      decided_by: maybe(fc.array(text, { minLength: 1, maxLength: 3 })),
       review_date: maybe(day),
       decommission: maybe(
         fc.oneof(
