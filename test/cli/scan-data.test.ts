@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/reports/schema.js';
+import { openStore } from '../../src/store/db.js';
 import { halflight, readText, root, scanReport, squidLine, squidLog, temporaryFolder } from '../helpers/cli.js';
 
 const folder = temporaryFolder({
@@ -56,6 +58,42 @@ describe('halflight scan --data', () => {
 
     // The server ends with its scan.
     expect(readdirSync(join(folder, 'data/postgres'))).not.toContain('postmaster.pid');
+  });
+
+  it('keeps the findings and registers of its report beside the results, for reports and evidence of later', async () => {
+    const own = temporaryFolder({
+      'a.log': squidLog(20),
+      'inventory.yaml':
+        'entries:\n  - id: chat\n    name: ChatGPT\n    kind: saas-copilot\n    services: [chatgpt]\n    business_owner: e1\n    approvers: [e1]\n    risk_tier: 3\n    status: denied\n    approval_date: 2026-01-05\n',
+      'people.csv': 'id,email,name,group,manager,aliases\ne1,ann@acme.example,Ann,Sales,,ann\n',
+    });
+    chmodSync(own, 0o711);
+    const args = ['a.log', '--data', 'data', '--inventory', 'inventory.yaml', '--people', 'people.csv'];
+    const { report } = await scanReport(args, { cwd: own });
+    await scanReport(args, { cwd: own });
+    const store = await openStore({ dataDir: join(own, 'data') });
+    try {
+      const { rows } = await sql<{ id: string; verdict: string; people: number; events: number }>`
+        select id, verdict, (body->>'people')::int as people, (body->>'events')::int as events from finding order by id`.execute(
+        store.db,
+      );
+      const told = report.findings.map(({ service, account_kind, verdict, people, events }) => ({
+        id: `${service}/${account_kind}`,
+        verdict,
+        people,
+        events,
+      }));
+      expect(rows).toEqual(told.sort((a, b) => (a.id < b.id ? -1 : 1)));
+      expect(rows).toMatchObject([{ verdict: 'denied', people: 1, events: 20 }]);
+      const { rows: history } = await sql<{ kind: string }>`select kind from finding_history`.execute(store.db);
+      expect(history.filter(({ kind }) => kind === 'opened')).toHaveLength(report.totals.findings_to_act_on);
+      const { rows: kinds } = await sql<{ kind: string }>`select kind from register order by kind`.execute(store.db);
+      expect(kinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['catalog', 'inventory', 'people']));
+      const { rows: waiting } = await sql`select from outbox`.execute(store.db);
+      expect(waiting).toHaveLength(0);
+    } finally {
+      await store.close();
+    }
   });
 
   it('is refused while another process has the folder, with its number', async () => {

@@ -17,12 +17,13 @@ import type { Db } from '../../store/tables.js';
 import { loadUsage } from '../../store/usage.js';
 import { loadUses } from '../../store/uses.js';
 import { CliError } from './errors.js';
+import { keepFindings, type ScanRegisters } from './keep-findings.js';
 import type { Kept, ScanRequest } from './scan-types.js';
 
 /** The database of a data folder, open for one scan. */
 export interface Results {
   /** Keeps each input's results, and reads back all that the database holds for the days asked for. */
-  keep(result: ScanResult, request: ScanRequest, catalogHash: string): Promise<Kept>;
+  keep(result: ScanResult, request: ScanRequest, registers: Omit<ScanRegisters, 'folder' | 'zone'>): Promise<Kept>;
   close(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export interface Results {
 export async function openResults(folder: string): Promise<Results> {
   const store = await openData(folder);
   return {
-    keep: (result, request, catalogHash) => inWords(folder, keepResults(store.db, result, request, catalogHash)),
+    keep: (result, request, registers) => inWords(folder, keep(store.db, result, request, { ...registers, folder })),
     close: () => store.close(),
   };
 }
@@ -51,6 +52,17 @@ async function inWords<T>(folder: string, work: Promise<T>): Promise<T> {
     if (codeOf(error) === undefined) throw error;
     throw new CliError(explainDatabaseError(error, `The database in ${safeLine(folder)}`).message);
   }
+}
+
+async function keep(
+  db: Db,
+  result: ScanResult,
+  request: ScanRequest,
+  registers: Omit<ScanRegisters, 'zone'>,
+): Promise<Kept> {
+  const kept = await keepResults(db, result, request, registers.catalog.hash);
+  await keepFindings(db, { ...registers, zone: request.zone });
+  return kept;
 }
 
 async function keepResults(db: Db, result: ScanResult, request: ScanRequest, catalogHash: string): Promise<Kept> {

@@ -94,7 +94,18 @@ export async function runScan(paths: readonly string[], request: ScanRequest): P
       leases: leases.lookup?.buffer,
     });
     progress.end();
-    kept = results === undefined ? inMemory(result) : await results.keep(result, request, catalog.hash);
+    kept =
+      results === undefined
+        ? inMemory(result)
+        : await results.keep(result, request, {
+            catalog,
+            people: request.people === undefined ? undefined : [...registers.directory.people.values()],
+            // A file that gives nothing and has errors is broken, not empty.
+            inventory:
+              request.inventory === undefined || (registers.entries.length === 0 && registers.errors.length > 0)
+                ? undefined
+                : registers.entries,
+          });
   } finally {
     await results?.close();
   }
