@@ -1,17 +1,21 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 
 // Merkle trees as Certificate Transparency has them (RFC 9162 section 2.1): a leaf is hashed behind 0x00, a node behind 0x01, and a
 // tree of n leaves splits at the largest power of two below n. Size and root name all leaves and their order.
 
-const hash = (prefix: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const made = createHash('sha256').update(Uint8Array.of(prefix));
-  for (const part of parts) made.update(part);
-  return made.digest();
-};
+// Hashing in one call takes half the time of a hash object; the bytes of a node are put together in one place for it.
+const hash = (bytes: Uint8Array): Buffer => hashOf('sha256', bytes, 'buffer');
+const nodeBytes = Buffer.alloc(65, 0x01);
 
 /** The hash of a leaf that holds these bytes. */
-export const leafHash = (bytes: Uint8Array): Buffer => hash(0x00, bytes);
-const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => hash(0x01, left, right);
+export const leafHash = (bytes: Uint8Array): Buffer => hash(Buffer.concat([Uint8Array.of(0x00), bytes]));
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  if (left.length !== 32 || right.length !== 32) return hash(Buffer.concat([Uint8Array.of(0x01), left, right]));
+  nodeBytes.set(left, 1);
+  nodeBytes.set(right, 33);
+  return hash(nodeBytes);
+}
 
 /** The largest power of two below n; n > 1. */
 function splitOf(n: number): number {
@@ -29,8 +33,29 @@ export class MerkleTree {
   readonly #parts: Buffer[] = [];
   #size = 0;
 
+  /**
+   * The tree of `size` leaves with these full parts, as `parts` gave them.
+   * @throws RangeError where a tree of this size has another number of parts
+   */
+  static of(size: number, parts: readonly Uint8Array[]): MerkleTree {
+    if (!Number.isSafeInteger(size) || size < 0 || parts.some((part) => part.length !== 32))
+      throw new RangeError('no such tree');
+    let ones = 0;
+    for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
+    if (ones !== parts.length) throw new RangeError('no such tree');
+    const tree = new MerkleTree();
+    tree.#parts.push(...parts.map((part) => Buffer.from(part)));
+    tree.#size = size;
+    return tree;
+  }
+
   get size(): number {
     return this.#size;
+  }
+
+  /** Roots of its full parts, the largest first: with the size all that is needed to let it grow. */
+  get parts(): readonly Buffer[] {
+    return this.#parts;
   }
 
   /** Adds a leaf by its hash (`leafHash`). */
