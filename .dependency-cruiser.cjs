@@ -35,6 +35,7 @@ const pluginFolders = [
   'collectors',
   'receivers',
   'alerts',
+  'reports/writers',
   'exports/catalog',
   'exports/blocklists',
 ];
