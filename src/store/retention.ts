@@ -177,11 +177,28 @@ async function deleteHistory(
     .where('done_at', '<', before)
     .executeTakeFirst();
   note('outbox', outbox.numDeletedRows);
+  await deleteAlerts(db, before, note);
   // The newest slot of each job is the memory of its schedule.
   const runs = await sql`
     delete from job_run r where r.finished_at < ${before} and r.state in ('done', 'failed')
       and exists (select from job_run later where later.job = r.job and later.slot > r.slot)`.execute(db);
   note('job_run', runs.numAffectedRows);
+}
+
+/** Alerts that are over, with their history; and facts, of which the newest of each scope is what the next is compared with. */
+async function deleteAlerts(
+  db: Db,
+  before: number,
+  note: (table: string, rows: bigint | undefined) => void,
+): Promise<void> {
+  const alerts = await sql`
+    delete from alert a where a.state = 'resolved' and a.changed_at < ${before} and a.next_at is null
+      and ${notHeld({ service: sql`a.service`, source: sql`a.source` })}`.execute(db);
+  note('alert', alerts.numAffectedRows);
+  const facts = await sql`
+    delete from alert_fact f where f.at < ${before}
+      and exists (select from alert_fact later where later.scope = f.scope and later.id > f.id)`.execute(db);
+  note('alert_fact', facts.numAffectedRows);
 }
 
 /** Drops months that have nothing any more and will get nothing. */

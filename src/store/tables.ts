@@ -5,6 +5,7 @@ import type { Notice } from '../core/notice.js';
 import type { Provenance } from '../core/provenance.js';
 import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
+import type { AlertFactTable, AlertHistoryTable, AlertTable } from './alert-tables.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
 import type { ExpenseTable } from './expense-table.js';
@@ -47,6 +48,9 @@ export interface Tables {
   device: DeviceTable;
   address_lease: AddressLeaseTable;
   actor_resolution: ActorResolutionTable;
+  alert: AlertTable;
+  alert_history: AlertHistoryTable;
+  alert_fact: AlertFactTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */

@@ -41,6 +41,9 @@ export const carriedTables = [
   'device',
   'address_lease',
   'actor_resolution',
+  'alert',
+  'alert_history',
+  'alert_fact',
 ] as const;
 
 /** A table as the database describes it. */

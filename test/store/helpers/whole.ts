@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Notice } from '../../../src/core/notice.js';
 import { savePass } from '../../../src/store/actor-resolution.js';
 import { saveLeases } from '../../../src/store/address-leases.js';
+import { addAlertSteps, saveAlert } from '../../../src/store/alerts.js';
 import { appendAudit } from '../../../src/store/audit.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveChunk } from '../../../src/store/chunks.js';
@@ -17,6 +18,7 @@ import { beginCollecting } from '../../../src/store/sources.js';
 import type { Db } from '../../../src/store/tables.js';
 import { addToken } from '../../../src/store/tokens.js';
 import { seed } from '../../api/helpers/seed.js';
+import { alert } from './alert.js';
 import { chunk, evidence, noon, usage } from './results.js';
 
 /** Texts that are hard to carry: quotes, line ends, what JSON, CSV and SQL escape, all of Unicode. */
@@ -185,6 +187,11 @@ export async function fillWhole(db: Db): Promise<void> {
       counts,
     });
   });
+  await saveAlert(db, alert({ title: odd, details: { odd }, pending: [{ news: 'opened', at: noon }] }));
+  await addAlertSteps(db, [{ alert: alert().id, at: noon, kind: 'opened', why: odd }]);
+  await sql`insert into alert_fact (scope, at, facts) values ('service/chatgpt', 1, ${JSON.stringify({ odd })}::jsonb)`.execute(
+    db,
+  );
   await setHold(db, { scope: { service: 'chatgpt', from: '2026-01-01' }, reason: odd, who: 'cli:ada', at: noon });
   await saveRegister(db, 'inventory', { hash: 'h', body: [{ odd, big: 1e21, tiny: 1e-9, nothing: null }] }, noon);
   await noteSlot(db, 'retention', 29_000_000);

@@ -1,0 +1,36 @@
+import { type Alert, alertId } from '../../../src/core/alert.js';
+import { noon } from './results.js';
+
+/** An open alert about ChatGPT that nobody was told of yet. */
+export const alert = (change: Partial<Alert> = {}): Alert => ({
+  id: alertId(change.rule ?? 'new-vendor', change.subject ?? 'service/chatgpt'),
+  rule: 'new-vendor',
+  kind: 'new-unapproved-vendor',
+  subject: 'service/chatgpt',
+  scope: 'service/chatgpt',
+  service: 'chatgpt',
+  source: null,
+  state: 'open',
+  severity: 'warning',
+  title: 'ChatGPT is in use, and nobody approved it',
+  text: 'Nothing in the inventory names ChatGPT.',
+  details: {},
+  openedAt: noon,
+  changedAt: noon,
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  acknowledgedWhy: null,
+  resolvedAt: null,
+  times: 1,
+  thread: null,
+  toldAt: null,
+  channels: [],
+  reminders: 0,
+  escalations: 0,
+  notices: 0,
+  lastNotice: null,
+  inhibitedBy: null,
+  pending: [],
+  nextAt: null,
+  ...change,
+});
