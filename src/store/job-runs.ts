@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { isConnectionError } from './errors.js';
 import type { Db, Tables } from './tables.js';
 
 // The schedule's memory: a job runs once for each of its slots, whoever notices the slot and however often.
@@ -99,11 +100,9 @@ export async function runSlot(
       await settle('done', await work());
       return 'done';
     } catch (error) {
-      // A few tries: most failures are a database or a server that was away.
-      await settle(
-        row.attempts >= maxAttempts ? 'failed' : 'queued',
-        error instanceof Error ? error.message : String(error),
-      );
+      // A few tries, as a server may have been away. That the database was away says nothing about the job and never ends it.
+      const last = row.attempts >= maxAttempts && !isConnectionError(error);
+      await settle(last ? 'failed' : 'queued', error instanceof Error ? error.message : String(error));
       throw error;
     }
   });

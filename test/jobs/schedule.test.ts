@@ -233,6 +233,23 @@ await describeOnDatabases('the schedule', (server) => {
     });
   });
 
+  it('a task whose database goes away is tried again however often that happens', async () => {
+    await sql`insert into job_run (job, slot, state) values ('collect:logs', 6, 'queued')`.execute(db);
+    const slot = { job: 'collect:logs', slot: 6 };
+    const fail = async (): Promise<string> => {
+      throw Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' });
+    };
+    for (let n = 0; n < 8; n++) await expect(runSlot(db, slot, fail, () => noon)).rejects.toThrow('terminating');
+    expect(
+      await runSlot(
+        db,
+        slot,
+        async () => 'two chunks',
+        () => noon,
+      ),
+    ).toBe('done');
+  });
+
   it('retention says in the audit log what it deleted, and nothing where it deleted nothing', async () => {
     const made = await testService(db, { setup: setupOf({ retention: { ...setupOf().retention, usage: dayMs } }) });
     expect(await retention(made.context)).toBe('0 rows deleted');
