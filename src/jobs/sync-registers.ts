@@ -1,14 +1,16 @@
 import type { Service } from '../catalog/schema.js';
 import type { MatchedContract } from '../core/contract.js';
 import type { InventoryEntry } from '../core/register.js';
-import { affected, changedServices } from '../inventory/affected.js';
+import { changedServices } from '../inventory/affected.js';
 import type { Person } from '../people/person.js';
 import { appendAudit } from '../store/audit.js';
 import { markDue } from '../store/claims.js';
 import { usedServices } from '../store/findings.js';
+import { baseInventory } from '../store/inventory.js';
 import { loadRegister, saveRegister } from '../store/registers.js';
 import type { Db } from '../store/tables.js';
 import type { ServiceContext } from './context.js';
+import { changeBase, yieldedBy } from './inventory/change.js';
 import { syncPeople } from './people/sync-people.js';
 import { registerHash } from './registers.js';
 
@@ -16,6 +18,8 @@ import { registerHash } from './registers.js';
 export interface RegisterFiles {
   people: readonly Person[] | undefined;
   inventory: readonly InventoryEntry[] | undefined;
+  /** Name of the inventory's file. */
+  inventoryName?: string | undefined;
   /** With the services of the catalog that they may be for. */
   contracts?: readonly MatchedContract[] | undefined;
 }
@@ -31,16 +35,17 @@ export async function syncRegisters(context: ServiceContext, files: RegisterFile
   if (files.inventory !== undefined) {
     const { inventory: entries } = files;
     const hash = registerHash(entries);
-    const before = await loadRegister<InventoryEntry[]>(db, 'inventory');
-    if (before?.hash !== hash) {
-      await db.transaction().execute(async (trx) => {
-        if (!(await saveRegister(trx, 'inventory', { hash, body: entries }, at))) return;
-        const used = new Set(await usedServices(trx));
-        await markDue(trx, affected(before?.body ?? [], entries, used, catalog.services), at, null);
-        await changed(trx, 'inventory', hash, { entries: entries.length }, at);
-      });
-      log.info({ entries: entries.length }, 'the inventory changed: findings are looked at again');
-      context.ring('reconcile', `inventory-${hash.slice(0, 16)}`, { priority: 1 });
+    if ((await baseInventory(db))?.hash !== hash) {
+      const base = { hash, entries, origin: 'file', name: files.inventoryName ?? '', who: 'service', why: '' } as const;
+      const change = await db.transaction().execute((trx) => changeBase(trx, base, { services: catalog.services, at }));
+      if (change !== undefined) {
+        const yielded = yieldedBy(change).map(({ id }) => id);
+        log.info(
+          { entries: entries.length, ...(yielded.length > 0 && { yielded }) },
+          'the inventory changed: findings are looked at again',
+        );
+        context.ring('reconcile', `inventory-${change.after.hash.slice(0, 16)}`, { priority: 1 });
+      }
     }
   }
   const { contracts } = files;

@@ -9,6 +9,7 @@ import type { AlertFactTable, AlertHistoryTable, AlertTable } from './alert-tabl
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
 import type { ExpenseTable } from './expense-table.js';
+import type { DecisionTable, InventoryLoadTable, InventoryVersionTable } from './inventory-tables.js';
 import type { ActorResolutionTable, AddressLeaseTable } from './lease-tables.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
@@ -51,6 +52,9 @@ export interface Tables {
   alert: AlertTable;
   alert_history: AlertHistoryTable;
   alert_fact: AlertFactTable;
+  inventory_version: InventoryVersionTable;
+  inventory_load: InventoryLoadTable;
+  decision: DecisionTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */

@@ -44,6 +44,9 @@ export const carriedTables = [
   'alert',
   'alert_history',
   'alert_fact',
+  'inventory_version',
+  'inventory_load',
+  'decision',
 ] as const;
 
 /** A table as the database describes it. */

@@ -6,6 +6,7 @@ import { addAlertSteps, saveAlert } from '../../../src/store/alerts.js';
 import { appendAudit } from '../../../src/store/audit.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveChunk } from '../../../src/store/chunks.js';
+import { insertDecision, markSeconded } from '../../../src/store/decisions.js';
 import { addDevice } from '../../../src/store/devices.js';
 import { setHold } from '../../../src/store/holds.js';
 import { registerInstance } from '../../../src/store/instances.js';
@@ -194,6 +195,25 @@ export async function fillWhole(db: Db): Promise<void> {
   );
   await setHold(db, { scope: { service: 'chatgpt', from: '2026-01-01' }, reason: odd, who: 'cli:ada', at: noon });
   await saveRegister(db, 'inventory', { hash: 'h', body: [{ odd, big: 1e21, tiny: 1e-9, nothing: null }] }, noon);
+  await sql`insert into inventory_version (hash, entries, body) values ('v', 1, ${JSON.stringify([{ odd: 'x\u2028' }])})`.execute(
+    db,
+  );
+  await sql`
+    insert into inventory_load (hash, origin, name, who, why, loaded_at) values ('v', 'import', ${odd}, ${odd}, ${odd}, 1)`.execute(
+    db,
+  );
+  const body = { set: { status: 'denied', conditions: [odd] }, result: 'r' } as const;
+  const decision = {
+    subject: odd,
+    entry: 'chat',
+    action: 'deny',
+    until: undefined,
+    conditions: [odd],
+    why: odd,
+  } as const;
+  const by = { who: odd, recordedBy: 'cli:ada', at: noon, baseHash: undefined, body };
+  await markSeconded(db, await insertDecision(db, { ...decision, ...by }), 'max', noon);
+  await insertDecision(db, { ...decision, ...by, until: '2027-01-01' });
   await noteSlot(db, 'retention', 29_000_000);
   await noteBeginning(db, 'collect:proxy', 29_000_001, noon);
   for (let n = 0; n < 20; n++)

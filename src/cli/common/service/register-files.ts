@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../../catalog/compile.js';
 import type { MatchedContract } from '../../../core/contract.js';
@@ -51,6 +52,7 @@ export function registerReader(
     return {
       people: counts(peopleFile, [...registers.directory.people.values()], registers.errors),
       inventory: counts(inventoryFile, registers.entries, registers.errors),
+      inventoryName: inventoryFile === undefined ? undefined : basename(inventoryFile),
       contracts: counts(contractsFile, bought?.contracts ?? [], bought?.errors ?? []),
     };
   };
