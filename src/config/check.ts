@@ -9,7 +9,19 @@ type ProblemAt = (path: Path, message: string, severity?: Problem['severity']) =
  * default stands in its place, which nobody wrote.
  */
 export function checkRelations(config: Config, at: ProblemAt, wrong: (path: Path) => boolean): Problem[] {
-  return [...sameIds(config, at), ...sources(config, at), ...amounts(config, at, wrong), ...server(config, at, wrong)];
+  return [
+    ...sameIds(config, at),
+    ...sources(config, at),
+    ...anchors(config, at),
+    ...amounts(config, at, wrong),
+    ...server(config, at, wrong),
+  ];
+}
+
+function* anchors({ audit, channels }: Config, at: ProblemAt): Generator<Problem> {
+  for (const [index, id] of audit.checkpoints.channels.entries())
+    if (!channels.some((channel) => channel.id === id))
+      yield at(['audit', 'checkpoints', 'channels', index], 'is the id of none of the channels');
 }
 
 function* sameIds(config: Config, at: ProblemAt): Generator<Problem> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { provenances } from '../core/provenance.js';
 import { keyNamePattern } from '../core/signed-note.js';
+import { auditSection } from './audit.js';
 import {
   domain,
   duration,
@@ -29,6 +30,8 @@ export const noticeKinds = [
   'source.silent',
   'source.back',
   'source.paused',
+  'audit.checkpoint',
+  'audit.broken',
 ] as const;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
@@ -87,7 +90,7 @@ const channel = section({
   id: id().describe('Name of the channel.'),
   kind: text('the kind of channel, such as webhook', 64).describe('How it tells: webhook and others.'),
   notices: list(oneOf(noticeKinds), 50)
-    .prefault(['finding.opened', 'finding.reopened', 'source.silent', 'source.paused'])
+    .prefault(['finding.opened', 'finding.reopened', 'source.silent', 'source.paused', 'audit.broken'])
     .describe(`What it tells: ${noticeKinds.join(', ')}.`),
   options: options().prefault({}).describe('Settings of the kind. Secrets by reference only.'),
 }).describe('One way to tell people or systems.');
@@ -157,6 +160,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('The key that signs checkpoints of the audit log, evidence bundles and block-list feeds.'),
+  audit: auditSection,
   people: path('file').optional().describe('The people directory: CSV, or SCIM users as JSON.'),
   inventory: path('file').optional().describe('The register of AI systems, YAML or CSV.'),
   contracts: path('file').optional().describe('Vendor list with contracts, CSV or .xlsx.'),
@@ -198,7 +202,6 @@ export const configSchema = section({
     history: retention('1d')
       .prefault('400d')
       .describe('Runs of sources and jobs, resolved findings, people who left a directory, browsers that fell silent.'),
-    audit: retention('365d').prefault('never').describe('The audit log.'),
   })
     .prefault({})
     .describe('How long what is kept; a duration or never.'),

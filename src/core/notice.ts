@@ -2,7 +2,7 @@
 export interface Notice {
   /** Stable: the same news has the same id however often it is delivered. */
   id: string;
-  /** `finding.opened`, `finding.changed`, `finding.reopened`, `finding.resolved`, `source.silent`, `source.back`, `source.paused`, `test`. */
+  /** `finding.opened`, `finding.changed`, `finding.reopened`, `finding.resolved`, `source.silent`, `source.back`, `source.paused`, `audit.checkpoint`, `audit.broken`, `test`. */
   kind: string;
   /** Milliseconds since 1970: when it happened. */
   at: number;

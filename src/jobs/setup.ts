@@ -30,6 +30,16 @@ export interface ChannelSetup {
   options: unknown;
 }
 
+/** Where checkpoints of the audit log go, beside the database. */
+export interface AuditSetup {
+  /** Ids of channels. */
+  channels: readonly string[];
+  /** Below the data folder; made when it is missing. */
+  folder: string;
+  /** Another one, which must be there. */
+  copyTo: string | undefined;
+}
+
 /** What the service works by: the configuration, checked and with its secrets resolved. Times in milliseconds. */
 export interface ServiceSetup {
   /** The organisation's time zone. */
@@ -39,6 +49,7 @@ export interface ServiceSetup {
   net: EgressPolicy;
   /** Address under which people reach the service, for links. */
   publicUrl?: string | undefined;
+  audit?: AuditSetup;
   work: { concurrency: number; chunkDeadline: number; keptInput: number };
   findings: { window: number; quiet: number };
   /** `undefined`: for ever. */

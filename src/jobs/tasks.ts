@@ -1,3 +1,4 @@
+import { hourlyCheckpoint } from './audit/hourly.js';
 import type { ServiceContext } from './context.js';
 import { reResolve } from './people/re-resolve.js';
 import { recheck } from './recheck.js';
@@ -13,6 +14,7 @@ export interface OwnTask {
 
 /** By name; each is run once for each of its slots (`job-runs.ts`). */
 export const ownTasks: Readonly<Record<string, OwnTask>> = {
+  checkpoint: { cron: '0 * * * *', run: hourlyCheckpoint },
   retention: { cron: '10 3 * * *', run: retention },
   recheck: { cron: '5 0 * * *', run: recheck },
   resolve: { run: (context, signal) => reResolve(context, signal) },

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { type ChainRecord, chainBeginning, chainHash } from '../core/audit-chain.js';
+import { ChainWalk, type Known, type Walked, type WalkStart } from '../core/audit-walk.js';
+import { acceptedLosses } from './audit-losses.js';
 import type { Db } from './tables.js';
 import { text } from './values.js';
 
 // The append-only log of what people and the service decide. Each record holds the hash of the one before it, so that a change,
-// a gap or another order shows. The database refuses changes; the chain shows what got around that.
+// a gap or another order shows. The database refuses changes; the chain shows what got around that, and checkpoints
+// (checkpoints.ts) what got around the chain.
 
 /** Something that was decided or done. */
 export interface AuditRecord {
@@ -20,70 +23,95 @@ export interface AuditRecord {
   details: Readonly<Record<string, unknown>>;
 }
 
-/** Hash of the record before the first. */
-const beginning = '0'.repeat(64);
-
-/** The hash of a record: SHA-256 over a JSON array of all that it holds and the hash before it. */
-export function auditHash(record: {
-  seq: number;
-  at: number;
-  who: string;
-  action: string;
-  subject: string;
-  details: string;
-  previous: string;
-}): string {
-  const { seq, at, who, action, subject, details, previous } = record;
-  return createHash('sha256')
-    .update(JSON.stringify([seq, at, who, action, subject, details, previous]))
-    .digest('hex');
-}
-
 /** Appends within the caller's transaction, or in one of its own. Writers wait for each other until their commits. */
-export async function appendAudit(db: Db, record: AuditRecord): Promise<void> {
+export const appendAudit = (db: Db, record: AuditRecord): Promise<void> => appendAudits(db, [record]);
+
+/** Appends several, in their order, under one lock. */
+export async function appendAudits(db: Db, records: readonly AuditRecord[]): Promise<void> {
+  if (records.length === 0) return;
   if (!db.isTransaction) {
-    await db.transaction().execute((trx) => appendAudit(trx, record));
+    await db.transaction().execute((trx) => appendAudits(trx, records));
     return;
   }
   await sql`select pg_advisory_xact_lock(hashtext('halflight audit'))`.execute(db);
   const last = await db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  const row = {
-    seq: (last?.seq ?? 0) + 1,
-    at: Math.round(record.at),
-    who: text(record.who),
-    action: text(record.action),
-    subject: text(record.subject),
-    details: text(JSON.stringify(record.details)),
-    previous: last?.hash ?? beginning,
-  };
-  await db
-    .insertInto('audit')
-    .values({ ...row, hash: auditHash(row) })
-    .execute();
+  let [seq, previous] = [last?.seq ?? 0, last?.hash ?? chainBeginning];
+  const rows: ChainRecord[] = [];
+  for (const record of records) {
+    const row = {
+      seq: ++seq,
+      at: Math.round(record.at),
+      who: text(record.who),
+      action: text(record.action),
+      subject: text(record.subject),
+      details: text(JSON.stringify(record.details)),
+      previous,
+    };
+    previous = chainHash(row);
+    rows.push({ ...row, hash: previous });
+  }
+  await db.insertInto('audit').values(rows).execute();
+}
+
+/** Whether the log has a record of this action on this subject. */
+export async function wasSaid(db: Db, action: string, subject: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('seq')
+    .where('action', '=', action)
+    .where('subject', '=', subject)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Records after `after`, oldest first. */
 export async function loadAudit(
   db: Db,
   { after = 0, limit = 1000 }: { after?: number; limit?: number } = {},
-): Promise<(Omit<AuditRecord, 'details'> & { seq: number; details: string; previous: string; hash: string })[]> {
+): Promise<ChainRecord[]> {
   return db.selectFrom('audit').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute();
+}
+
+const pageRecords = 5000;
+
+/** All records after `after`, oldest first, in pages; the next page is fetched while one is looked at. */
+export async function* auditPages(db: Db, after?: number): AsyncGenerator<ChainRecord[]> {
+  const page = async (from: string | undefined): Promise<{ rows: ChainRecord[]; next: string | undefined }> => {
+    // Numbers as text: somebody who changes them may write one that no number here can hold.
+    const { rows } = await sql<Record<keyof ChainRecord, string>>`
+      select seq::text, at::text, who, action, subject, details, previous, hash from audit
+      where ${from === undefined ? sql`true` : sql`audit.seq > ${from}::bigint`} order by audit.seq limit ${pageRecords}`.execute(
+      db,
+    );
+    return {
+      rows: rows.map((row) => ({ ...row, seq: Number(row.seq), at: Number(row.at) })),
+      next: rows.length < pageRecords ? undefined : rows.at(-1)?.seq,
+    };
+  };
+  let coming: ReturnType<typeof page> | undefined = page(after === undefined ? undefined : String(after));
+  try {
+    while (coming !== undefined) {
+      const { rows, next }: Awaited<ReturnType<typeof page>> = await coming;
+      coming = next === undefined ? undefined : page(next);
+      // Who looks may stop before it is awaited.
+      coming?.catch(() => {});
+      yield rows;
+    }
+  } finally {
+    await coming?.catch(() => {});
+  }
+}
+
+/** Walks the log, from the first record on or from where an earlier walk ended, and holds it against checkpoints. */
+export async function walkAudit(db: Db, known: readonly Known[] = [], start?: WalkStart): Promise<Walked> {
+  const walk = new ChainWalk(known, await acceptedLosses(db), start);
+  for await (const page of auditPages(db, start?.tree.size)) if (!page.every((record) => walk.add(record))) break;
+  return walk.end();
 }
 
 /** Walks the whole chain. `badSeq`: the first record that does not fit. */
 export async function verifyAudit(db: Db): Promise<{ records: number; badSeq: number | undefined; head: string }> {
-  let [seq, previous] = [0, beginning];
-  for (;;) {
-    // Numbers as text: somebody who changes them may write one that no number here can hold.
-    const { rows: found } = await sql<Record<keyof Parameters<typeof auditHash>[0] | 'hash', string>>`
-      select seq::text, at::text, who, action, subject, details, previous, hash from audit
-      where audit.seq > ${seq} order by audit.seq limit 5000`.execute(db);
-    const rows = found.map((row) => ({ ...row, seq: Number(row.seq), at: Number(row.at) }));
-    for (const row of rows) {
-      if (row.seq !== seq + 1 || row.previous !== previous || row.hash !== auditHash(row))
-        return { records: seq, badSeq: seq + 1, head: previous };
-      [seq, previous] = [row.seq, row.hash];
-    }
-    if (rows.length === 0) return { records: seq, badSeq: undefined, head: previous };
-  }
+  const { records, bad, head } = await walkAudit(db);
+  return { records, badSeq: bad === undefined ? undefined : bad.index + 1, head };
 }

@@ -6,6 +6,7 @@ import type { Provenance } from '../core/provenance.js';
 import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
 import type { AlertFactTable, AlertHistoryTable, AlertTable } from './alert-tables.js';
+import type { AuditCheckpointTable, AuditTreeTable } from './checkpoint-tables.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
 import type { ExpenseTable } from './expense-table.js';
@@ -43,6 +44,8 @@ export interface Tables {
   reconcile_due: { id: Generated<number>; service: string; chunk_id: number | null; at: number };
   outbox: OutboxTable;
   audit: AuditTable;
+  audit_tree: AuditTreeTable;
+  audit_checkpoint: AuditCheckpointTable;
   legal_hold: LegalHoldTable;
   instance: InstanceTable;
   job_run: JobRunTable;

@@ -73,7 +73,7 @@ channels:
     expect(config.channels[0]).toEqual({
       id: 'soc',
       kind: 'webhook',
-      notices: ['finding.opened', 'finding.reopened', 'source.silent', 'source.paused'],
+      notices: ['finding.opened', 'finding.reopened', 'source.silent', 'source.paused', 'audit.broken'],
       options: { url: 'https://h.example/?a=b' },
     });
   });
@@ -128,7 +128,12 @@ describe('what is wrong: line, key, and what is accepted; all at once', () => {
     ['server: { tls: { cert: a.pem } }', '1 server.tls.key: is missing; accepted is the path of a file'],
     ['work: { chunk_deadline: 5 }', '1 work.chunk_deadline: accepted is a duration from 1s to 1d'],
     ['work: { chunk_deadline: 2d }', '1 work.chunk_deadline: accepted is a duration from 1s to 1d'],
-    ['retention: { audit: 1d }', '1 retention.audit: accepted is a duration of at least 365d, such as 90d, or never'],
+    ['retention: { history: 1h }', '1 retention.history: accepted is a duration of at least 1d, such as 90d, or never'],
+    ['retention: { audit: never }', '1 retention.audit: unknown key'],
+    [
+      'audit: { checkpoints: { channels: [soc] } }',
+      '1 audit.checkpoints.channels[0]: is the id of none of the channels',
+    ],
     ['spool: { size: 1 }', '1 spool.size: accepted is a size from 16MiB to 10TiB'],
     ['spool: { size: 16MiB }', '1 spool.segment: is more than a quarter of spool.size'],
     [

@@ -8,11 +8,11 @@ import { type BlockListFormat, becauseOf, type ListEntries } from '../../exports
 import { blockListOf } from '../../exports/blocklists/common/list.js';
 import { allBlockListFormats } from '../../exports/blocklists/common/registry.js';
 import type { BlockList } from '../../exports/blocklists/common/types.js';
+import { writeDurably } from '../../store/durable.js';
 import { openConfig } from './config.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
 import { readRegisters } from './registers.js';
-import { writeDurably } from './release/durable.js';
 
 /** Options of `halflight export blocklist` as given. */
 export interface BlockListArguments {

@@ -135,6 +135,10 @@ function absolutePaths(read: ReadConfig, folderOf: (path: Path) => string, probl
     catalog.public_key = absolute(['catalog', 'public_key'], catalog.public_key, needs('file'));
   if (config.net.ca_file !== undefined)
     config.net.ca_file = absolute(['net', 'ca_file'], config.net.ca_file, needs('file'));
+  if (config.signing.key !== undefined)
+    config.signing.key = absolute(['signing', 'key'], config.signing.key, privateFile);
+  // May be a mount that is away at this moment.
+  if (config.audit.copy_to !== undefined) config.audit.copy_to = absolute(['audit', 'copy_to'], config.audit.copy_to);
   const { tls } = config.server;
   if (tls !== undefined) {
     tls.cert = absolute(['server', 'tls', 'cert'], tls.cert, needs('file'));

@@ -1,4 +1,5 @@
-import { auditHash, loadAudit } from '../audit.js';
+import { chainBeginning, chainHash } from '../../core/audit-chain.js';
+import { loadAudit } from '../audit.js';
 import type { Db } from '../tables.js';
 
 /**
@@ -12,12 +13,12 @@ export async function verifyAuditTail(
   const last = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
   let seq = Math.max(0, (last?.seq ?? 0) - most);
   const from = seq + 1;
-  let previous: string | undefined = seq === 0 ? '0'.repeat(64) : undefined;
+  let previous: string | undefined = seq === 0 ? chainBeginning : undefined;
   for (;;) {
     const rows = await loadAudit(db, { after: seq, limit: 5000 });
     for (const row of rows) {
       const fits = row.seq === seq + 1 && (previous === undefined || row.previous === previous);
-      if (!fits || row.hash !== auditHash(row))
+      if (!fits || row.hash !== chainHash(row))
         return { records: seq - from + 1, from, badSeq: seq + 1, head: previous ?? '' };
       [seq, previous] = [row.seq, row.hash];
     }

@@ -36,6 +36,8 @@ export const carriedTables = [
   'reconcile_due',
   'outbox',
   'audit',
+  'audit_tree',
+  'audit_checkpoint',
   'legal_hold',
   'job_run',
   'device',

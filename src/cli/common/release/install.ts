@@ -11,12 +11,12 @@ import {
 } from '../../../catalog/bundle.js';
 import type { LoadedFolders } from '../../../catalog/load.js';
 import { safeLine } from '../../../core/terminal.js';
+import { draftEnding, writeDurably } from '../../../store/durable.js';
 import { loadCatalog } from '../catalog.js';
 import type { CatalogParts } from '../catalog-cache.js';
 import { readBounded } from '../config-secrets.js';
 import { CliError, explainFileError } from '../errors.js';
 import { refuseUnsound } from './check.js';
-import { draftEnding, writeDurably } from './durable.js';
 import { hashOf, type InstalledRelease, readInstalled, schemaOfToday, shippedVersion, stateFile } from './installed.js';
 
 /** `known`: this very release is in use already, and nothing was done. */

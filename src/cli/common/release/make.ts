@@ -4,9 +4,9 @@ import { compileCatalog } from '../../../catalog/compile.js';
 import { readLowConfidence, readSignatureFiles, signatureFiles } from '../../../catalog/load.js';
 import { lowConfidenceFile } from '../../../catalog/low-confidence.js';
 import { safeLine } from '../../../core/terminal.js';
+import { writeDurably } from '../../../store/durable.js';
 import { CliError, explainFileError } from '../errors.js';
 import { refuseUnsound } from './check.js';
-import { writeDurably } from './durable.js';
 import { readPrivateKey } from './keys.js';
 
 export interface MakeRequest {

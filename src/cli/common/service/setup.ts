@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { Config } from '../../../config/schema.js';
 import { Secret } from '../../../config/secret.js';
-import type { ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
+import type { AuditSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
 import { type LoadedConfig, openConfig, refuseErrors } from '../config.js';
 import { loadKinds, type OpenedKinds, type OpenedSource, openKinds } from '../config-kinds.js';
 import { loadMapping } from '../inputs.js';
@@ -38,6 +39,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
       caFile: net.ca_file,
     },
     publicUrl: config.server.public_url,
+    audit: auditSetupOf(config),
     work: { concurrency: work.concurrency, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
     findings: { window: findings.window, quiet: findings.quiet },
     retention: {
@@ -51,6 +53,13 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
     contracts: config.contracts,
   };
 }
+
+/** Where checkpoints go by the configuration. */
+export const auditSetupOf = ({ data, audit }: Config): AuditSetup => ({
+  channels: audit.checkpoints.channels,
+  folder: join(data, 'checkpoints'),
+  copyTo: audit.copy_to,
+});
 
 async function sourceSetup({ source, kind, options, provenance }: OpenedSource, zone: string): Promise<SourceSetup> {
   const every =
