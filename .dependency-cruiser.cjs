@@ -38,6 +38,7 @@ const pluginFolders = [
   'reports/writers',
   'exports/catalog',
   'exports/blocklists',
+  'reports/sections',
 ];
 const pluginRules = pluginFolders.map((folder) => ({
   name: `plugin-${folder.replace('/', '-')}`,

@@ -4,7 +4,7 @@ import type { StoredFinding, Transition } from '../core/finding-state.js';
 import { isUnverified } from '../core/provenance.js';
 import type { Finding, InventoryEntry } from '../core/register.js';
 import { dayOf } from '../core/time.js';
-import { stateOf } from '../inventory/decide.js';
+import { alternativesOf } from '../inventory/alternatives.js';
 import { advance } from '../inventory/lifecycle.js';
 import { reconcile } from '../inventory/reconcile.js';
 import { historySignals } from '../inventory/signals/signals.js';
@@ -123,7 +123,7 @@ async function findingsOf(
   // decides.
   const inWindow = await loadUse(trx, service, { from, to: asOf, receivedSince: at - findings.window });
   const usage = inWindow.some((row) => !isUnverified(row.provenance)) ? inWindow : await loadUse(trx, service);
-  const beside = await loadActors(trx, alternatives(service, inventory.body, catalog.services, asOf), {
+  const beside = await loadActors(trx, alternativesOf(service, inventory.body, catalog.services, asOf), {
     from,
     to: asOf,
   });
@@ -182,17 +182,4 @@ function sizesOf({ hash, body }: { hash: string; body: readonly Person[] }): Rea
   // Who has left is a member of no group.
   for (const { group, disabled } of body) if (disabled !== true) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
-}
-
-/** Approved tools of the same category: whether people of their groups use this one instead is a signal. */
-function alternatives(
-  service: string,
-  entries: readonly InventoryEntry[],
-  services: ServiceContext['catalog']['services'],
-  asOf: string,
-): string[] {
-  const category = services.get(service)?.category;
-  const approved = entries.filter((entry) => ['sanctioned', 'conditional'].includes(stateOf(entry, asOf).verdict));
-  const ids = approved.flatMap((entry) => entry.services).filter((id) => services.get(id)?.category === category);
-  return [...new Set(ids)].filter((id) => id !== service);
 }

@@ -1,0 +1,268 @@
+import type { Catalog } from '../../catalog/compile.js';
+import { callsForAction, type Finding, type InventoryEntry } from '../../core/register.js';
+import { dayOf } from '../../core/time.js';
+import type { Usage } from '../../core/usage.js';
+import { alternativesOf } from '../../inventory/alternatives.js';
+import { addDays } from '../../inventory/days.js';
+import { lapsingSoon } from '../../inventory/drift.js';
+import { type Measure, measures } from '../../inventory/metrics.js';
+import { riskRules } from '../../inventory/risk-rules.js';
+import { recurring } from '../../inventory/subscriptions.js';
+import type { Person } from '../../people/person.js';
+import { mergeSmallGroups } from '../../people/privacy.js';
+import { loadPayments } from '../../store/reads/payments.js';
+import { loadCandidatesIn, loadDecisionsIn, loadOpenedBefore, newestDay } from '../../store/reads/period-state.js';
+import {
+  type GroupInPeriod,
+  loadActiveActors,
+  loadActorCounts,
+  loadGroupsIn,
+  loadServicesIn,
+  loadSpendIn,
+  loadUsedDays,
+  type ServiceInPeriod,
+} from '../../store/reads/period-use.js';
+import type { Db } from '../../store/tables.js';
+import { createLabels, type Labels } from '../people.js';
+import { loadSourceFacts } from './coverage.js';
+import type { Audience, FindingFacts, GroupFacts, PeriodFacts, ServiceFacts, Used } from './facts.js';
+import { findingsOn } from './findings.js';
+import { instantsOf, periodBefore, type ReportPeriod } from './period.js';
+
+/** What a report is asked for. */
+export interface FactsAsk {
+  period: ReportPeriod;
+  audience: Audience;
+  /** Zone of the organisation. */
+  zone: string;
+  catalog: Catalog;
+  /** The register as it was on a day, and its version. */
+  inventoryOn(day: string): Promise<{ hash: string; entries: readonly InventoryEntry[] }>;
+  people: readonly Person[];
+  /** Key of the pseudonyms. */
+  pseudonymKey: string;
+  /** Days: how far back use counts for a finding, and how long without use it is over. */
+  window: number;
+  quiet: number;
+  product: string;
+  /** Last checkpoint of the audit log before an instant, for the end of the report; empty: none. */
+  checkpoint(before: number): Promise<string>;
+}
+
+/** A group below this is nobody's report. */
+export const leastMembers = 5;
+const shownActors = 5;
+const shownCandidates = 20;
+const shownDecisions = 50;
+
+/** Reads what is known of a period: within one snapshot of the database. */
+export async function loadFacts(db: Db, ask: FactsAsk): Promise<PeriodFacts> {
+  const { period, audience, zone, catalog, people } = ask;
+  const before = periodBefore(period);
+  const instants = instantsOf(period, zone);
+  const { group } = audience;
+  const labels = createLabels(audience.names, new Map(people.map((person) => [person.id, person])), ask.pseudonymKey);
+  const members = people.filter((person) => person.group === group && person.disabled !== true).length;
+  const [inventory, earlier] = [await ask.inventoryOn(period.to), await ask.inventoryOn(before.to)];
+  const judging = { ...ask, group };
+  const now = await findingsOn(db, period.to, { ...judging, entries: inventory.entries });
+  const then = await findingsOn(db, before.to, { ...judging, entries: earlier.entries });
+  const used = { now: await loadServicesIn(db, period, group), before: await loadServicesIn(db, before, group) };
+  const coverage = await loadSourceFacts(db, period, zone);
+  const silent = new Set(coverage.sources.filter((source) => source.days.covered === 0).map(({ id }) => id));
+  const candidates = await loadCandidatesIn(db, instants, shownCandidates);
+  const hasData = coverage.sources.some((source) => source.days.covered > 0 || source.records > 0);
+  return {
+    period,
+    before,
+    end: instants.end,
+    zone,
+    audience,
+    members,
+    totals: { now: await loadActorCounts(db, period, group), before: await loadActorCounts(db, before, group) },
+    services: servicesOf(used, await loadUsedDays(db, period.to, group), silent, catalog),
+    findings: await findingFacts(db, now.findings, used.now, { ...ask, labels, entries: inventory.entries }),
+    groups: groupsOf(await loadGroupsIn(db, period), await loadGroupsIn(db, before)),
+    entries: inventory.entries,
+    due: lapsingSoon(inventory.entries, period.to),
+    measures: compared(
+      measuresOf(now, inventory.entries, period.to),
+      then.findings.length === 0 && used.before.length === 0 ? [] : measuresOf(then, earlier.entries, before.to),
+    ),
+    candidates: {
+      all: candidates.all,
+      list: candidates.candidates.map(({ first, ...row }) => ({
+        ...row,
+        firstDay: first === null ? '' : dayOf(first, zone),
+        isNew: first !== null && first >= instants.start,
+      })),
+    },
+    decisions: (await loadDecisionsIn(db, instants, shownDecisions)).map(({ at, ...row }) => ({
+      day: dayOf(at, zone),
+      ...row,
+    })),
+    ...(await moneyOf(db, period, before, { labels, catalog })),
+    ...coverage,
+    newestDay: hasData ? undefined : await newestDay(db, period.from),
+    versions: {
+      product: ask.product,
+      catalog: catalog.hash,
+      catalogRelease: String(catalog.release?.version ?? ''),
+      inventory: inventory.hash,
+      entries: inventory.entries.length,
+      riskRules: String(riskRules.version),
+      checkpoint: await ask.checkpoint(instants.end),
+    },
+  };
+}
+
+const none: Used = { events: 0, attempts: 0, bytesOut: 0, people: 0, actors: 0 };
+const usedOf = (row: ServiceInPeriod | undefined): Used =>
+  row === undefined
+    ? none
+    : { events: row.events, attempts: row.attempts, bytesOut: row.bytesOut, people: row.people, actors: row.actors };
+
+function servicesOf(
+  used: { now: readonly ServiceInPeriod[]; before: readonly ServiceInPeriod[] },
+  days: ReadonlyMap<string, { first: string; last: string }>,
+  silent: ReadonlySet<string>,
+  catalog: Catalog,
+): ServiceFacts[] {
+  const whole = (rows: readonly ServiceInPeriod[]): Map<string, ServiceInPeriod> =>
+    new Map(rows.filter(({ accountKind }) => accountKind === null).map((row) => [row.service, row]));
+  const [now, before] = [whole(used.now), whole(used.before)];
+  return [...new Set([...now.keys(), ...before.keys()])].sort().map((id) => {
+    const service = catalog.services.get(id);
+    return {
+      id,
+      name: service?.name ?? id,
+      vendor: service?.vendor.name ?? '',
+      category: service?.category ?? '',
+      now: usedOf(now.get(id)),
+      before: usedOf(before.get(id)),
+      firstDay: days.get(id)?.first,
+      lastDay: days.get(id)?.last,
+      contactOnly: (now.get(id) ?? before.get(id))?.contactOnly ?? false,
+      silentSources: (before.get(id)?.sources ?? []).filter((source) => silent.has(source)),
+    };
+  });
+}
+
+async function findingFacts(
+  db: Db,
+  findings: readonly Finding[],
+  used: readonly ServiceInPeriod[],
+  ask: FactsAsk & { labels: Labels; entries: readonly InventoryEntry[] },
+): Promise<FindingFacts[]> {
+  const { period, audience, zone, catalog, labels } = ask;
+  const now = new Map(used.map((row) => [`${row.service}/${row.accountKind}`, row]));
+  const acting = findings.filter(callsForAction).map(({ service }) => service);
+  // Of a group nobody is told who of it did what.
+  const active =
+    audience.role === 'manager' ? [] : await loadActiveActors(db, [...new Set(acting)], period, shownActors);
+  const opened = await loadOpenedBefore(db, instantsOf(period, zone).end);
+  return findings.map((finding) => {
+    const service = catalog.services.get(finding.service);
+    const since = opened.get(finding.id) ?? finding.first;
+    return {
+      ...finding,
+      name: service?.name ?? finding.service,
+      vendor: service?.vendor.name ?? '',
+      now: usedOf(now.get(finding.id)),
+      since: since === undefined ? '' : dayOf(since, zone),
+      who: active
+        .filter(({ service: id, accountKind }) => `${id}/${accountKind}` === finding.id && !finding.claimedOnly)
+        .map(({ kind, actor, group, events, attempts }) => ({
+          actor: labels.actor({ kind, id: actor, group }),
+          group: labels.group({ kind, id: actor, group }),
+          events,
+          attempts,
+        })),
+      alternatives: permitted(finding, ask),
+    };
+  });
+}
+
+/** Services of the category that an entry permits on the last day of the period, by name. */
+function permitted(
+  { service, verdict }: Finding,
+  { catalog, entries, period }: Pick<FactsAsk, 'catalog' | 'period'> & { entries: readonly InventoryEntry[] },
+): string[] {
+  const ids = alternativesOf(service, entries, catalog.services, period.to);
+  const own = entries.some((entry) => entry.services.includes(service) && entry.allowed_account === 'enterprise');
+  const name = (id: string): string => catalog.services.get(id)?.name ?? id;
+  return [
+    ...(verdict === 'wrong-account' && own ? [`${name(service)} (enterprise account)`] : []),
+    ...ids.map(name).sort(),
+  ];
+}
+
+/** Groups of the period, small ones merged, so that no difference between the two periods tells of one either. */
+export function groupsOf(now: readonly GroupInPeriod[], before: readonly GroupInPeriod[]): GroupFacts[] {
+  const merged = mergedOf(now);
+  const earlier = mergedOf(before);
+  const services = new Map<string, Set<string>>();
+  for (const row of now) {
+    const shown = merged.shownAs(row.group || 'other');
+    services.set(shown, new Set([...(services.get(shown) ?? []), ...row.services]));
+  }
+  return [...merged.counts].map(([group, people]) => ({
+    group,
+    people,
+    services: services.get(group)?.size ?? 0,
+    before: group === 'other' ? undefined : earlier.counts.get(group),
+  }));
+}
+
+const mergedOf = (rows: readonly GroupInPeriod[]) => {
+  const sizes = new Map<string, number>();
+  for (const { group, people } of rows) sizes.set(group || 'other', (sizes.get(group || 'other') ?? 0) + people);
+  return mergeSmallGroups(sizes, leastMembers);
+};
+
+const measuresOf = (
+  { findings, usage }: { findings: readonly Finding[]; usage: readonly Usage[] },
+  entries: readonly InventoryEntry[],
+  asOf: string,
+): Measure[] => measures({ findings, entries, usage, asOf });
+
+const compared = (now: readonly Measure[], before: readonly Measure[]): PeriodFacts['measures'] =>
+  now.map((measure) => ({ now: measure, before: before.find(({ name }) => name === measure.name) }));
+
+/** Payments are looked at over two years: yearly ones need two. */
+const paymentDays = 800;
+
+async function moneyOf(
+  db: Db,
+  period: ReportPeriod,
+  before: ReportPeriod,
+  { labels, catalog }: { labels: Labels; catalog: Catalog },
+): Promise<Pick<PeriodFacts, 'spend' | 'subscriptions'>> {
+  const name = (service: string): string => catalog.services.get(service)?.name ?? service;
+  const earlier = new Map(
+    (await loadSpendIn(db, before)).map((row) => [`${row.service}\0${row.currency}`, row.amount]),
+  );
+  const { payments } = await loadPayments(db, addDays(period.to, -paymentDays));
+  const known = payments.filter(({ day }) => day <= period.to);
+  return {
+    spend: (await loadSpendIn(db, period)).map((row) => ({
+      ...row,
+      currency: row.currency || 'unknown',
+      name: name(row.service),
+      before: earlier.get(`${row.service}\0${row.currency}`) ?? 0,
+    })),
+    subscriptions: recurring(
+      known.map(({ kind, payer, ...row }) => ({ ...row, actor: { kind, id: payer, group: '' } })),
+      period.to,
+    ).map(({ service, actor, cadence, amount, currency, next, stopped }) => ({
+      service,
+      name: name(service),
+      payer: labels.actor(actor),
+      cadence,
+      amount,
+      currency: currency || 'unknown',
+      next,
+      stopped,
+    })),
+  };
+}
