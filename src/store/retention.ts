@@ -178,6 +178,10 @@ async function deleteHistory(
     .executeTakeFirst();
   note('outbox', outbox.numDeletedRows);
   await deleteAlerts(db, before, note);
+  const reports = await sql`
+    delete from report t where t.at < ${before}
+      and ${notHeld({ firstDay: sql`t.period_from`, lastDay: sql`t.period_to` })}`.execute(db);
+  note('report', reports.numAffectedRows);
   // The newest slot of each job is the memory of its schedule.
   const runs = await sql`
     delete from job_run r where r.finished_at < ${before} and r.state in ('done', 'failed')

@@ -12,6 +12,7 @@ import type { DeviceTable } from './device-table.js';
 import type { ExpenseTable } from './expense-table.js';
 import type { DecisionTable, InventoryLoadTable, InventoryVersionTable } from './inventory-tables.js';
 import type { ActorResolutionTable, AddressLeaseTable } from './lease-tables.js';
+import type { ReportTable } from './report-table.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -58,6 +59,7 @@ export interface Tables {
   inventory_version: InventoryVersionTable;
   inventory_load: InventoryLoadTable;
   decision: DecisionTable;
+  report: ReportTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */

@@ -1,25 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type ReportFormat, type ReportRole, reportFormats, reportRoles } from '../../core/report-role.js';
+import { reportFormats, reportRoles } from '../../core/report-role.js';
+import type { ReportOptions } from '../common/report-options.js';
 import type { AddCommand } from '../main.js';
-
-/** What the command line says. */
-export interface ReportOptions {
-  data?: string;
-  config?: string;
-  inventory?: string;
-  people?: string;
-  signatures?: string;
-  timezone?: string;
-  period?: string;
-  from?: string;
-  until?: string;
-  role: ReportRole;
-  group?: string;
-  format?: ReportFormat;
-  names?: boolean;
-  out?: string;
-  json?: boolean;
-}
 
 /** `halflight report` */
 export const command: AddCommand = (program) => {

@@ -11,12 +11,12 @@ import { checkpointBefore, inventoryOn, peopleIn } from '../../reports/periodic/
 import { documentToTerminal } from '../../reports/periodic/terminal.js';
 import { appendAudit } from '../../store/audit.js';
 import type { Db } from '../../store/tables.js';
-import type { ReportOptions } from '../commands/report.js';
 import { CliError, exitCodes } from './errors.js';
 import { openData } from './keep-results.js';
 import { openCatalog } from './open-catalog.js';
 import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
 import { readRegisters } from './registers.js';
+import type { ReportOptions } from './report-options.js';
 import { besideService } from './service/beside.js';
 import { userName } from './user.js';
 import { version } from './version.js';
@@ -53,7 +53,7 @@ export async function runReport(options: ReportOptions, now: number): Promise<vo
       product: version,
       inventoryOn: async (day: string) =>
         files === undefined || options.inventory === undefined
-          ? inventoryOn(snapshot, day)
+          ? inventoryOn(snapshot, day, place.zone)
           : { hash: registerHash(files.entries), entries: files.entries },
       people:
         files === undefined || options.people === undefined

@@ -193,7 +193,7 @@ function permitted(
   const name = (id: string): string => catalog.services.get(id)?.name ?? id;
   return [
     ...(verdict === 'wrong-account' && own ? [`${name(service)} (enterprise account)`] : []),
-    ...ids.map(name).sort(),
+    ...ids.map(name).sort((a, b) => (a < b ? -1 : 1)),
   ];
 }
 

@@ -1,18 +1,27 @@
 import type { InventoryEntry } from '../../core/register.js';
 import type { Person } from '../../people/person.js';
+import { inventoryAsOf } from '../../store/inventory.js';
+import { firstInventory } from '../../store/reads/first-inventory.js';
 import { loadRegister } from '../../store/registers.js';
 import type { Db } from '../../store/tables.js';
 
 /** A register of AI systems and its version. */
-export interface InventoryState {
+export interface InventoryOfDay {
   hash: string;
   entries: readonly InventoryEntry[];
 }
 
-/** The register of AI systems as the database has it for the end of a day. */
-export async function inventoryOn(db: Db, _day: string): Promise<InventoryState> {
-  const register = await loadRegister<InventoryEntry[]>(db, 'inventory');
-  return { hash: register?.hash ?? 'none', entries: register?.body ?? [] };
+/**
+ * The register of AI systems at the end of a day of the organisation's zone. Days before the first register was known are judged by this
+ * first one: who reads old logs into a new installation would else find everything unregistered.
+ */
+export async function inventoryOn(db: Db, day: string, zone: string): Promise<InventoryOfDay> {
+  const { base, hash, entries } = await inventoryAsOf(db, day, zone);
+  if (base !== undefined || entries.length > 0) return { hash, entries };
+  const first = await firstInventory(db);
+  if (first !== undefined) return first;
+  const kept = await loadRegister<InventoryEntry[]>(db, 'inventory');
+  return { hash: kept?.hash ?? hash, entries: kept?.body ?? [] };
 }
 
 /** The people directory as the database has it. */

@@ -49,6 +49,7 @@ export const carriedTables = [
   'inventory_version',
   'inventory_load',
   'decision',
+  'report',
 ] as const;
 
 /** A table as the database describes it. */
