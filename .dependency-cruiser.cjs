@@ -39,6 +39,7 @@ const pluginFolders = [
   'exports/catalog',
   'exports/blocklists',
   'reports/sections',
+  'exports/tables',
 ];
 const pluginRules = pluginFolders.map((folder) => ({
   name: `plugin-${folder.replace('/', '-')}`,

@@ -11,10 +11,13 @@ export interface Labels {
   group(actor: Actor): string;
 }
 
-/** `key`: of the pseudonyms. */
-export function createLabels(names: boolean, people: ReadonlyMap<string, Person>, key: string): Labels {
-  const sizes = new Map<string, number>();
-  for (const { group } of people.values()) if (group !== '') sizes.set(group, (sizes.get(group) ?? 0) + 1);
+/** `key`: of the pseudonyms. `sizes`: people by group, where something else than the directory tells them. */
+export function createLabels(
+  names: boolean,
+  people: ReadonlyMap<string, Person>,
+  key: string,
+  sizes: ReadonlyMap<string, number> = sizesOf(people),
+): Labels {
   const { shownAs } = mergeSmallGroups(sizes);
   // An actor stands in many rows, and a pseudonym costs several microseconds.
   const pseudonyms = new Memo<string>();
@@ -25,6 +28,12 @@ export function createLabels(names: boolean, people: ReadonlyMap<string, Person>
     actor: (actor) => (names ? nameOf(actor, people) : pseudonymOf(actor)),
     group: (actor) => (actor.group === '' ? '' : shownAs(actor.group)),
   };
+}
+
+function sizesOf(people: ReadonlyMap<string, Person>): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { group } of people.values()) if (group !== '') sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return sizes;
 }
 
 function nameOf(actor: Actor, people: ReadonlyMap<string, Person>): string {

@@ -195,7 +195,8 @@ export async function takeFromUsage(db: Db, take: RawBuilder<unknown>): Promise<
   return rows.map((row) => row.service);
 }
 
-interface UsageRow {
+/** A row of `usage`. */
+export interface UsageRow {
   day: string;
   service: string;
   actor_kind: ActorKind;
@@ -238,21 +239,24 @@ export async function loadUsage(db: Db, range: DayRange = {}, services?: readonl
     .orderBy('strength')
     .orderBy('provenance')
     .execute();
-  return rows.map((row) => ({
-    day: row.day === undated ? '' : row.day,
-    service: row.service,
-    actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
-    source: row.source,
-    accountKind: row.account_kind,
-    strength: row.strength,
-    provenance: row.provenance,
-    confidence: row.confidence,
-    events: row.events,
-    attempts: row.attempts,
-    bytesOut: row.bytes_out,
-    bytesIn: row.bytes_in,
-    spend: new Map(Object.entries(row.spend).sort(([a], [b]) => (a < b ? -1 : 1))),
-    first: row.first ?? undefined,
-    last: row.last ?? undefined,
-  }));
+  return rows.map(usageOf);
 }
+
+/** A row of `usage` as the rest of the program knows it. */
+export const usageOf = (row: UsageRow): Usage => ({
+  day: row.day === undated ? '' : row.day,
+  service: row.service,
+  actor: { kind: row.actor_kind, id: row.actor, group: row.actor_group },
+  source: row.source,
+  accountKind: row.account_kind,
+  strength: row.strength,
+  provenance: row.provenance,
+  confidence: row.confidence,
+  events: row.events,
+  attempts: row.attempts,
+  bytesOut: row.bytes_out,
+  bytesIn: row.bytes_in,
+  spend: new Map(Object.entries(row.spend).sort(([a], [b]) => (a < b ? -1 : 1))),
+  first: row.first ?? undefined,
+  last: row.last ?? undefined,
+});

@@ -11,6 +11,7 @@ import { writeTexts } from './files.js';
 import { fillFolder, writeSynced } from './folder.js';
 import { type Manifest, manifestName, writeManifest } from './manifest.js';
 import { rowPages } from './pages.js';
+import { firstGone, placesOf } from './places.js';
 import { exactTexts, type Layout, readLayouts } from './tables.js';
 
 export interface ExportOptions {
@@ -88,26 +89,6 @@ async function writeTables(trx: Db, draft: string, steps: string[], options: Exp
 /** Input of chunks that are not read yet, and of wholes whose parts are not. */
 const stillWaits = sql`exists (
   select from chunk k where k.state = 'pending' and t.chunk_id in (k.id, k.parent_id))`;
-
-interface Place {
-  name: string;
-  oid: string;
-}
-
-async function placesOf(trx: Db, names: readonly string[]): Promise<Place[]> {
-  const { rows } = await sql<Place>`
-    select relname as name, oid::text as oid from pg_class
-    where relnamespace = current_schema()::regnamespace and relname = any(${names}::text[])`.execute(trx);
-  return rows;
-}
-
-/** A table that is no longer what it was. `to_regclass` sees what others did since, as a query of pg_class here would not. */
-async function firstGone(trx: Db, places: readonly Place[]): Promise<string | undefined> {
-  const { rows } = await sql<{ name: string }>`
-    select name from unnest(${places.map(({ name }) => name)}::text[], ${places.map(({ oid }) => oid)}::oid[]) as p (name, oid)
-    where to_regclass(quote_ident(name))::oid is distinct from p.oid limit 1`.execute(trx);
-  return rows[0]?.name;
-}
 
 /** The last numbers given out: a number whose row was deleted is not given again, as history may name it. */
 async function lastNumbers(trx: Db, layouts: readonly Layout[]): Promise<Manifest['sequences']> {
