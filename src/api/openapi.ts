@@ -66,13 +66,13 @@ const pushHeaders = [
 
 function operation(route: Route): object {
   const { schema, policy } = route;
-  const answer = schema.text === undefined ? 'application/json' : 'text/plain';
+  const answer = route.file === true ? '*/*' : schema.text === undefined ? 'application/json' : 'text/plain';
   const problem = { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } };
   const status = schema.status ?? 200;
   return {
     summary: route.summary,
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[/:.]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-    security: policy === 'public' ? [] : [{ [policy]: [] }],
+    security: policy === 'public' ? [] : [{ [policy]: [] }, ...(policy === 'feed' ? [{ feedPassword: [] }] : [])],
     'x-requests-per-minute': route.limits.perMinute,
     ...(route.audit !== undefined && { 'x-audit': route.audit }),
     parameters: [
@@ -93,7 +93,7 @@ function operation(route: Route): object {
         description: STATUS_CODES[status],
         content: { [answer]: { schema: schemaOf(schema.answer, 'output') } },
       },
-      ...(route.versioned === true && { 304: { description: STATUS_CODES[304] } }),
+      ...((route.versioned === true || route.file === true) && { 304: { description: STATUS_CODES[304] } }),
       ...Object.fromEntries(
         problemsOf(route).map((code) => [code, { description: STATUS_CODES[code], content: problem }]),
       ),
@@ -125,6 +125,12 @@ export function openApi(routes: readonly Route[]): object {
         push: token('Token of one source: it may only send data of that source.'),
         telemetry: token('Token of one source of kind telemetry.'),
         read: token('Token that may read, and send nothing.'),
+        feed: token('Token that may fetch block lists and nothing else, or a token that may read.'),
+        feedPassword: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'The same: the id of the token as user name, its secret as password.',
+        },
       },
     },
   };

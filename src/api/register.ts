@@ -3,6 +3,7 @@ import { authorize } from './access.js';
 import { linger, wantBody } from './connections.js';
 import type { Context } from './deps.js';
 import { headersFor } from './errors.js';
+import { type FileAnswer, sendFile } from './file-answer.js';
 import { limits } from './limits.js';
 import type { Pressure } from './pressure.js';
 import { ApiProblem } from './problem.js';
@@ -69,7 +70,7 @@ async function guard(
     throw new ApiProblem(429, `More than ${route.limits.perMinute} requests in this minute: try again in ${wait} s.`, {
       headers: { 'retry-after': String(wait) },
     });
-  if (route.policy === 'read' && pressure.high)
+  if ((route.policy === 'read' || route.policy === 'feed') && pressure.high)
     throw new ApiProblem(503, 'The service has too much to do for reads now: try again in a few seconds.', {
       headers: { 'retry-after': '5' },
     });
@@ -100,13 +101,14 @@ export function addRoute(app: FastifyInstance, route: Route, context: Context): 
     schema: {
       querystring: schema.query,
       ...(route.tail !== true && { params: schema.params }),
-      ...(schema.text === undefined && { response: { [schema.status ?? 200]: schema.answer } }),
+      ...(schema.text === undefined && route.file !== true && { response: { [schema.status ?? 200]: schema.answer } }),
     },
     handler: async (request, reply) => {
       const answer = await route.handler(
         callOf(request, route, () => wantBody(request.raw, reply.raw)),
         context,
       );
+      if (route.file === true) return sendFile(request, reply, answer as FileAnswer);
       if (route.versioned === true) {
         const etag = `"${(answer as { version: string }).version}"`;
         reply.header('etag', etag);

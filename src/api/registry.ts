@@ -1,4 +1,5 @@
 import type { Route } from './route.js';
+import { blocklistRoutes } from './routes/blocklists.js';
 import { chunkRoutes } from './routes/chunks.js';
 import { findingRoutes } from './routes/findings.js';
 import { healthRoutes } from './routes/health.js';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...usageRoutes,
   ...subscriptionRoutes,
   ...peopleRoutes,
+  ...blocklistRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

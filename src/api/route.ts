@@ -4,9 +4,10 @@ import type { TokenHolder } from './tokens.js';
 
 /**
  * Who may call a route. `push`: a token of a source, and for that source only; `telemetry`: the same, of a source of that kind. `read`: a
- * read token.
+ * read token. `feed`: a token for block lists, which reads nothing else, or a read token; also as user name and password, as firewalls
+ * know no other way.
  */
-export const policies = ['public', 'push', 'telemetry', 'read'] as const;
+export const policies = ['public', 'push', 'telemetry', 'read', 'feed'] as const;
 export type Policy = (typeof policies)[number];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,6 +41,8 @@ export interface Route<
   fromExtensions?: boolean;
   /** Its answer has a `version`, which is its ETag: who has that one already gets 304. */
   versioned?: boolean;
+  /** Its answer is a `FileAnswer`: bytes with a content type and an ETag of their own. */
+  file?: boolean;
   /** Without a token from loopback. */
   openOnLoopback?: boolean;
   schema: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { provenances } from '../core/provenance.js';
 import { keyNamePattern } from '../core/signed-note.js';
 import { auditSection } from './audit.js';
+import { blocklistsSection } from './blocklists.js';
 import {
   domain,
   duration,
@@ -32,6 +33,11 @@ export const noticeKinds = [
   'source.paused',
   'audit.checkpoint',
   'audit.broken',
+  'blocklist.waiting',
+  'blocklist.published',
+  'blocklist.rolled-back',
+  'blocklist.kept',
+  'blocklist.back',
 ] as const;
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
@@ -90,7 +96,15 @@ const channel = section({
   id: id().describe('Name of the channel.'),
   kind: text('the kind of channel, such as webhook', 64).describe('How it tells: webhook and others.'),
   notices: list(oneOf(noticeKinds), 50)
-    .prefault(['finding.opened', 'finding.reopened', 'source.silent', 'source.paused', 'audit.broken'])
+    .prefault([
+      'finding.opened',
+      'finding.reopened',
+      'source.silent',
+      'source.paused',
+      'audit.broken',
+      'blocklist.waiting',
+      'blocklist.kept',
+    ])
     .describe(`What it tells: ${noticeKinds.join(', ')}.`),
   options: options().prefault({}).describe('Settings of the kind. Secrets by reference only.'),
 }).describe('One way to tell people or systems.');
@@ -205,6 +219,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('How long what is kept; a duration or never.'),
+  blocklists: blocklistsSection,
   spool: section({
     size: size('16MiB', '10TiB')
       .prefault('1GiB')

@@ -2,7 +2,10 @@
 export interface Notice {
   /** Stable: the same news has the same id however often it is delivered. */
   id: string;
-  /** `finding.opened`, `finding.changed`, `finding.reopened`, `finding.resolved`, `source.silent`, `source.back`, `source.paused`, `audit.checkpoint`, `audit.broken`, `test`. */
+  /**
+   * `finding.opened`, `finding.changed`, `finding.reopened`, `finding.resolved`, `source.silent`, `source.back`, `source.paused`,
+   * `audit.checkpoint`, `audit.broken`, `blocklist.waiting`, `blocklist.published`, `blocklist.rolled-back`, `blocklist.kept`, `blocklist.back`, `test`.
+   */
   kind: string;
   /** Milliseconds since 1970: when it happened. */
   at: number;

@@ -9,6 +9,7 @@ import { noteSlot, runSlot } from '../store/job-runs.js';
 import { serverVersion } from '../store/reads/server.js';
 import type { Db } from '../store/tables.js';
 import { Bells } from './bells.js';
+import { areFeedsStale } from './blocklists/grounds.js';
 import { collect } from './collect.js';
 import type { Log } from './context.js';
 import { deliver } from './deliver.js';
@@ -211,6 +212,7 @@ export class Runtime {
     else {
       await this.syncRegisters();
       await this.#resolveHistory();
+      await this.#makeBlockLists();
     }
   }
 
@@ -219,6 +221,13 @@ export class Runtime {
     if (!(await isHistoryStale(this.context))) return;
     const slot = Math.floor(this.context.now() / 60_000);
     if (await noteSlot(this.#parts.db, 'resolve', slot)) this.#bells.ring('task', `resolve@${slot}`);
+  }
+
+  /** Another register, catalog, configuration or day: the lists are made anew, at most once a minute. */
+  async #makeBlockLists(): Promise<void> {
+    if (!(await areFeedsStale(this.context))) return;
+    const slot = Math.floor(this.context.now() / 60_000);
+    if (await noteSlot(this.#parts.db, 'blocklists', slot)) this.#bells.ring('task', `blocklists@${slot}`);
   }
 
   /** While the queue is away the bells of the leader's sweep do not arrive: each worker sweeps for itself. */

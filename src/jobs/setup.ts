@@ -1,5 +1,6 @@
 import type { Mapping } from '../core/mapping.js';
 import type { Provenance } from '../core/provenance.js';
+import type { ChangeLimits } from '../exports/blocklists/common/diff.js';
 import type { EgressPolicy } from '../net/policy.js';
 
 /** A configured source, its options checked. Plain data: it goes to worker threads. */
@@ -40,6 +41,17 @@ export interface AuditSetup {
   copyTo: string | undefined;
 }
 
+/** What feeds of block lists are made by. */
+export interface BlockListSetup {
+  /** Ids of formats. */
+  formats: readonly string[];
+  /** Domains of the organisation, which no list reaches. */
+  ownDomains: readonly string[];
+  /** Above either of them a change waits for a person. */
+  limits: ChangeLimits;
+  twoPeople: boolean;
+}
+
 /** What the service works by: the configuration, checked and with its secrets resolved. Times in milliseconds. */
 export interface ServiceSetup {
   /** The organisation's time zone. */
@@ -59,6 +71,8 @@ export interface ServiceSetup {
     quarantine: number | undefined;
     history: number | undefined;
   };
+  /** Feeds of block lists; undefined: none is made. */
+  blocklists?: BlockListSetup | undefined;
   /** Files of the registers, read by whoever has them; undefined: none. */
   people: string | undefined;
   inventory: string | undefined;

@@ -7,6 +7,7 @@ import { appendAudit } from '../store/audit.js';
 import { markDue } from '../store/claims.js';
 import { usedServices } from '../store/findings.js';
 import { baseInventory } from '../store/inventory.js';
+import { noteRegisterTrouble } from '../store/register-trouble.js';
 import { loadRegister, saveRegister } from '../store/registers.js';
 import type { Db } from '../store/tables.js';
 import type { ServiceContext } from './context.js';
@@ -20,6 +21,8 @@ export interface RegisterFiles {
   inventory: readonly InventoryEntry[] | undefined;
   /** Name of the inventory's file. */
   inventoryName?: string | undefined;
+  /** What is wrong with the inventory's file, so that entries of it may be missing; null: nothing; undefined: as it was. */
+  inventoryTrouble?: string | null | undefined;
   /** With the services of the catalog that they may be for. */
   contracts?: readonly MatchedContract[] | undefined;
 }
@@ -48,6 +51,8 @@ export async function syncRegisters(context: ServiceContext, files: RegisterFile
       }
     }
   }
+  if (files.inventoryTrouble !== undefined)
+    await noteRegisterTrouble(db, 'inventory', files.inventoryTrouble ?? undefined, at);
   const { contracts } = files;
   if (contracts !== undefined) {
     // Evidence beside the findings, and no part of their verdicts: nothing is looked at again.

@@ -1,4 +1,5 @@
 import { hourlyCheckpoint } from './audit/hourly.js';
+import { makeBlockLists } from './blocklists/make.js';
 import type { ServiceContext } from './context.js';
 import { reResolve } from './people/re-resolve.js';
 import { recheck } from './recheck.js';
@@ -17,6 +18,7 @@ export const ownTasks: Readonly<Record<string, OwnTask>> = {
   checkpoint: { cron: '0 * * * *', run: hourlyCheckpoint },
   retention: { cron: '10 3 * * *', run: retention },
   recheck: { cron: '5 0 * * *', run: recheck },
+  blocklists: { cron: '6 0 * * *', run: makeBlockLists },
   resolve: { run: (context, signal) => reResolve(context, signal) },
   'resolve-all': { cron: '40 3 * * *', run: (context, signal) => reResolve(context, signal, { whole: true }) },
 };

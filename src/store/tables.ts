@@ -6,6 +6,7 @@ import type { Provenance } from '../core/provenance.js';
 import type { ActorKind } from '../core/usage.js';
 import type { UseKind } from '../core/use.js';
 import type { AlertFactTable, AlertHistoryTable, AlertTable } from './alert-tables.js';
+import type { BlockListFeedTable, BlockListVersionTable, RegisterTroubleTable } from './blocklist-tables.js';
 import type { AuditCheckpointTable, AuditTreeTable } from './checkpoint-tables.js';
 import type { ProviderStateTable, SourceRecordTable } from './collected-tables.js';
 import type { DeviceTable } from './device-table.js';
@@ -60,6 +61,9 @@ export interface Tables {
   inventory_load: InventoryLoadTable;
   decision: DecisionTable;
   report: ReportTable;
+  blocklist_version: BlockListVersionTable;
+  blocklist_feed: BlockListFeedTable;
+  register_trouble: RegisterTroubleTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */
@@ -279,7 +283,7 @@ interface SourceFindingTable {
   times: Generated<number>;
 }
 
-export type TokenScope = 'push' | 'read';
+export type TokenScope = 'push' | 'read' | 'feed';
 
 interface TokenTable {
   id: string;

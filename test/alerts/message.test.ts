@@ -60,9 +60,21 @@ describe('the parts of a notice', () => {
   it('news begin, go on, calm down and end', () => {
     const stage = (kind: string, state?: string) => stageOf({ ...aNotice, kind, details: { state } });
     expect(
-      ['finding.opened', 'finding.reopened', 'source.silent', 'source.paused', 'test'].map((kind) => stage(kind)),
-    ).toEqual(new Array(5).fill('begins'));
-    expect(['finding.resolved', 'source.back'].map((kind) => stage(kind))).toEqual(['ends', 'ends']);
+      [
+        'finding.opened',
+        'finding.reopened',
+        'source.silent',
+        'source.paused',
+        'blocklist.waiting',
+        'blocklist.kept',
+        'test',
+      ].map((kind) => stage(kind)),
+    ).toEqual(new Array(7).fill('begins'));
+    expect(
+      ['finding.resolved', 'source.back', 'blocklist.published', 'blocklist.rolled-back', 'blocklist.back'].map(
+        (kind) => stage(kind),
+      ),
+    ).toEqual(new Array(5).fill('ends'));
     expect([stage('finding.changed', 'open'), stage('finding.changed', 'watched')]).toEqual(['goes-on', 'calmed']);
   });
 

@@ -73,7 +73,15 @@ channels:
     expect(config.channels[0]).toEqual({
       id: 'soc',
       kind: 'webhook',
-      notices: ['finding.opened', 'finding.reopened', 'source.silent', 'source.paused', 'audit.broken'],
+      notices: [
+        'finding.opened',
+        'finding.reopened',
+        'source.silent',
+        'source.paused',
+        'audit.broken',
+        'blocklist.waiting',
+        'blocklist.kept',
+      ],
       options: { url: 'https://h.example/?a=b' },
     });
   });

@@ -198,10 +198,18 @@ describe('tenant restrictions', () => {
   it('go to where people sign in for Microsoft, whose own directory nobody can guess', () => {
     const text = squidFor('microsoft-365-copilot', { workspaces: ['acme.example'] });
     expect(text).toMatch(
-      /^acl halflight_tenant_\d dstdomain login.live.com login.microsoft.com login.microsoftonline.com login.windows.net$/m,
+      /^acl halflight_tenant_\d dstdomain login.microsoft.com login.microsoftonline.com login.windows.net$/m,
     );
     expect(text).toContain('request_header_add Restrict-Access-To-Tenants "acme.example"');
     expect(text).toContain('# request_header_add Restrict-Access-Context "VALUE"');
+  });
+
+  it('shut personal Microsoft accounts out where these sign in, and nowhere else', () => {
+    // Microsoft Learn: the header goes to login.live.com, and its one value is restrict-msa.
+    const text = squidFor('microsoft-copilot', { workspaces: ['acme.example'] });
+    const [, acl] = /^acl (\w+) dstdomain login\.live\.com$/m.exec(text) ?? [];
+    expect(text).toContain(`request_header_add sec-Restrict-Tenant-Access-Policy "restrict-msa" ${acl}\n`);
+    expect(text).not.toContain('acme.example');
   });
 
   it('are only for services approved for enterprise accounts', () => {
@@ -236,5 +244,44 @@ describe('the products take', () => {
     expect(status, `${stdout}${stderr}`).toBe(0);
     writeFileSync(join(cwd, 'list'), `${textOf(id, list)}what no product takes\n`);
     expect(spawnSync(program, args, { cwd }).status, 'the check sees what is wrong').not.toBe(0);
+  });
+});
+
+describe('Squid takes', () => {
+  const entries = (change: Record<string, unknown>) =>
+    blockListOf({
+      catalog: ownCatalog(),
+      entries: [entry('all', [...ownCatalog().services.keys()], change)],
+      ownDomains: [],
+      day,
+    });
+  /** What Squid complains of: it takes a list with names within others, and says that it should not be so. */
+  const complaints = (id: string, list: string, main: string): string => {
+    const cwd = temporaryFolder({ list, main: `http_port 127.0.0.1:3128\npid_filename none\n${main}\n` });
+    const { status, stdout, stderr } = spawnSync('squid', ['-k', 'parse', '-f', 'main'], { cwd, encoding: 'utf8' });
+    const said = `${stdout}${stderr}`
+      .split('\n')
+      .filter((line) => /WARNING|ERROR|FATAL|unrecognized|Bungled/.test(line));
+    return [...(status === 0 ? [] : [`${id}: exit code ${status}`]), ...said].join('\n');
+  };
+  const mains = { squid: 'acl ai dstdomain "list"\nhttp_access deny ai', 'tenant-squid': 'include list' };
+  it.each([
+    ['squid', entries({}), (text: string) => `${text}x.jasper.ai\n`, 'subdomain'],
+    [
+      'tenant-squid',
+      entries({ status: 'approved', allowed_account: 'enterprise', workspaces: ['t-1', 't-2'] }),
+      (text: string) => `${text}request_header_ad X "y" nobody\n`,
+      'unrecognized',
+    ],
+  ] as const)('%s for the whole catalog', (id, list, spoil, complaint) => {
+    if (!has('squid')) {
+      if (process.env.TEST_REQUIRE_ALL === '1') throw new Error('TEST_REQUIRE_ALL=1, and squid is not installed');
+      process.stderr.write(`squid is not installed: ${id} was not shown to it\n`);
+      return;
+    }
+    const text = textOf(id, list);
+    expect(text.split('\n').length).toBeGreaterThan(10);
+    expect(complaints(id, text, mains[id])).toBe('');
+    expect(complaints(id, spoil(text), mains[id]), 'the check sees what is wrong').toContain(complaint);
   });
 });

@@ -129,8 +129,15 @@ const readings: Readonly<Record<string, Reading>> = {
 describe('no log changes one byte of a list', () => {
   it('as the function takes nothing that a log says', () => {
     // A key more in the input is a failure of the types here: it must be argued for.
-    const keys: Record<keyof BlockListInput, true> = { catalog: true, entries: true, ownDomains: true, day: true };
-    expect(Object.keys(keys)).toEqual(['catalog', 'entries', 'ownDomains', 'day']);
+    // `twoPeople`: a switch of the configuration, yes or no.
+    const keys: Record<keyof BlockListInput, true> = {
+      catalog: true,
+      entries: true,
+      ownDomains: true,
+      day: true,
+      twoPeople: true,
+    };
+    expect(Object.keys(keys)).toEqual(['catalog', 'entries', 'ownDomains', 'day', 'twoPeople']);
   });
 
   it('as no file of it, nor what these import, knows use, hits, scans or the store', () => {

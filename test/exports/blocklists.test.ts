@@ -22,7 +22,12 @@ describe('which services a list blocks', () => {
   it('blocks the hosts of a service that an entry denies, and says by which decision', () => {
     const list = listOf([bot, other], [entry('no-bot', ['bot'], { approval_date: '2026-03-02' })]);
     expect(blocked(list)).toEqual(['tree bot.example.net', 'tree chat.example.org']);
-    expect(list.blocks[0]?.grounds[0]?.denial).toEqual({ entry: 'no-bot', verdict: 'denied', decided: '2026-03-02' });
+    expect(list.blocks[0]?.grounds[0]?.denial).toEqual({
+      byTwo: false,
+      entry: 'no-bot',
+      verdict: 'denied',
+      decided: '2026-03-02',
+    });
     expect(list.leftOut).toEqual([]);
   });
 

@@ -49,9 +49,18 @@ export function messageOf(
 export const keyOf = ({ subject }: Notice): string =>
   `halflight-${createHash('sha256').update(subject).digest('hex').slice(0, 24)}`;
 
+/** News that nothing is left to do. */
+const ending: ReadonlySet<string> = new Set([
+  'finding.resolved',
+  'source.back',
+  'blocklist.published',
+  'blocklist.rolled-back',
+  'blocklist.back',
+]);
+
 /** Is the news that something calls for action now, still, or no longer? */
 export function stageOf({ kind, details }: Notice): 'begins' | 'goes-on' | 'calmed' | 'ends' {
-  if (kind === 'finding.resolved' || kind === 'source.back') return 'ends';
+  if (ending.has(kind)) return 'ends';
   if (kind !== 'finding.changed') return 'begins';
   return details.state === 'open' ? 'goes-on' : 'calmed';
 }

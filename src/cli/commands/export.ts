@@ -27,6 +27,7 @@ export const command: AddCommand = (program) => {
     .option('--out <file>', 'write the list there instead of to standard output; what is there is the last list')
     .option('--diff <file>', 'the last list, in the same format (default: what --out replaces)')
     .option('--confirm', 'write it although more than 5 % or 50 entries change')
+    .option('--two-person', 'leave out what fewer than two people approved, as lists that are served do')
     .option('--left-out <file>', 'write what is left to a person there, CSV')
     .option('--json', 'print entries, changes and what is left out as JSON instead of the list')
     .action(async (format: string, options: BlockListArguments & { json?: boolean }) => {

@@ -8,6 +8,7 @@ interface Options {
   config?: string;
   json?: boolean;
   read?: boolean;
+  feed?: boolean;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -53,11 +54,12 @@ export const command: AddCommand = (program) => {
   withConfig(source.command('add-token [source]'))
     .description('makes a token with which data are pushed to a source; it is shown once')
     .option('--read', 'a token that may read the API, and push nowhere')
+    .option('--feed', 'a token that may fetch block lists and nothing else, for a firewall or filter')
     .option('--json', 'as JSON')
-    .action(async (id: string | undefined, { config, json, read }: Options) => {
-      if ((id === undefined) !== (read === true))
+    .action(async (id: string | undefined, { config, json, read, feed }: Options) => {
+      if ([id !== undefined, read === true, feed === true].filter(Boolean).length !== 1)
         throw new CliError(
-          'name a source to push to, or --read for a token that reads the API; not both',
+          'name a source to push to, or --read for a token that reads the API, or --feed for one that fetches block lists; one of them',
           exitCodes.usage,
         );
       const [{ besideService }, { makeToken }, { addToken }, { syncSources }] = await Promise.all([
@@ -75,7 +77,7 @@ export const command: AddCommand = (program) => {
           await syncSources(store.db, sources, Date.now());
         }
         const { token, id: tokenId, hash } = makeToken();
-        const scope = read === true ? 'read' : 'push';
+        const scope = read === true ? 'read' : feed === true ? 'feed' : 'push';
         await addToken(
           store.db,
           { id: tokenId, scope, source: id, hash: hash.toString('hex'), createdAt: Date.now() },
@@ -83,6 +85,8 @@ export const command: AddCommand = (program) => {
         );
         if (json === true) print(JSON.stringify({ id: tokenId, scope, source: id ?? null, token }, null, 2));
         else print(token);
+        if (scope === 'feed')
+          say(`A firewall that asks for user name and password gets ${tokenId} and what stands behind the dot.`);
         say(
           `This is the only time that the token is shown. A running service knows it within a second. Take it back with: halflight source revoke-token ${tokenId}`,
         );

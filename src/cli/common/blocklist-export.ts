@@ -24,6 +24,7 @@ export interface BlockListArguments {
   diff?: string;
   leftOut?: string;
   confirm?: boolean;
+  twoPerson?: boolean;
 }
 
 export interface BlockListOutcome {
@@ -73,7 +74,12 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
     warnings.push(
       'no domains of your own are known: name them in the configuration (organisation.domains), so that no list can reach them',
     );
-  const list = blockListOf({ catalog, entries: registers.entries, ownDomains, day });
+  const list = blockListOf({ catalog, entries: registers.entries, ownDomains, day, twoPeople: given.twoPerson });
+  const byOne = new Set(list.denied.filter(({ denial }) => !denial.byTwo).map(({ denial }) => denial.entry));
+  if (byOne.size > 0)
+    warnings.push(
+      `fewer than two people made ${byOne.size === 1 ? 'a decision' : `${byOne.size} decisions`} behind the list (${[...byOne].slice(0, 5).join(', ')}${byOne.size > 5 ? ', ...' : ''}): --two-person leaves them out`,
+    );
   const listed = format.entries(list);
   const diff = diffLists(readLast(format, id, given), listed.entries, list);
   const { most } = format;

@@ -8,6 +8,7 @@ import { type Path, secretsIn, withSecrets } from '../../config/secret.js';
 import { loadPlugins } from '../../core/plugins.js';
 import { nearest, type Problem } from '../../core/problem.js';
 import { type Provenance, weaker } from '../../core/provenance.js';
+import { blockListFormatIds } from '../../exports/blocklists/common/registry.js';
 import { allFormats } from '../../formats/common/registry.js';
 import type { Receiver } from '../../receivers/common/receiver.js';
 import type { LoadedConfig } from './config.js';
@@ -49,7 +50,7 @@ export interface OpenedChannel {
 export interface OpenedKinds {
   sources: OpenedSource[];
   channels: OpenedChannel[];
-  /** What is wrong in sources and channels; those are left out. */
+  /** What is wrong in sources, channels and formats of block lists; those are left out. */
   problems: Problem[];
 }
 
@@ -88,6 +89,15 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
       if (wrong.length === 0) opened.channels.push({ config, channel, options });
     }
     opened.problems.push(...wrong);
+  }
+  for (const [index, id] of loaded.config.blocklists.formats.entries()) {
+    const known = blockListFormatIds();
+    if (known.includes(id)) continue;
+    const meant = nearest(id, known);
+    const advice = meant === undefined ? `accepted is one of ${known.join(', ')}` : `did you mean ${meant}?`;
+    opened.problems.push(
+      loaded.problemAt(['blocklists', 'formats', index], `there is no such format of block lists; ${advice}`),
+    );
   }
   return opened;
 }

@@ -14,6 +14,8 @@ export interface Registers {
   problems: readonly string[];
   /** Those that cost a row or an entry. */
   errors: readonly string[];
+  /** Those of the inventory alone. */
+  inventoryErrors: readonly string[];
 }
 
 /**
@@ -58,6 +60,7 @@ export async function readRegisters(
       ...problems.map((problem) => `${problem.severity === 'error' ? '' : 'warning: '}${describeProblem(problem)}`),
     ],
     errors: problems.filter((problem) => problem.severity === 'error').map(describeProblem),
+    inventoryErrors: (inventory?.problems ?? []).filter(({ severity }) => severity === 'error').map(describeProblem),
   };
 }
 

@@ -8,6 +8,7 @@ export const blockListFormat = lineFormat({
   title: 'Cloudflare Zero Trust',
   summary: 'a list of type Domain, for upload',
   most: 1000,
+  contentType: 'text/csv; charset=utf-8; header=present',
   head: ['value'],
   lines: { tree: (host) => [host] },
 });

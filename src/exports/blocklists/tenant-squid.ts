@@ -1,4 +1,5 @@
 import type { BlockListFormat, ListEntry } from './common/format.js';
+import { liesUnder } from './common/reach.js';
 import { type TenantHeader, tenantHeadersOf } from './common/tenant.js';
 
 const heading = '# Halflight: only the tenants of the organisation, for services approved for enterprise accounts';
@@ -53,9 +54,18 @@ function merged(headers: readonly TenantHeader[]): TenantHeader[] {
   return [...byName.values()];
 }
 
+/** Without names that lie below another of them: Squid warns of these. A dot in front: with all below. */
+const outermost = (hosts: readonly string[]): readonly string[] =>
+  hosts.filter(
+    (host) =>
+      !hosts.some(
+        (other) => other !== host && other.startsWith('.') && liesUnder(host.replace(/^\./, ''), other.slice(1)),
+      ),
+  );
+
 function directives({ header, hosts, values, holds, entry }: TenantHeader, acl: string): string[] {
   const lines = [
-    `acl ${acl} dstdomain ${hosts.join(' ')}`,
+    `acl ${acl} dstdomain ${outermost(hosts).join(' ')}`,
     `request_header_access ${header} deny ${acl}`,
     `request_header_add ${header} "${values.length === 0 ? 'VALUE' : values.join(',')}" ${acl}`,
   ];

@@ -50,6 +50,9 @@ export const carriedTables = [
   'inventory_load',
   'decision',
   'report',
+  'blocklist_version',
+  'blocklist_feed',
+  'register_trouble',
 ] as const;
 
 /** A table as the database describes it. */

@@ -4,6 +4,7 @@ import { savePass } from '../../../src/store/actor-resolution.js';
 import { saveLeases } from '../../../src/store/address-leases.js';
 import { addAlertSteps, saveAlert } from '../../../src/store/alerts.js';
 import { appendAudit } from '../../../src/store/audit.js';
+import { addVersion, saveFeed } from '../../../src/store/blocklists.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveChunk } from '../../../src/store/chunks.js';
 import { insertDecision, markSeconded } from '../../../src/store/decisions.js';
@@ -13,6 +14,7 @@ import { registerInstance } from '../../../src/store/instances.js';
 import { commitBatch, takeOver } from '../../../src/store/intake.js';
 import { noteBeginning, noteSlot } from '../../../src/store/job-runs.js';
 import { addNotice, settleDelivery, takeDeliveries } from '../../../src/store/outbox.js';
+import { noteRegisterTrouble } from '../../../src/store/register-trouble.js';
 import { saveRegister } from '../../../src/store/registers.js';
 import { noteSourceFinding } from '../../../src/store/source-findings.js';
 import { beginCollecting } from '../../../src/store/sources.js';
@@ -139,6 +141,7 @@ export async function fillWhole(db: Db): Promise<void> {
   for (const [id, scope] of [
     ['reader', 'read'],
     ['pusher', 'push'],
+    ['firewall', 'feed'],
   ] as const)
     await addToken(
       db,
@@ -214,6 +217,14 @@ export async function fillWhole(db: Db): Promise<void> {
   const by = { who: odd, recordedBy: 'cli:ada', at: noon, baseHash: undefined, body };
   await markSeconded(db, await insertDecision(db, { ...decision, ...by }), 'max', noon);
   await insertDecision(db, { ...decision, ...by, until: '2027-01-01' });
+  await addVersion(db, { version: listVersion(1, 'published'), body: Buffer.from([0, 255, 10]), changes: [] });
+  await addVersion(db, {
+    version: listVersion(2, 'pending'),
+    body: Buffer.from(odd),
+    changes: [{ sign: '+', text: odd, why: odd }],
+  });
+  await saveFeed(db, { format: 'squid', active: true, pinned: 1, keptWhy: odd, keptSince: noon });
+  await noteRegisterTrouble(db, 'inventory', odd, noon);
   await noteSlot(db, 'retention', 29_000_000);
   await noteBeginning(db, 'collect:proxy', 29_000_001, noon);
   for (let n = 0; n < 20; n++)
@@ -224,6 +235,30 @@ export async function fillWhole(db: Db): Promise<void> {
   await sql`insert into reconcile_due (service, at) values ('a', 1), ('b', 1), ('c', 1)`.execute(db);
   await sql`delete from reconcile_due where service = 'c'`.execute(db);
 }
+
+const listVersion = (version: number, state: 'published' | 'pending') => ({
+  format: 'squid',
+  version,
+  state,
+  day: '2026-10-05',
+  serial: 1_795_000_000 + version,
+  entries: 1,
+  entriesHash: 'ab'.repeat(32),
+  bodyHash: 'cd'.repeat(32),
+  base: undefined,
+  added: 1,
+  removed: 0,
+  inventoryHash: 'h',
+  catalogHash: 'c',
+  restores: undefined,
+  waitsFor: state === 'pending' ? odd : undefined,
+  madeAt: noon,
+  madeBy: 'service',
+  decidedAt: undefined,
+  approvedBy: undefined,
+  publishedAt: state === 'published' ? noon : undefined,
+  note: state === 'published' ? odd : undefined,
+});
 
 /** Every row of every table as text, sorted, months too. Processes and the dates of the schema's steps are no data. */
 export async function dumpWhole(db: Db): Promise<Record<string, string[]>> {

@@ -8,6 +8,7 @@ import { type OpenedKinds, openKinds } from '../config-kinds.js';
 import { hideSecrets } from '../config-secrets.js';
 import { CliError } from '../errors.js';
 import { type OpenedSetup, setupOf } from '../service/setup.js';
+import { checkBlockLists } from './blocklists.js';
 import { bounded, failed, warning } from './bounded.js';
 import { checkRelease } from './catalog.js';
 import { checkConfiguration, checkSecrets } from './configuration.js';
@@ -91,6 +92,7 @@ async function checkService(
     const now = Date.now();
     const health = () => checkSourceHealth(db, { loaded, kinds, setup }, now);
     checks.push(...(await bounded('data of the sources', 'Try again; see the log of the database.', health)));
+    checks.push(...(await checkBlockLists(db, setup.blocklists?.formats ?? [], now)));
     checks.push(...(await checkBacklog(db, now)), ...(await checkAudit(db)));
     if (before.length > 0) await sleep(Math.max(0, beatMs - (performance.now() - looked)));
     checks.push(...(await checkProcesses(db, before, scheduleLock)));

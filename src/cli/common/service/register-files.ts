@@ -53,9 +53,22 @@ export function registerReader(
       people: counts(peopleFile, [...registers.directory.people.values()], registers.errors),
       inventory: counts(inventoryFile, registers.entries, registers.errors),
       inventoryName: inventoryFile === undefined ? undefined : basename(inventoryFile),
+      inventoryTrouble: troubleOf(inventory, inventoryFile, registers.inventoryErrors),
       contracts: counts(contractsFile, bought?.contracts ?? [], bought?.errors ?? []),
     };
   };
+}
+
+/** What is wrong with the inventory as a whole, without its content; null: nothing. Undefined: none is configured. */
+function troubleOf(
+  configured: string | undefined,
+  found: string | undefined,
+  errors: readonly string[],
+): string | null | undefined {
+  if (configured === undefined) return undefined;
+  if (found === undefined) return 'the file of the inventory is not there';
+  if (errors.length === 0) return null;
+  return `the file of the inventory has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}, in which a permission may be lost`;
 }
 
 /** The vendor list, or why it cannot be read. */

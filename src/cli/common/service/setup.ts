@@ -48,6 +48,12 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
       quarantine: keep(retention.quarantine),
       history: keep(retention.history),
     },
+    blocklists: {
+      formats: [...new Set(config.blocklists.formats)],
+      ownDomains: config.organisation.domains,
+      limits: { entries: config.blocklists.max_change_entries, share: config.blocklists.max_change_percent / 100 },
+      twoPeople: config.blocklists.two_people,
+    },
     people,
     inventory,
     contracts: config.contracts,

@@ -13,7 +13,12 @@ export interface ListDiff {
 }
 
 /** Above either of them a change waits until a person confirms it. */
-export const changeLimits = { entries: 50, share: 0.05 } as const;
+export interface ChangeLimits {
+  entries: number;
+  /** Of the last list: 0.05 is 5 %. */
+  share: number;
+}
+export const changeLimits: ChangeLimits = { entries: 50, share: 0.05 };
 
 /** Holds the entries of a list against those of the last; without a last one everything is new. */
 export function diffLists(last: readonly string[], next: readonly ListEntry[], list: BlockList): ListDiff {
@@ -31,12 +36,15 @@ export function diffLists(last: readonly string[], next: readonly ListEntry[], l
  * Why a change must be confirmed, as a sentence; undefined where it is small enough. A first list is measured by its entries alone: a
  * share of nothing means nothing.
  */
-export function tooLarge({ added, removed, before }: ListDiff): string | undefined {
+export function tooLarge(
+  { added, removed, before }: Pick<ListDiff, 'added' | 'removed' | 'before'>,
+  limits: ChangeLimits = changeLimits,
+): string | undefined {
   const changed = added.length + removed.length;
   const share = before === 0 ? 0 : changed / before;
   const reasons = [
-    ...(changed > changeLimits.entries ? [`more than ${changeLimits.entries} entries`] : []),
-    ...(share > changeLimits.share ? [`more than ${changeLimits.share * 100} % of the ${before} before`] : []),
+    ...(changed > limits.entries ? [`more than ${limits.entries} entries`] : []),
+    ...(share > limits.share ? [`more than ${Math.round(limits.share * 100)} % of the ${before} before`] : []),
   ];
   if (reasons.length === 0) return undefined;
   return `${added.length} added and ${removed.length} removed: that is ${reasons.join(' and ')}`;

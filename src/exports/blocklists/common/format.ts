@@ -29,6 +29,8 @@ export interface BlockListFormat {
   readonly summary: string;
   /** Most entries that the product takes, where its documents say so. */
   readonly most?: number | undefined;
+  /** Content type of the file; without it plain text. */
+  readonly contentType?: string | undefined;
   entries(list: BlockList): ListEntries;
   write(entries: readonly string[], facts: ListFacts): string;
   /** The entries of a file that `write` wrote. @throws Error that says which line is none of it */

@@ -69,7 +69,7 @@ export class Neighbours {
       const neighbour = {
         service: service.id,
         name: service.name,
-        allowedBy: standing === undefined || standing.kind === 'undecided' ? undefined : standing.allowedBy,
+        allowedBy: standing?.kind === 'allowed' || standing?.kind === 'partly' ? standing.allowedBy : undefined,
       };
       const tail = host.slice(host.lastIndexOf('*') + 1);
       const literal = host.includes('*') ? tail.slice(tail.indexOf('.') + 1) : host;

@@ -3,7 +3,7 @@ import { type BlockListFormat, type HostLines, hostEntries, lineOf, readLines } 
 /** What the first line of lists says that may have comments. */
 export const heading = 'Halflight: AI services that the register decides against';
 
-interface LineFormat extends Pick<BlockListFormat, 'title' | 'summary' | 'most'> {
+interface LineFormat extends Pick<BlockListFormat, 'title' | 'summary' | 'most' | 'contentType'> {
   lines: HostLines;
   /** Sign of a comment line; undefined where the product knows none. */
   comment?: string;
@@ -17,12 +17,22 @@ interface LineFormat extends Pick<BlockListFormat, 'title' | 'summary' | 'most'>
 }
 
 /** A format of one entry a line. */
-export function lineFormat({ title, summary, most, lines, comment, head = [], ...shape }: LineFormat): BlockListFormat {
+export function lineFormat({
+  title,
+  summary,
+  most,
+  contentType,
+  lines,
+  comment,
+  head = [],
+  ...shape
+}: LineFormat): BlockListFormat {
   const first = [...(comment === undefined ? [] : [`${comment} ${heading}`]), ...head];
   return {
     title,
     summary,
     most,
+    contentType,
     entries: (list) => hostEntries(list, lines, shape.names),
     write: (entries) => [...first, ...entries].map((line) => `${line}\n`).join(''),
     read: (text) => readLines(text, (line) => first.includes(line), lineOf(shape.before ?? '', shape.after)),
@@ -36,6 +46,7 @@ export function urlBlocklist(title: string, folder: string): BlockListFormat {
     title,
     summary: `the policy URLBlocklist as a JSON file, for ${folder} or the management of policies`,
     most: 1000,
+    contentType: 'application/json',
     // A name stands for all below it; with a dot in front for itself. What lies below alone has no pattern.
     entries: (list) => hostEntries(list, { tree: (host) => [host], host: (host) => [`.${host}`] }),
     write: (entries) => `${JSON.stringify({ URLBlocklist: entries }, null, 2)}\n`,

@@ -1,14 +1,15 @@
 import { signatureOf, type TargetRule } from '../../../catalog/compile.js';
 import type { InventoryEntry } from '../../../core/register.js';
 import { allowing, stateOf } from '../../../inventory/decide.js';
+import { isTwoPerson } from '../../../inventory/two-person.js';
 import { judge, Neighbours } from './judge.js';
 import { reaches } from './reach.js';
 import { type Standing, standingOf } from './standing.js';
 import type { AllowedService, Block, BlockList, BlockListInput, Ground, LeftOut } from './types.js';
 
 /** The list of a day. Pure, and the same for any order of the entries. */
-export function blockListOf({ catalog, entries, ownDomains, day }: BlockListInput): BlockList {
-  const standings = standingsOf(catalog, entries, day);
+export function blockListOf({ catalog, entries, ownDomains, day, twoPeople }: BlockListInput): BlockList {
+  const standings = standingsOf(catalog, entries, day, twoPeople);
   const rules = new Map<string, TargetRule[]>();
   for (const rule of catalog.targetRules) {
     const own = rules.get(rule.service.id);
@@ -28,6 +29,15 @@ export function blockListOf({ catalog, entries, ownDomains, day }: BlockListInpu
         signature: '',
         reason: 'partly-decided',
         why: `${standing.why}: a list would block everybody`,
+      });
+    }
+    if (standing?.kind === 'unconfirmed') {
+      const ground = { service, denial: standing.denial };
+      leftOut.push({
+        ground,
+        signature: '',
+        reason: 'one-person',
+        why: `${standing.why}: "halflight decide second" adds the second`,
       });
     }
     if (standing?.kind !== 'blocked') continue;
@@ -74,7 +84,7 @@ export function blockListOf({ catalog, entries, ownDomains, day }: BlockListInpu
       (a, b) => byText(a.ground.service.id, b.ground.service.id) || byText(a.signature, b.signature),
     ),
     denied,
-    allowed: allowedOf(catalog, entries, day),
+    allowed: allowedOf(catalog, entries, day, twoPeople),
   };
 }
 
@@ -82,13 +92,14 @@ function standingsOf(
   catalog: BlockListInput['catalog'],
   entries: BlockListInput['entries'],
   day: string,
+  twoPeople: boolean | undefined,
 ): Map<string, Standing> {
   const naming = new Map<string, InventoryEntry[]>();
   for (const entry of entries)
     for (const service of new Set(entry.services)) naming.set(service, [...(naming.get(service) ?? []), entry]);
   return new Map(
     [...naming].flatMap(([id, own]) =>
-      catalog.services.has(id) ? [[id, standingOf(own.toSorted(byId), day)] as const] : [],
+      catalog.services.has(id) ? [[id, standingOf(own.toSorted(byId), day, twoPeople)] as const] : [],
     ),
   );
 }
@@ -97,13 +108,14 @@ function allowedOf(
   catalog: BlockListInput['catalog'],
   entries: BlockListInput['entries'],
   day: string,
+  twoPeople: boolean | undefined,
 ): AllowedService[] {
   return entries
     .filter((entry) => allowing.has(stateOf(entry, day).verdict))
     .flatMap((entry) =>
       [...new Set(entry.services)].flatMap((id) => {
         const service = catalog.services.get(id);
-        return service === undefined ? [] : [{ service, entry }];
+        return service === undefined ? [] : [{ service, entry, confirmed: twoPeople !== true || isTwoPerson(entry) }];
       }),
     )
     .sort((a, b) => byId(a.service, b.service) || byId(a.entry, b.entry));

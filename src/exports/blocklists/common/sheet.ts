@@ -13,6 +13,7 @@ export function sheetFormat(
   return {
     title,
     summary,
+    contentType: 'text/csv; charset=utf-8; header=present',
     entries(list) {
       const entries = new Map<string, ListEntry>();
       for (const { cells, why } of rows(list)) {

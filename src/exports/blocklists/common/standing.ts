@@ -1,11 +1,14 @@
 import type { InventoryEntry } from '../../../core/register.js';
 import { allowing, decide, stateOf } from '../../../inventory/decide.js';
+import { isTwoPerson } from '../../../inventory/two-person.js';
 
 /** What the register says of a service as a whole, on one day: the only ground for a block. */
 export type Standing =
   | { kind: 'blocked'; denial: Denial }
   /** Decided against, but not for everybody. */
   | { kind: 'partly'; denial: Denial; why: string; allowedBy: string | undefined }
+  /** Decided against for everybody, by a decision that a list may not rest on, as fewer than two people made it. */
+  | { kind: 'unconfirmed'; denial: Denial; why: string }
   /** Allowed for somebody by the entry. */
   | { kind: 'allowed'; allowedBy: string }
   /** Nobody decided. */
@@ -18,10 +21,27 @@ export interface Denial {
   verdict: 'denied' | 'retired';
   /** Day of the decision, or of the end of a retired system; undefined where the entry does not say. */
   decided: string | undefined;
+  /** Whether two people stand behind it. */
+  byTwo: boolean;
 }
 
-/** The standing of one service; `entries` are those that name it, `day` is `YYYY-MM-DD`. */
-export function standingOf(entries: readonly InventoryEntry[], day: string): Standing {
+/**
+ * The standing of one service; `entries` are those that name it, `day` is `YYYY-MM-DD`. With `twoPeople` a denial blocks only when two
+ * people stand behind it; a permission counts as it is, since a list without a name harms nobody's work.
+ */
+export function standingOf(entries: readonly InventoryEntry[], day: string, twoPeople = false): Standing {
+  const standing = standingByAny(entries, day);
+  if (!twoPeople || standing.kind !== 'blocked' || standing.denial.byTwo) return standing;
+  const confirmed = standingByAny(
+    entries.filter((entry) => !isDenial(stateOf(entry, day).verdict) || isTwoPerson(entry)),
+    day,
+  );
+  if (confirmed.kind === 'blocked') return confirmed;
+  const { denial } = standing;
+  return { kind: 'unconfirmed', denial, why: `entry ${denial.entry} was not decided by two people` };
+}
+
+function standingByAny(entries: readonly InventoryEntry[], day: string): Standing {
   const allowed = entries.find((entry) => allowing.has(stateOf(entry, day).verdict));
   const { entry, verdict } = decide(entries, { accountKind: 'unknown', group: '', workspace: undefined, day });
   // A prohibition with a scope never covers a use of which nothing is known: it is found by its state.
@@ -53,6 +73,7 @@ const denialOf = (entry: InventoryEntry, day: string): Denial => {
     entry: entry.id,
     verdict: retired ? 'retired' : 'denied',
     decided: retired ? entry.decommission?.date : entry.approval_date,
+    byTwo: isTwoPerson(entry),
   };
 };
 

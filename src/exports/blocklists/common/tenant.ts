@@ -21,22 +21,19 @@ export interface TenantHeader {
 /** Headers that belong to the place where people sign in, not to the hosts of the service. Sources: the vendors' documents, as named. */
 const signInHosts: Readonly<Record<string, readonly string[]>> = {
   // Microsoft Learn, "Use tenant restrictions to manage access to SaaS cloud applications".
-  'restrict-access-to-tenants': [
-    'login.live.com',
-    'login.microsoft.com',
-    'login.microsoftonline.com',
-    'login.windows.net',
-  ],
-  'restrict-access-context': [
-    'login.live.com',
-    'login.microsoft.com',
-    'login.microsoftonline.com',
-    'login.windows.net',
-  ],
+  'restrict-access-to-tenants': ['login.microsoft.com', 'login.microsoftonline.com', 'login.windows.net'],
+  'restrict-access-context': ['login.microsoft.com', 'login.microsoftonline.com', 'login.windows.net'],
+  // The same page, "Consumer applications": personal accounts sign in here.
+  'sec-restrict-tenant-access-policy': ['login.live.com'],
   // Google Workspace Admin help, "Block access to consumer accounts".
   'x-googapps-allowed-domains': ['.google.com', '.googleapis.com'],
   // GitHub documentation, "Restricting access to GitHub.com using a corporate proxy".
   'sec-github-allowed-enterprise': ['.github.com', '.githubcopilot.com', '.githubusercontent.com'],
+};
+
+/** Headers that hold the same for everybody, whatever the entry names. Source: as above. */
+const fixedValues: Readonly<Record<string, readonly string[]>> = {
+  'sec-restrict-tenant-access-policy': ['restrict-msa'],
 };
 
 /** Its value is the directory that restricts, and not the tenants that are let in. */
@@ -45,10 +42,13 @@ const namesDirectory: ReadonlySet<string> = new Set(['restrict-access-context'])
 /** What stands in a header without any need to quote. */
 const plainValue = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
 
-/** The headers of services that an entry allows for enterprise accounts only, by service, then header. */
+/**
+ * The headers of services that an entry allows for enterprise accounts only, by service, then header. A wrong tenant locks everybody out
+ * as a wrong block does, so for lists that are served both need two people.
+ */
 export const tenantHeadersOf = ({ allowed }: Pick<BlockList, 'allowed'>): readonly TenantHeader[] =>
   allowed
-    .filter(({ entry }) => entry.allowed_account === 'enterprise')
+    .filter(({ entry, confirmed }) => confirmed && entry.allowed_account === 'enterprise')
     .flatMap(({ service, entry }) =>
       service.tenant_controls.flatMap(({ header, value = '', effect, plan = '', source }) =>
         header === undefined
@@ -60,7 +60,7 @@ export const tenantHeadersOf = ({ allowed }: Pick<BlockList, 'allowed'>): readon
                 header,
                 hosts: signInHosts[header.toLowerCase()] ?? hostsOf(service),
                 holds: value,
-                values: namesDirectory.has(header.toLowerCase()) ? [] : valuesOf(entry),
+                values: valuesFor(header.toLowerCase(), entry),
                 effect,
                 plan,
                 entry: entry.id,
@@ -69,6 +69,9 @@ export const tenantHeadersOf = ({ allowed }: Pick<BlockList, 'allowed'>): readon
             ],
       ),
     );
+
+const valuesFor = (header: string, entry: InventoryEntry): readonly string[] =>
+  fixedValues[header] ?? (namesDirectory.has(header) ? [] : valuesOf(entry));
 
 /** All or none: half of the tenants would lock out the rest. */
 const valuesOf = ({ workspaces }: InventoryEntry): readonly string[] =>

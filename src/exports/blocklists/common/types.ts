@@ -16,6 +16,8 @@ export interface BlockListInput {
   ownDomains: readonly string[];
   /** The day of the list, `YYYY-MM-DD`. */
   day: string;
+  /** Only what two people decided blocks anything; the rest is left to a person. */
+  twoPeople?: boolean | undefined;
 }
 
 /** A service that the register decides against, and the decision. */
@@ -40,6 +42,7 @@ export type LeftOutReason =
   | 'needed'
   | 'shared-with'
   | 'partly-decided'
+  | 'one-person'
   | 'no-hosts';
 
 /** What a decision names and the list does not block: work for a person. */
@@ -56,6 +59,8 @@ export interface LeftOut {
 export interface AllowedService {
   service: Service;
   entry: InventoryEntry;
+  /** It may decide who gets in: two people need not stand behind it, or do. */
+  confirmed: boolean;
 }
 
 export interface BlockList {
