@@ -42,7 +42,8 @@ export async function makeCheckpoint(parts: CheckpointParts, slot: number): Prom
   return made;
 }
 
-async function signLog({ db, signer, now, audit }: CheckpointParts, slot: number): Promise<Made> {
+/** Signs the log as it is now, within the caller's transaction. */
+export async function signLog({ db, signer, now, audit }: CheckpointParts, slot: number): Promise<Made> {
   await lockCheckpoints(db);
   const { epoch, walked, last } = await growLog(db, signer);
   const { bad, tree, head } = walked;

@@ -1,6 +1,5 @@
-import { type AuditCheckpoint, openAuditCheckpoint, readAuditCheckpoint } from '../../core/audit-checkpoint.js';
+import { type AuditCheckpoint, readAuditCheckpoint } from '../../core/audit-checkpoint.js';
 import { type BadRecord, isLost } from '../../core/audit-walk.js';
-import type { Signer } from '../../core/signed-note.js';
 import { walkAudit } from '../../store/audit.js';
 import { acceptedLosses } from '../../store/audit-losses.js';
 import { listCheckpoints, readCheckpointFile } from '../../store/checkpoint-files.js';
@@ -15,8 +14,11 @@ export interface KnownCheckpoint extends AuditCheckpoint {
 }
 
 /** What a text says that may be a note, whoever signed it. */
-const readUnsigned = (note: string): AuditCheckpoint | undefined =>
+export const readUnsigned = (note: string): AuditCheckpoint | undefined =>
   readAuditCheckpoint(note.slice(0, note.indexOf('\n\n') + 1));
+
+/** The same of a file. @throws the error of the system */
+export const readFile = (path: string): AuditCheckpoint | undefined => readUnsigned(readCheckpointFile(path) ?? '');
 
 /** So many files are looked at where the furthest ones cannot be read. */
 const tries = 50;
@@ -28,16 +30,16 @@ const tries = 50;
  */
 export function furthestOf(folder: string): KnownCheckpoint | undefined {
   for (const { path } of listCheckpoints(folder).slice(0, tries)) {
-    const read = readUnsigned(readCheckpointFile(path) ?? '');
+    const read = readFile(path);
     if (read !== undefined) return { ...read, place: path };
   }
   return undefined;
 }
 
-/** The furthest checkpoint of the database's own table, as its note says. */
-export async function furthestKept(db: Db, signer: Pick<Signer, 'publicKey'>): Promise<KnownCheckpoint | undefined> {
+/** The last checkpoint of the database's own table, as its note says. */
+export async function furthestKept(db: Db): Promise<KnownCheckpoint | undefined> {
   const row = await lastCheckpoint(db);
-  const read = row && (openAuditCheckpoint(row.note, [{ publicKey: signer.publicKey }]) ?? readUnsigned(row.note));
+  const read = row && readUnsigned(row.note);
   return read && { ...read, place: 'the database' };
 }
 
@@ -50,16 +52,14 @@ export type Contained = { ok: true } | { ok: false; known: KnownCheckpoint; bad:
  */
 export async function isContained({
   db,
-  signer,
   audit,
   log,
 }: {
   db: Db;
-  signer: Pick<Signer, 'publicKey'>;
   audit: AuditSetup;
   log: { warn(about: object, message: string): void };
 }): Promise<Contained> {
-  const known = [furthestOf(audit.folder), await furthestKept(db, signer)];
+  const known = [furthestOf(audit.folder), await furthestKept(db)];
   try {
     if (audit.copyTo !== undefined) known.push(furthestOf(audit.copyTo));
   } catch (error) {

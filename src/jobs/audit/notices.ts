@@ -3,7 +3,8 @@ import type { BadRecord } from '../../core/audit-walk.js';
 import type { Notice } from '../../core/notice.js';
 import type { KeptCheckpoint } from '../../store/checkpoints.js';
 
-const noticeId = (...parts: readonly (string | number)[]): string =>
+/** The same news has the same id. */
+export const noticeId = (...parts: readonly (string | number)[]): string =>
   `n_${createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 32)}`;
 
 const count = (records: number): string => records.toLocaleString('en-US');
@@ -13,7 +14,7 @@ export const checkpointNotice = ({ epoch, size, root, note, at }: KeptCheckpoint
   id: noticeId('checkpoint', note),
   kind: 'audit.checkpoint',
   at,
-  title: `Audit log: ${count(size)} records`,
+  title: `Audit log: ${count(size)} ${size === 1 ? 'record' : 'records'}`,
   text: `Keep this message: "halflight audit verify --checkpoint FILE" holds the log against it.\n\n${note}`,
   subject: 'audit/checkpoint',
   severity: 'info',

@@ -136,7 +136,7 @@ await describeOnDatabases('checkpoints of the audit log', (server) => {
     expect(sent.map(({ channel }) => channel)).toEqual(['soc']);
     expect(sent[0]?.notice).toMatchObject({
       kind: 'audit.checkpoint',
-      title: 'Audit log: 1 records',
+      title: 'Audit log: 1 record',
       details: { size: 1 },
     });
     expect(openNote(String(sent[0]?.notice.details.note), signer.publicKey).size).toBe(1);

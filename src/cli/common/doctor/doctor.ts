@@ -8,6 +8,7 @@ import { type OpenedKinds, openKinds } from '../config-kinds.js';
 import { hideSecrets } from '../config-secrets.js';
 import { CliError } from '../errors.js';
 import { type OpenedSetup, setupOf } from '../service/setup.js';
+import { checkCheckpoints } from './audit.js';
 import { checkBlockLists } from './blocklists.js';
 import { bounded, failed, warning } from './bounded.js';
 import { checkRelease } from './catalog.js';
@@ -94,6 +95,7 @@ async function checkService(
     checks.push(...(await bounded('data of the sources', 'Try again; see the log of the database.', health)));
     checks.push(...(await checkBlockLists(db, setup.blocklists?.formats ?? [], now)));
     checks.push(...(await checkBacklog(db, now)), ...(await checkAudit(db)));
+    checks.push(...(await checkCheckpoints(db, loaded.config, before.length > 0, now)));
     if (before.length > 0) await sleep(Math.max(0, beatMs - (performance.now() - looked)));
     checks.push(...(await checkProcesses(db, before, scheduleLock)));
     return checks;

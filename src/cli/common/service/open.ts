@@ -14,6 +14,7 @@ import { expiryNotice } from '../release/notice.js';
 import { version } from '../version.js';
 import { poisonOf } from './faults.js';
 import { sealKeyOf, signerFor } from './keys.js';
+import { refuseLostLog } from './lost-log.js';
 import { registerReader } from './register-files.js';
 import { loadKinds, type OpenedSetup } from './setup.js';
 
@@ -103,6 +104,7 @@ export async function openService(opened: OpenedSetup, role: string, log: Logger
   const store = await openDatabase(config);
   try {
     const [catalog, kinds] = await Promise.all([openServiceCatalog(config, log), loadKinds()]);
+    await refuseLostLog(store.db, config, log);
     const sealKey = sealKeyOf(config.data);
     const { queue, close } = await openServiceQueue(config, store, log);
     const parts: RuntimeParts = {
