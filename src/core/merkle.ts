@@ -10,7 +10,8 @@ const nodeBytes = Buffer.alloc(65, 0x01);
 /** The hash of a leaf that holds these bytes. */
 export const leafHash = (bytes: Uint8Array): Buffer => hash(Buffer.concat([Uint8Array.of(0x00), bytes]));
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+/** The hash of a node over two. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   if (left.length !== 32 || right.length !== 32) return hash(Buffer.concat([Uint8Array.of(0x01), left, right]));
   nodeBytes.set(left, 1);
   nodeBytes.set(right, 33);

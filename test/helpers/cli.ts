@@ -36,7 +36,12 @@ export const shell = (command: string, options: RunOptions = {}): Promise<Ran> =
 export const onTerminal = (args: string, options: RunOptions = {}): Promise<Ran> =>
   run('script', ['-qec', `stty cols 80; ${process.execPath} ${program} ${args}`, '/dev/null'], options);
 
-function run(command: string, args: readonly string[], { input, cwd = root, env }: RunOptions): Promise<Ran> {
+/** Runs any program. */
+export function run(
+  command: string,
+  args: readonly string[],
+  { input, cwd = root, env }: RunOptions = {},
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     // Nothing of our own settings: those of the test run would be told as unknown.
     const inherited = Object.fromEntries(

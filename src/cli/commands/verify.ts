@@ -1,0 +1,25 @@
+import { safeJson } from '../../core/terminal.js';
+import { exitCodes } from '../common/errors.js';
+import type { VerifyArguments } from '../common/verify-bundle.js';
+import type { AddCommand } from '../main.js';
+
+/** `halflight verify BUNDLE` */
+export const command: AddCommand = (program) => {
+  program
+    .command('verify <bundle>')
+    .description('checks an evidence bundle: every file, record, number and signature; reads only')
+    .requiredOption(
+      '--key <key>',
+      'public key of who made it, NAME+ID+BASE64, or a file with it; never from the bundle',
+    )
+    .option('--key-name <name>', 'name of the key, where --key is a PEM')
+    .option('--json', 'the result as JSON')
+    .action(async (bundle: string, options: VerifyArguments & { json?: boolean }) => {
+      const { verifyBundle, verifyText } = await import('../common/verify-bundle.js');
+      const result = await verifyBundle(bundle, options);
+      if (!result.ok) process.exitCode = exitCodes.checkFailed;
+      process.stdout.write(
+        options.json === true ? `${safeJson(JSON.stringify(result, null, 2))}\n` : verifyText(result),
+      );
+    });
+};

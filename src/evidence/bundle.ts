@@ -1,0 +1,108 @@
+import type { FileHandle } from 'node:fs/promises';
+import { auditCheckpointText } from '../core/audit-checkpoint.js';
+import { faultPoint } from '../core/fault.js';
+import { emptyRoot } from '../core/merkle.js';
+import type { Signer } from '../core/signed-note.js';
+import type { BundleScope } from '../store/reads/bundle.js';
+import type { Db } from '../store/tables.js';
+import { auditLines, readAuditTree } from './contents/audit.js';
+import { chunkLines, coverageLines } from './contents/chunks.js';
+import type { BundleContext, BundlePeople } from './contents/context.js';
+import { findingLines } from './contents/findings.js';
+import { hitLines } from './contents/hits.js';
+import { numberLines, summaryText, usageLines } from './contents/numbers.js';
+import { readmeText } from './contents/readme.js';
+import { decisionLines, inventoryText } from './contents/register.js';
+import {
+  type BundleFile,
+  bundleFiles,
+  bundleFormat,
+  bundleVersion,
+  manifestName,
+  noteName,
+  noteText,
+} from './format.js';
+import { type Manifest, manifestText } from './manifest.js';
+import { ZipWriter } from './zip/write.js';
+
+export interface BundleRequest {
+  scope: BundleScope;
+  /** As it was asked for; `scope` is what it came to. */
+  asked: { services: readonly string[]; findings: readonly string[]; entries: readonly string[] };
+  zone: string;
+  people: BundlePeople;
+  vendorOf: (service: string) => string;
+  versions: Manifest['versions'];
+  product: string;
+  signer: Signer;
+  now: number;
+}
+
+/**
+ * Writes a bundle of what the transaction sees. The same state of the database gives the same bytes, except for what the checkpoint of
+ * the audit log says. Memory holds pages of rows, and 96 bytes for each record of the audit log.
+ * @throws BrokenAuditError, RangeError beyond 4 GiB
+ */
+export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequest): Promise<Manifest> {
+  const { scope, asked, zone, people, vendorOf, versions, product, signer, now } = request;
+  const { tree, size, head } = await readAuditTree(trx);
+  const root = tree.root ?? emptyRoot;
+  const checkpoint = { log: signer.name, epoch: 1, size, root, head, at: now };
+  const context: BundleContext = { trx, scope, zone, people, vendorOf, checkpoint };
+  const stated: Pick<Manifest, 'scope' | 'signer' | 'product'> = {
+    product,
+    signer: signer.name,
+    scope: {
+      from: scope.from,
+      until: scope.until,
+      timezone: zone,
+      services: [...asked.services],
+      findings: [...asked.findings],
+      entries: [...asked.entries],
+      names: people.names,
+    },
+  };
+  const contents: Record<BundleFile, AsyncIterable<string> | Iterable<string>> = {
+    'README.txt': [readmeText(stated)],
+    'summary.json': summaryText(context),
+    'findings.ndjson': findingLines(context),
+    'evidence.ndjson': hitLines(context),
+    'usage.csv': usageLines(context),
+    'numbers.ndjson': numberLines(context),
+    'chunks.ndjson': chunkLines(context),
+    'inventory.json': inventoryText(context),
+    'decisions.ndjson': decisionLines(context),
+    'coverage.ndjson': coverageLines(context),
+    'audit.ndjson': auditLines(context, tree),
+    'audit-checkpoint.txt': [signer.sign(auditCheckpointText(checkpoint))],
+  };
+  const zip = new ZipWriter(file, scope.until);
+  const files: Manifest['files'] = [];
+  for (const name of bundleFiles) {
+    await faultPoint('evidence.file');
+    let lines = 0;
+    const counted = async function* (): AsyncGenerator<string> {
+      for await (const text of contents[name]) {
+        lines++;
+        yield text;
+      }
+    };
+    const written = await zip.add(name, counted());
+    const records = name.endsWith('.ndjson') ? lines : name.endsWith('.csv') ? lines - 1 : null;
+    files.push({ name, records, ...written });
+  }
+  const manifest: Manifest = {
+    format: bundleFormat,
+    version: bundleVersion,
+    ...stated,
+    versions,
+    audit: { size, root: root.toString('base64') },
+    timestamp: null,
+    files,
+  };
+  const text = manifestText(manifest);
+  await zip.add(manifestName, [text], false);
+  await zip.add(noteName, [signer.sign(noteText(text))], false);
+  await zip.end();
+  return manifest;
+}
