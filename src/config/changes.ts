@@ -60,13 +60,14 @@ export const reloadRules: readonly Rule[] = [
   { key: 'net', way: 'apply', why: 'holds for new connections' },
   { key: 'sources', way: 'apply', why: 'holds from the next run, push or datagram on' },
   { key: 'channels', way: 'apply', why: 'holds from the next notice on' },
+  { key: 'reports', way: 'apply', why: 'holds from the next report on' },
 ];
 
 /** What differs between two configurations, and what of it a running service can take up. Secrets are compared by value. */
 export function changesBetween(old: Config, next: Config): Changes {
   const changes: Changes = { apply: [], restart: [] };
   for (const rule of reloadRules) {
-    if (rule.key === 'sources' || rule.key === 'channels') changes[rule.way].push(...itemChanges(rule, old, next));
+    if (isList(rule.key)) changes[rule.way].push(...itemChanges(rule.key, rule.why, old, next));
     else {
       const path = rule.key.split('.');
       for (const change of valueChanges(path, valueAt(old, path), valueAt(next, path)))
@@ -88,10 +89,18 @@ function valueChanges(path: readonly string[], before: unknown, after: unknown):
   return [{ key, sentence: `${key} changes from ${words(path, before)} to ${words(path, after)}` }];
 }
 
-function itemChanges(rule: Rule, old: Config, next: Config): Change[] {
-  const list = rule.key === 'sources' ? 'sources' : 'channels';
-  const before = new Map<string, Config['sources' | 'channels'][number]>(old[list].map((item) => [item.id, item]));
-  const after = new Map<string, Config['sources' | 'channels'][number]>(next[list].map((item) => [item.id, item]));
+/** Lists whose items are told apart by their ids, and what is said where one of them goes. */
+const lists = {
+  sources: 'what it brought stays until its time is over',
+  channels: 'nothing more is told there',
+  reports: 'it is made no more',
+} as const;
+type List = keyof typeof lists;
+const isList = (key: string): key is List => Object.hasOwn(lists, key);
+
+function itemChanges(list: List, why: string, old: Config, next: Config): Change[] {
+  const before = new Map<string, Config[List][number]>(old[list].map((item) => [item.id, item]));
+  const after = new Map<string, Config[List][number]>(next[list].map((item) => [item.id, item]));
   const changes: Change[] = [];
   for (const id of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(id), after.get(id)];
@@ -100,14 +109,14 @@ function itemChanges(rule: Rule, old: Config, next: Config): Change[] {
     else if (is === undefined)
       changes.push({
         key,
-        sentence: `${key} is gone${list === 'sources' ? '; what it brought stays until its time is over' : '; nothing more is told there'}`,
+        sentence: `${key} is gone; ${lists[list]}`,
       });
     else {
       const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
         (name) => !sameValue(Reflect.get(was, name), Reflect.get(is, name)),
       );
       // Values of options stay out: a plug-in may hold more to be private than we know.
-      if (names.length > 0) changes.push({ key, sentence: `${key} has another ${names.join(', ')}; ${rule.why}` });
+      if (names.length > 0) changes.push({ key, sentence: `${key} has another ${names.join(', ')}; ${why}` });
     }
   }
   return changes;

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.js';
+import { reportProblems } from './reports.js';
 import type { Config } from './schema.js';
 import type { Path } from './secret.js';
 
@@ -13,6 +14,7 @@ export function checkRelations(config: Config, at: ProblemAt, wrong: (path: Path
     ...sameIds(config, at),
     ...sources(config, at),
     ...anchors(config, at),
+    ...reportProblems(config, at),
     ...amounts(config, at, wrong),
     ...server(config, at, wrong),
   ];
@@ -25,7 +27,7 @@ function* anchors({ audit, channels }: Config, at: ProblemAt): Generator<Problem
 }
 
 function* sameIds(config: Config, at: ProblemAt): Generator<Problem> {
-  for (const list of ['sources', 'channels'] as const) {
+  for (const list of ['sources', 'channels', 'reports'] as const) {
     const seen = new Set<string>();
     for (const [index, { id }] of config[list].entries()) {
       if (seen.has(id)) yield at([list, index, 'id'], `another of the ${list} has this id already; ids must differ`);

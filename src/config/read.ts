@@ -37,7 +37,7 @@ export function readConfig(source: ConfigSource): ReadConfig {
 
 type Issue = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>['issues'][number];
 /** Lists whose items stand or fall by themselves. */
-const lists = ['sources', 'channels'] as const;
+const lists = ['sources', 'channels', 'reports'] as const;
 
 class Reader {
   readonly #source: ConfigSource;

@@ -21,6 +21,7 @@ import {
   url,
   zone,
 } from './fields.js';
+import { reportsSection } from './reports.js';
 
 /** News that a channel can carry; `test` always gets through. */
 export const noticeKinds = [
@@ -254,6 +255,7 @@ export const configSchema = section({
     .describe('Traffic outward: collectors, alerts.'),
   sources: list(source, 1000).prefault([]).describe('Where data come from.'),
   channels: list(channel, 100).prefault([]).describe('Whom or what it tells.'),
+  reports: reportsSection,
 });
 
 /** The configuration, checked: durations in milliseconds, sizes in bytes, secrets as `Secret`. Paths are absolute after `loadConfig`. */

@@ -19,4 +19,5 @@ export const defaults = {
   net: { allow: [] as string[], ports: [] as number[] },
   sources: [] as unknown[],
   channels: [] as unknown[],
+  reports: [] as unknown[],
 };
