@@ -3,7 +3,7 @@ import nodemailer from 'nodemailer';
 import { z } from 'zod';
 import type { Notice } from '../core/notice.js';
 import type { EgressConnection } from '../net/egress.js';
-import type { Channel, Delivery, SendContext } from './common/channel.js';
+import type { CarriedReport, Channel, Delivery, SendContext } from './common/channel.js';
 import { timeoutOption } from './common/http-check.js';
 import { keyOf, linesOf, type Message, messageOf, messageOptions } from './common/message.js';
 import { smtpFailure } from './common/smtp-outcome.js';
@@ -51,8 +51,9 @@ export const channel: Channel<Options> = {
   send: async (notice, written, context): Promise<Delivery> => {
     const message = messageOf(notice, { publicUrl: context.publicUrl, askUrl: written.ask_url });
     try {
+      const report = await context.report?.();
       return await overSmtp(written, context, async (transport) => {
-        const { rejected, rejectedErrors } = await transport.sendMail(mailOf(notice, message, written));
+        const { rejected, rejectedErrors } = await transport.sendMail(mailOf(notice, message, written, report));
         const later = rejectedErrors?.find(({ responseCode = 500 }) => responseCode < 500);
         // Told again to all, by the same Message-ID: better twice for some than never for one.
         return rejected.length > 0 && later !== undefined
@@ -83,13 +84,27 @@ export const channel: Channel<Options> = {
 };
 
 /** The mail of a notice. Headers are encoded by the library; what it gets holds no line ends. */
-export function mailOf(notice: Notice, message: Message, { from, to }: Pick<Options, 'from' | 'to'>) {
+export function mailOf(
+  notice: Notice,
+  message: Message,
+  { from, to }: Pick<Options, 'from' | 'to'>,
+  report?: CarriedReport,
+) {
   const domain = from.slice(from.lastIndexOf('@') + 1);
   return {
     from: { name: 'Halflight', address: from },
-    to: to.map((item) => ({ name: '', address: item })),
+    to: (report !== undefined && report.recipients.length > 0 ? report.recipients : to).map((item) => ({
+      name: '',
+      address: item,
+    })),
     subject: escaped(message.headline),
     text: `${[message.headline, ...linesOf(message).map(([label, text]) => `${label}: ${text}`)].join('\n\n')}\n`,
+    ...(report?.html !== undefined && { html: report.html }),
+    attachments: (report?.files ?? []).map(({ name, mediaType, content }) => ({
+      filename: name,
+      contentType: mediaType,
+      content: Buffer.from(content),
+    })),
     date: new Date(notice.at),
     // The same news has the same id, and the news of one finding stand together.
     messageId: `<${plainId(notice.id)}@${domain}>`,

@@ -4,7 +4,7 @@ export interface Notice {
   id: string;
   /**
    * `finding.opened`, `finding.changed`, `finding.reopened`, `finding.resolved`, `source.silent`, `source.back`, `source.paused`,
-   * `audit.checkpoint`, `audit.broken`, `blocklist.waiting`, `blocklist.published`, `blocklist.rolled-back`, `blocklist.kept`, `blocklist.back`, `test`.
+   * `audit.checkpoint`, `audit.broken`, `blocklist.waiting`, `blocklist.published`, `blocklist.rolled-back`, `blocklist.kept`, `blocklist.back`, `report.ready`, `test`.
    */
   kind: string;
   /** Milliseconds since 1970: when it happened. */

@@ -1,6 +1,8 @@
 import { faultPoint } from '../core/fault.js';
+import { appendAudit } from '../store/audit.js';
 import { nextDelivery, type OutboxItem, settleDelivery, takeDeliveries } from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
+import { carriedReport } from './reports/carried.js';
 
 /** Waits between tries: from some seconds up to an hour, doubling, with up to half of it by chance so that not all come at once. */
 const firstWait = 5000;
@@ -44,6 +46,7 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
     .send(item.notice, setup.options, {
       egress: context.egress(),
       publicUrl: context.setup().publicUrl,
+      report: item.notice.kind === 'report.ready' ? () => carriedReport(context, item.notice) : undefined,
       now,
       signal,
     })
@@ -64,5 +67,16 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
   const why = outcome.outcome === 'refused' ? outcome.why : undefined;
   if (why === undefined) log.info(about, 'delivered');
   else log.error({ ...about, why }, 'the channel refuses this notice');
+  if (why === undefined && item.notice.kind === 'report.ready') await noteDelivered(context, item);
   await settleDelivery(db, item.id, owner, { state: outcome.outcome, why, now: now() });
 }
+
+/** To whom a report went is for the audit log. A delivery that is made again is in it again: it was. */
+const noteDelivered = ({ db, now }: ServiceContext, { notice, channel }: OutboxItem): Promise<void> =>
+  appendAudit(db, {
+    at: now(),
+    who: 'service',
+    action: 'report.delivered',
+    subject: String(notice.details.report),
+    details: { channel, list: notice.details.list, period: notice.details.period },
+  });

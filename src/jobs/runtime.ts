@@ -25,6 +25,7 @@ import { isHistoryStale } from './people/re-resolve.js';
 import type { Handler, JobKind, Queue } from './queue.js';
 import { reconcileDue } from './reconcile.js';
 import { RegisterCache } from './registers.js';
+import { makeReports } from './reports/make-reports.js';
 import { type Round, schedule } from './schedule.js';
 import { seal } from './seal.js';
 import type { ServiceSetup } from './setup.js';
@@ -199,6 +200,7 @@ export class Runtime {
   #workOf(job: string, slot: number): (() => Promise<string>) | undefined {
     const own = Object.hasOwn(ownTasks, job) ? ownTasks[job] : undefined;
     if (own !== undefined) return () => own.run(this.context, this.#stop.signal, slot);
+    if (job.startsWith('report:')) return () => makeReports(this.context, job.slice('report:'.length), slot);
     if (!job.startsWith('collect:')) return undefined;
     return async () => {
       const found = await collect(this.context, job.slice('collect:'.length), this.#stop.signal);

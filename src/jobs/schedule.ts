@@ -118,11 +118,12 @@ export class Leader {
 
   /** The cron jobs of the configuration of now. One that is new here is caught up with: of missed slots the last is run. */
   async #known(): Promise<Iterable<CronJob>> {
-    const { sources, zone } = this.#context.setup();
+    const { sources, zone, reports } = this.#context.setup();
     const wanted = new Map<string, string>();
     for (const [job, { cron }] of Object.entries(ownTasks)) if (cron !== undefined) wanted.set(job, cron);
     for (const { id, role, schedule: cron } of sources)
       if (role === 'collector' && cron !== undefined) wanted.set(`collect:${id}`, cron);
+    for (const { id, cron } of reports?.lists ?? []) wanted.set(`report:${id}`, cron);
     const jobs = new Map<string, CronJob>();
     for (const [job, expression] of wanted) {
       const key = `${expression} ${zone}`;

@@ -1,5 +1,6 @@
 import type { Mapping } from '../core/mapping.js';
 import type { Provenance } from '../core/provenance.js';
+import type { ReportFormat, ReportRole } from '../core/report-role.js';
 import type { ChangeLimits } from '../exports/blocklists/common/diff.js';
 import type { EgressPolicy } from '../net/policy.js';
 
@@ -52,6 +53,32 @@ export interface BlockListSetup {
   twoPeople: boolean;
 }
 
+/** A distribution list of the periodic report. */
+export interface ReportList {
+  id: string;
+  role: ReportRole;
+  /** A cron expression in the organisation's zone. */
+  cron: string;
+  period: 'week' | 'month';
+  /** Of the role manager: each has a report of its own. */
+  groups: readonly string[];
+  names: boolean;
+  /** Ids of channels. */
+  channels: readonly string[];
+  /** Addresses for channels of e-mail; empty: those of the channel. */
+  recipients: readonly string[];
+  formats: readonly ReportFormat[];
+}
+
+/** What periodic reports are made by. */
+export interface ReportSetup {
+  lists: readonly ReportList[];
+  /** Version of Halflight. */
+  product: string;
+  /** Key of the pseudonyms; read when it is needed first. */
+  pseudonymKey(): string;
+}
+
 /** What the service works by: the configuration, checked and with its secrets resolved. Times in milliseconds. */
 export interface ServiceSetup {
   /** The organisation's time zone. */
@@ -77,4 +104,6 @@ export interface ServiceSetup {
   people: string | undefined;
   inventory: string | undefined;
   contracts?: string | undefined;
+  /** Undefined: none are made. */
+  reports?: ReportSetup | undefined;
 }

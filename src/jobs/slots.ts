@@ -1,5 +1,5 @@
 import { createTask, parse } from 'node-cron';
-import { zoneOffset } from '../core/time.js';
+import { dayOf, zoneOffset } from '../core/time.js';
 
 // When a cron expression is due, as numbered slots: minutes since 1970. A job at fixed hours goes by the wall clock of the
 // organisation: on the day when the clock is put forward a skipped hour is made up for, on the day when it is put back the hour
@@ -16,6 +16,8 @@ export interface Slots {
   between(after: number, upTo: number): number[];
   /** The newest due slot up to a minute; undefined: none in the last month. */
   latest(upTo: number): number | undefined;
+  /** The day of the organisation's zone in which a slot lies, `YYYY-MM-DD`. */
+  day(slot: number): string;
 }
 
 /** @throws Error when the expression is none */
@@ -42,5 +44,6 @@ export function cronSlots(expression: string, zone: string): Slots {
       for (let slot = upTo; slot > upTo - lookBack; slot--) if (isDue(slot)) return slot;
       return undefined;
     },
+    day: (slot) => (everyHour ? dayOf(slot * minuteMs, zone) : new Date(slot * minuteMs).toISOString().slice(0, 10)),
   };
 }

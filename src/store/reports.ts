@@ -82,8 +82,8 @@ export async function lastEdition(db: Db, { list, period, group }: ReportKey): P
   return row === undefined ? undefined : keptOf(row);
 }
 
-/** The first edition of any list that was made like this: what the same report said before. */
-export async function firstEditionLike(
+/** The newest edition of any list that was made like this: what the same report said before. */
+export async function lastEditionLike(
   db: Db,
   { period, role, group, names }: Pick<KeptReport, 'period' | 'role' | 'group' | 'names'>,
 ): Promise<KeptReport | undefined> {
@@ -94,6 +94,7 @@ export async function firstEditionLike(
     .where('role', '=', role)
     .where('actor_group', '=', text(group))
     .where('names', '=', names)
+    .orderBy('edition', 'desc')
     .orderBy('at')
     .orderBy('id')
     .limit(1)

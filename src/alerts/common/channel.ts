@@ -11,10 +11,21 @@ export type Delivery =
   /** Trying again is of no use. */
   | { outcome: 'refused'; why: string };
 
+/** A periodic report as a channel carries it. */
+export interface CarriedReport {
+  /** HTML that is safe in a mail: without scripts, styles of its own or anything from elsewhere; undefined: plain text alone. */
+  html: string | undefined;
+  /** Instead of those whom the channel tells everything; empty: those. */
+  recipients: readonly string[];
+  files: readonly { name: string; mediaType: string; content: Uint8Array }[];
+}
+
 export interface SendContext {
   egress: Egress;
   /** Address under which people reach the service, for links; undefined where the configuration does not say. */
   publicUrl?: string | undefined;
+  /** Of a notice `report.ready`: the report itself, for channels that can carry it; undefined: it is no longer kept. */
+  report?: (() => Promise<CarriedReport | undefined>) | undefined;
   /** Milliseconds since 1970. */
   now(): number;
   signal: AbortSignal;

@@ -91,6 +91,8 @@ function whoOf({ people, events, attempts }: Notice['details']): string {
 function linkOf({ kind, details }: Notice, publicUrl: string | undefined): string | undefined {
   if (publicUrl === undefined || !isPlainHttp(publicUrl)) return undefined;
   const base = new URL(publicUrl).href.replace(/\/+$/, '');
+  if (kind === 'report.ready' && typeof details.report === 'string' && /^r_[0-9a-f]{32}$/.test(details.report))
+    return `${base}/v1/reports/${details.report}.html`;
   const id = kind.startsWith('finding.') ? details.finding : undefined;
   // Half a character has no encoding: no id of ours holds one.
   if (typeof id !== 'string' || id.length > 500 || /\p{Surrogate}/u.test(id)) return base;

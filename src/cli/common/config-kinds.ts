@@ -99,6 +99,14 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
       loaded.problemAt(['blocklists', 'formats', index], `there is no such format of block lists; ${advice}`),
     );
   }
+  for (const [index, { schedule }] of loaded.config.reports.entries())
+    if (schedule !== 'weekly' && schedule !== 'monthly' && !isCron(schedule))
+      opened.problems.push(
+        loaded.problemAt(
+          ['reports', index, 'schedule'],
+          "accepted is weekly, monthly or a cron expression: '0 7 * * 1' is every Monday at 7",
+        ),
+      );
   return opened;
 }
 

@@ -5,10 +5,10 @@ import { safeJson, safeLine } from '../../core/terminal.js';
 import { dayOf } from '../../core/time.js';
 import { addDays } from '../../inventory/days.js';
 import { registerHash } from '../../jobs/registers.js';
-import { makeReport } from '../../reports/periodic/make.js';
+import { asEdition } from '../../reports/periodic/edition.js';
+import { documentHash, makeReport } from '../../reports/periodic/make.js';
 import { periodOf, type ReportPeriod, rangeOf } from '../../reports/periodic/period.js';
 import { checkpointBefore, inventoryOn, peopleIn } from '../../reports/periodic/registers.js';
-import { documentToTerminal } from '../../reports/periodic/terminal.js';
 import { appendAudit } from '../../store/audit.js';
 import type { Db } from '../../store/tables.js';
 import { CliError, exitCodes } from './errors.js';
@@ -17,6 +17,7 @@ import { openCatalog } from './open-catalog.js';
 import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
 import { readRegisters } from './registers.js';
 import type { ReportOptions } from './report-options.js';
+import { printDocument, writeDocument } from './report-out.js';
 import { besideService } from './service/beside.js';
 import { userName } from './user.js';
 import { version } from './version.js';
@@ -69,15 +70,19 @@ export async function runReport(options: ReportOptions, now: number): Promise<vo
         subject: 'report',
         details: { period: period.id, role: options.role },
       });
+    const document = await asEdition(db, made);
     if (options.json === true) {
-      const { document, hash } = made;
+      const hash = documentHash(document);
       const answer = { report: 'halflight-report/1', period, role: options.role, group: group ?? null, hash, document };
       process.stdout.write(`${safeJson(JSON.stringify(answer, null, 2))}\n`);
-    } else process.stdout.write(documentToTerminal(made.document, widthOf(process.stdout.columns)));
+    } else if (options.out === undefined) {
+      const { columns, isTTY } = process.stdout;
+      await printDocument(document, { format: options.format, columns, terminal: isTTY === true });
+    } else {
+      for (const path of await writeDocument(document, options)) process.stdout.write(`${safeLine(path)}\n`);
+    }
   });
 }
-
-const widthOf = (columns: number | undefined): number => Math.min(120, Math.max(60, columns ?? 80));
 
 function checkOptions({
   role,
@@ -90,6 +95,9 @@ function checkOptions({
   inventory,
   people,
   timezone,
+  json,
+  out,
+  format,
 }: ReportOptions): void {
   if (role === 'manager' && (group ?? '') === '')
     throw usage('a report for a manager is about one group: name it with --group');
@@ -97,6 +105,8 @@ function checkOptions({
   if (names === true && !namingRoles.has(role))
     throw usage(`a report for the role ${role} names nobody: leave --names out`);
   if ((from === undefined) !== (until === undefined)) throw usage('--from and --until go together');
+  if (json === true && (out !== undefined || format !== undefined))
+    throw usage('--json prints the report: leave --out and --format out');
   if (from !== undefined && period !== undefined) throw usage('use --period, or --from and --until');
   for (const [name, value] of Object.entries({ inventory, people, timezone }))
     if (value !== undefined && data === undefined)

@@ -1,5 +1,6 @@
 import type { InventoryEntry } from '../../core/register.js';
 import type { Person } from '../../people/person.js';
+import { lastCheckpoint } from '../../store/checkpoints.js';
 import { inventoryAsOf } from '../../store/inventory.js';
 import { firstInventory } from '../../store/reads/first-inventory.js';
 import { loadRegister } from '../../store/registers.js';
@@ -29,4 +30,7 @@ export const peopleIn = async (db: Db): Promise<readonly Person[]> =>
   (await loadRegister<Person[]>(db, 'people'))?.body ?? [];
 
 /** The last checkpoint of the audit log before an instant, in words; empty: none was made. */
-export const checkpointBefore = async (_db: Db, _before: number): Promise<string> => '';
+export async function checkpointBefore(db: Db, before: number): Promise<string> {
+  const checkpoint = await lastCheckpoint(db, before - 1);
+  return checkpoint === undefined ? '' : `${checkpoint.size} records, root ${checkpoint.root}`;
+}

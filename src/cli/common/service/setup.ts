@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Config } from '../../../config/schema.js';
 import { Secret } from '../../../config/secret.js';
-import type { AuditSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
+import type { AuditSetup, ReportSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
 import { type LoadedConfig, openConfig, refuseErrors } from '../config.js';
 import { loadKinds, type OpenedKinds, type OpenedSource, openKinds } from '../config-kinds.js';
 import { loadMapping } from '../inputs.js';
+import { givenPseudonymKey, pseudonymKeyOf } from '../pseudonym-key.js';
+import { version } from '../version.js';
 
 /** A configuration that the service can work by. */
 export interface OpenedSetup {
@@ -57,6 +59,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
     people,
     inventory,
     contracts: config.contracts,
+    reports: reportSetup(config),
   };
 }
 
@@ -66,6 +69,18 @@ export const auditSetupOf = ({ data, audit }: Config): AuditSetup => ({
   folder: join(data, 'checkpoints'),
   copyTo: audit.copy_to,
 });
+
+const crons = { weekly: '0 6 * * 1', monthly: '0 6 1 * *' } as const;
+
+function reportSetup({ reports, data }: Config): ReportSetup | undefined {
+  if (reports.length === 0) return undefined;
+  const lists = reports.map(({ schedule, period, ...list }) => ({
+    ...list,
+    cron: schedule === 'weekly' || schedule === 'monthly' ? crons[schedule] : schedule,
+    period: period ?? (schedule === 'monthly' ? 'month' : 'week'),
+  }));
+  return { lists, product: version, pseudonymKey: () => givenPseudonymKey() ?? pseudonymKeyOf(data) };
+}
 
 async function sourceSetup({ source, kind, options, provenance }: OpenedSource, zone: string): Promise<SourceSetup> {
   const every =
