@@ -238,3 +238,16 @@ export async function onlyActive(db: Db, formats: readonly string[]): Promise<vo
   if (formats.length > 0) query = query.where('format', 'not in', formats);
   await query.execute();
 }
+
+/**
+ * Deletes versions of before an instant (milliseconds since 1970), but not what waits, and of each format not the last ten that were
+ * served: those can be gone back to. @returns rows by table
+ */
+export async function forgetLists(db: Db, before: number): Promise<Record<string, number>> {
+  const { numAffectedRows } = await sql`
+    delete from blocklist_version v where v.made_at < ${before} and v.state <> 'pending'
+      and (v.published_at is null or v.version not in (
+        select o.version from blocklist_version o where o.format = v.format and o.published_at is not null
+        order by o.version desc limit 10))`.execute(db);
+  return { blocklist_version: Number(numAffectedRows ?? 0n) };
+}

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { forgetLists } from './blocklists.js';
 import { forgetGone } from './collected.js';
 import { notHeld } from './holds.js';
 import { monthPartitions } from './partitions.js';
@@ -182,6 +183,7 @@ async function deleteHistory(
     delete from report t where t.at < ${before}
       and ${notHeld({ firstDay: sql`t.period_from`, lastDay: sql`t.period_to` })}`.execute(db);
   note('report', reports.numAffectedRows);
+  for (const [table, rows] of Object.entries(await forgetLists(db, before))) note(table, BigInt(rows));
   // The newest slot of each job is the memory of its schedule.
   const runs = await sql`
     delete from job_run r where r.finished_at < ${before} and r.state in ('done', 'failed')

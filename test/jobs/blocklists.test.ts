@@ -8,6 +8,7 @@ import { allBlockListFormats } from '../../src/exports/blocklists/common/registr
 import { approve, DecisionError, release, rollBack } from '../../src/jobs/blocklists/decide.js';
 import { areFeedsStale } from '../../src/jobs/blocklists/grounds.js';
 import { makeBlockLists } from '../../src/jobs/blocklists/make.js';
+import { retention } from '../../src/jobs/retention.js';
 import { type RegisterFiles, syncRegisters } from '../../src/jobs/sync-registers.js';
 import { verifyAudit } from '../../src/store/audit.js';
 import { loadBody, loadChanges, loadFeeds, loadServed, loadVersions } from '../../src/store/blocklists.js';
@@ -304,6 +305,28 @@ await describeOnDatabases('feeds of block lists', (server) => {
       '1 published',
     ]);
     expect((await served())?.version).toBe(1);
+  });
+
+  test('retention leaves what waits and the last ten that were served', async () => {
+    const { register, context, decider, clock } = await start(['squid'], { limits: { entries: 0, share: 0 } });
+    // Every one waits, and every second one is approved.
+    for (let n = 1; n < 28; n++) {
+      await register(denied(...upTo(n)));
+      const [newest] = await loadVersions(db, 'squid');
+      if (n % 2 === 0 && newest?.state === 'pending') await approve(decider(), 'squid', newest.version);
+    }
+    const before = await loadVersions(db, 'squid');
+    expect(before[0]?.state).toBe('pending');
+    clock.now += 500 * dayMs;
+    const setup = context.setup();
+    context.setup = () => ({ ...setup, retention: { ...setup.retention, history: 400 * dayMs } });
+    await retention(context);
+    const kept = await loadVersions(db, 'squid');
+    const lastTen = before.filter(({ state }) => state === 'published').slice(0, 10);
+    expect(kept).toEqual(before.filter((version) => version.state === 'pending' || lastTen.includes(version)));
+    // Numbers go on behind the newest.
+    await register(denied(...upTo(28)));
+    expect((await loadVersions(db, 'squid'))[0]?.version).toBe((before[0]?.version ?? 0) + 1);
   });
 
   test('the catalog changes a list as the register does', async () => {

@@ -36,7 +36,7 @@ export function verifyFeed(bytes: Uint8Array, note: string, key: NoteKey): Verif
     );
   return {
     ok: true,
-    sentence: `Version ${said.version} of ${said.format}, decisions of ${said.day}, ${said.entries} entries: signed by ${key.name}.`,
+    sentence: `Version ${said.version} of ${said.format}, decisions of ${said.day}, ${said.entries} ${said.entries === 1 ? 'entry' : 'entries'}: signed by ${key.name}.`,
     note: said,
   };
 }
