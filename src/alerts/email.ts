@@ -6,6 +6,7 @@ import type { EgressConnection } from '../net/egress.js';
 import type { CarriedReport, Channel, Delivery, SendContext } from './common/channel.js';
 import { timeoutOption } from './common/http-check.js';
 import { keyOf, linesOf, type Message, messageOf, messageOptions } from './common/message.js';
+import { plainLine } from './common/plain.js';
 import { smtpFailure } from './common/smtp-outcome.js';
 
 const address = z
@@ -53,7 +54,11 @@ export const channel: Channel<Options> = {
     try {
       const report = await context.report?.();
       return await overSmtp(written, context, async (transport) => {
-        const { rejected, rejectedErrors } = await transport.sendMail(mailOf(notice, message, written, report));
+        const { rejected, rejectedErrors } = await transport.sendMail(
+          context.to === undefined
+            ? mailOf(notice, message, written, report)
+            : letterOf(notice, { ...written, to: context.to }),
+        );
         const later = rejectedErrors?.find(({ responseCode = 500 }) => responseCode < 500);
         // Told again to all, by the same Message-ID: better twice for some than never for one.
         return rejected.length > 0 && later !== undefined
@@ -112,6 +117,20 @@ export function mailOf(
     headers: { 'auto-submitted': 'auto-generated', 'x-halflight-notice': notice.kind.replace(/[^\w.-]/g, '_') },
     disableFileAccess: true,
     disableUrlAccess: true,
+  };
+}
+
+/** The mail of a notice to one person: its paragraphs, and nothing of what notices to the security team hold. */
+export function letterOf(notice: Notice, { from, to }: { from: string; to: string }) {
+  const { paragraphs } = notice.details;
+  const lines = (Array.isArray(paragraphs) ? paragraphs : [notice.text]).map((line) => plainLine(String(line), 1000));
+  const headline = plainLine(notice.title, 250);
+  const message = { headline, why: '', who: '', link: undefined, yes: '' };
+  return {
+    ...mailOf(notice, message, { from, to: [to] }),
+    text: `${[headline, ...lines].join('\n\n')}\n`,
+    // An answer by itself (away, not delivered) tells nobody anything.
+    headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
   };
 }
 

@@ -55,6 +55,7 @@ export const reloadRules: readonly Rule[] = [
   { key: 'findings', way: 'apply', why: 'holds from the next reconciling on' },
   { key: 'retention', way: 'apply', why: 'holds from the next cleaning on, also for what is kept already' },
   { key: 'blocklists', way: 'apply', why: 'holds from the next version of a list on' },
+  { key: 'nudges', way: 'apply', why: 'holds from the next mail on, also for those that wait' },
   { key: 'spool', way: 'restart', why: 'the spool is open' },
   { key: 'log.level', way: 'apply', why: 'holds from the next line on' },
   { key: 'net', way: 'apply', why: 'holds for new connections' },

@@ -21,6 +21,7 @@ import {
   url,
   zone,
 } from './fields.js';
+import { nudgesSection } from './nudges.js';
 import { reportsSection } from './reports.js';
 
 /** News that a channel can carry; `test` always gets through. */
@@ -221,6 +222,7 @@ export const configSchema = section({
     .prefault({})
     .describe('How long what is kept; a duration or never.'),
   blocklists: blocklistsSection,
+  nudges: nudgesSection,
   spool: section({
     size: size('16MiB', '10TiB')
       .prefault('1GiB')

@@ -43,4 +43,6 @@ export interface ServiceContext {
   seal(bytes: Uint8Array): Buffer;
   /** Signs checkpoints, bundles and feeds with the key of this installation. */
   readonly signer: Signer;
+  /** The name of a person that does not tell who it is. */
+  pseudonymOf(person: string): string;
 }

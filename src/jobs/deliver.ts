@@ -1,7 +1,8 @@
 import { faultPoint } from '../core/fault.js';
 import { appendAudit } from '../store/audit.js';
-import { nextDelivery, type OutboxItem, settleDelivery, takeDeliveries } from '../store/outbox.js';
+import { forgetDelivery, nextDelivery, type OutboxItem, settleDelivery, takeDeliveries } from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
+import { addressNudge, nudgeKind } from './nudges/send.js';
 import { carriedReport } from './reports/carried.js';
 
 /** Waits between tries: from some seconds up to an hour, doubling, with up to half of it by chance so that not all come at once. */
@@ -41,6 +42,18 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
     });
     return;
   }
+  const addressed = item.notice.kind === nudgeKind ? await addressNudge(context, item.notice) : undefined;
+  if (addressed !== undefined && 'drop' in addressed) {
+    log.info({ ...about, why: addressed.drop }, 'a mail is not sent');
+    await forgetDelivery(db, item.id, owner);
+    return;
+  }
+  if (addressed !== undefined && 'later' in addressed) {
+    // The outbox takes what is put off for longer for the work of a clock that went back.
+    const nextAt = Math.min(addressed.later, now() + longestWait);
+    await settleDelivery(db, item.id, owner, { nextAt, why: 'not at this hour' });
+    return;
+  }
   await faultPoint('send.before');
   const outcome = await channel
     .send(item.notice, setup.options, {
@@ -49,6 +62,7 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
       report: item.notice.kind === 'report.ready' ? () => carriedReport(context, item.notice) : undefined,
       now,
       signal,
+      to: addressed?.to,
     })
     .catch((error: unknown) => ({
       outcome: 'retry' as const,
@@ -57,6 +71,9 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
     }));
   await faultPoint('send.after');
   metrics.deliveries.inc({ channel: item.channel, outcome: outcome.outcome });
+  // What a mail server says may quote the address.
+  if (addressed !== undefined && outcome.outcome !== 'sent')
+    outcome.why = outcome.why.replace(/[^\s<>"'():;,]+@[^\s<>"'():;,]+/g, 'the address');
   if (outcome.outcome === 'retry') {
     const doubled = Math.min(longestWait, firstWait * 2 ** Math.min(item.attempts - 1, 20));
     const wait = Math.round(Math.max((outcome.afterSeconds ?? 0) * 1000, doubled * (0.5 + Math.random() / 2)));
@@ -68,7 +85,9 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
   if (why === undefined) log.info(about, 'delivered');
   else log.error({ ...about, why }, 'the channel refuses this notice');
   if (why === undefined && item.notice.kind === 'report.ready') await noteDelivered(context, item);
-  await settleDelivery(db, item.id, owner, { state: outcome.outcome, why, now: now() });
+  // Of a mail to a person only what the limits need is kept.
+  if (addressed !== undefined) await forgetDelivery(db, item.id, owner);
+  else await settleDelivery(db, item.id, owner, { state: outcome.outcome, why, now: now() });
 }
 
 /** To whom a report went is for the audit log. A delivery that is made again is in it again: it was. */

@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/compile.js';
 import type { Collector } from '../collectors/common/collector.js';
 import type { Signer } from '../core/signed-note.js';
 import { createEgress, type Egress } from '../net/egress.js';
+import { pseudonym } from '../people/privacy.js';
 import { noteSlot, runSlot } from '../store/job-runs.js';
 import { serverVersion } from '../store/reads/server.js';
 import type { Db } from '../store/tables.js';
@@ -48,6 +49,8 @@ export interface RuntimeParts {
   sealKey: Uint8Array;
   /** Signs what leaves the house as this installation's word. */
   signer: Signer;
+  /** Key of the pseudonyms of people. */
+  pseudonymKey: string;
   /** Reads the register files, as far as this process has them. */
   registerFiles(): Promise<RegisterFiles>;
   /** For tests: see ThreadData. */
@@ -110,6 +113,7 @@ export class Runtime {
       ring: (kind, id, options) => this.#bells.ring(kind, id, options),
       seal: (bytes) => seal(parts.sealKey, bytes),
       signer: parts.signer,
+      pseudonymOf: (person) => pseudonym(parts.pseudonymKey, { kind: 'person', id: person }),
       scanner: () => this.#scannerOfNow(),
     };
   }

@@ -2,6 +2,7 @@ import type { Mapping } from '../core/mapping.js';
 import type { Provenance } from '../core/provenance.js';
 import type { ReportFormat, ReportRole } from '../core/report-role.js';
 import type { ChangeLimits } from '../exports/blocklists/common/diff.js';
+import type { SendingHours } from '../inventory/nudges/limits.js';
 import type { EgressPolicy } from '../net/policy.js';
 
 /** A configured source, its options checked. Plain data: it goes to worker threads. */
@@ -40,6 +41,19 @@ export interface AuditSetup {
   folder: string;
   /** Another one, which must be there. */
   copyTo: string | undefined;
+}
+
+/** Whom to write to about what they used, and how. */
+export interface NudgeSetup {
+  /** Id of a channel of kind email. */
+  channel: string;
+  groups: readonly string[];
+  excludedGroups: readonly string[];
+  excludedPeople: readonly string[];
+  perQuarter: number;
+  hours: SendingHours;
+  askUrl?: string | undefined;
+  contact?: string | undefined;
 }
 
 /** What feeds of block lists are made by. */
@@ -100,6 +114,8 @@ export interface ServiceSetup {
   };
   /** Feeds of block lists; undefined: none is made. */
   blocklists?: BlockListSetup | undefined;
+  /** Mails to people who used what is not approved; undefined: nobody is written to. */
+  nudges?: NudgeSetup | undefined;
   /** Files of the registers, read by whoever has them; undefined: none. */
   people: string | undefined;
   inventory: string | undefined;

@@ -1,6 +1,7 @@
 import { hourlyCheckpoint } from './audit/hourly.js';
 import { makeBlockLists } from './blocklists/make.js';
 import type { ServiceContext } from './context.js';
+import { sendNudges } from './nudges/send.js';
 import { reResolve } from './people/re-resolve.js';
 import { recheck } from './recheck.js';
 import { retention } from './retention.js';
@@ -19,6 +20,7 @@ export const ownTasks: Readonly<Record<string, OwnTask>> = {
   retention: { cron: '10 3 * * *', run: retention },
   recheck: { cron: '5 0 * * *', run: recheck },
   blocklists: { cron: '6 0 * * *', run: makeBlockLists },
+  nudges: { cron: '25 * * * *', run: sendNudges },
   resolve: { run: (context, signal) => reResolve(context, signal) },
   'resolve-all': { cron: '40 3 * * *', run: (context, signal) => reResolve(context, signal, { whole: true }) },
 };

@@ -79,6 +79,11 @@ export async function settleDelivery(
     .execute();
 }
 
+/** Ends a delivery and keeps nothing of it. */
+export async function forgetDelivery(db: Db, id: number, owner: string): Promise<void> {
+  await db.deleteFrom('outbox').where('id', '=', id).where('lease_owner', '=', owner).execute();
+}
+
 /** When the next delivery is due, behind none of its subject; undefined: none waits. */
 export async function nextDelivery(db: Db, now: number): Promise<number | undefined> {
   const { rows } = await sql<{ at: number | null }>`

@@ -13,6 +13,7 @@ import type { DeviceTable } from './device-table.js';
 import type { ExpenseTable } from './expense-table.js';
 import type { DecisionTable, InventoryLoadTable, InventoryVersionTable } from './inventory-tables.js';
 import type { ActorResolutionTable, AddressLeaseTable } from './lease-tables.js';
+import type { NudgeTable } from './nudge-table.js';
 import type { ReportTable } from './report-table.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
@@ -64,6 +65,7 @@ export interface Tables {
   blocklist_version: BlockListVersionTable;
   blocklist_feed: BlockListFeedTable;
   register_trouble: RegisterTroubleTable;
+  nudge: NudgeTable;
 }
 
 /** The database as all functions of this folder take it; a transaction is one too. */

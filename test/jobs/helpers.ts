@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import type { Channel } from '../../src/alerts/common/channel.js';
@@ -143,6 +143,7 @@ export async function testService(db: Db, options: TestServiceOptions = {}): Pro
     ring: (kind, ringId, ringOptions) => rings.push({ kind, id: ringId, options: ringOptions }),
     seal: (bytes) => seal(sealKey, bytes),
     signer,
+    pseudonymOf: (id) => `person-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`,
     scanner: () => Promise.resolve(scannerFor(all, setup.zone, poison)),
   };
   const signal = new AbortController().signal;
@@ -219,7 +220,7 @@ export async function clear(db: Db): Promise<void> {
   for (const table of appendOnly) await sql`alter table ${sql.table(table)} disable trigger user`.execute(db);
   await sql`truncate chunk, chunk_reject_count, chunk_input, chunk_usage, chunk_use, usage, usage_day, usage_service_day, evidence, candidate, candidate_decision, quarantine, source,
     source_cursor, source_record, provider_state, source_hour, source_gap, source_finding, token, push_key, spool, register, finding, finding_history,
-    reconcile_due, outbox, audit, audit_tree, audit_checkpoint, legal_hold, instance, job_run, address_lease, actor_resolution, report, alert, alert_history, alert_fact, inventory_version, inventory_load, decision, blocklist_version, blocklist_feed, register_trouble restart identity cascade`.execute(
+    reconcile_due, outbox, audit, audit_tree, audit_checkpoint, legal_hold, instance, job_run, address_lease, actor_resolution, report, alert, alert_history, alert_fact, inventory_version, inventory_load, decision, blocklist_version, blocklist_feed, register_trouble, nudge restart identity cascade`.execute(
     db,
   );
   for (const table of appendOnly) await sql`alter table ${sql.table(table)} enable trigger user`.execute(db);

@@ -235,6 +235,7 @@ await describeOnDatabases('hostile data', (server) => {
         channels: new Map(),
         sealKey,
         signer,
+        pseudonymKey: 'of this test alone',
         registerFiles: async () => ({ people: undefined, inventory: [] }),
       });
       const roll = random(30);

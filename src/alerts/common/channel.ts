@@ -29,6 +29,8 @@ export interface SendContext {
   /** Milliseconds since 1970. */
   now(): number;
   signal: AbortSignal;
+  /** The one address that this notice goes to, instead of those of the options. Only e-mail can address a person. */
+  to?: string | undefined;
 }
 
 /** A way to tell people or systems: a plug-in of src/alerts; its file name is its id. */

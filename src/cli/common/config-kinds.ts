@@ -90,6 +90,7 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
     }
     opened.problems.push(...wrong);
   }
+  opened.problems.push(...nudgeProblems(loaded));
   for (const [index, id] of loaded.config.blocklists.formats.entries()) {
     const known = blockListFormatIds();
     if (known.includes(id)) continue;
@@ -108,6 +109,23 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
         ),
       );
   return opened;
+}
+
+/** What is in the way of mails to people: they go by e-mail alone, since no other channel can address one person. */
+function nudgeProblems({ config: { nudges, channels }, problemAt }: LoadedConfig): Problem[] {
+  if (!nudges.enabled && nudges.channel === undefined) return [];
+  const mail = channels.filter(({ kind }) => kind === 'email').map(({ id }) => id);
+  const accepted = mail.length === 0 ? 'add a channel of kind email first' : `accepted is one of ${mail.join(', ')}`;
+  const problems: Problem[] = [];
+  if (nudges.channel === undefined)
+    problems.push(
+      problemAt(['nudges', 'enabled'], `needs nudges.channel, the channel that mails go out by; ${accepted}`),
+    );
+  else if (!mail.includes(nudges.channel))
+    problems.push(problemAt(['nudges', 'channel'], `there is no channel of kind email with this id; ${accepted}`));
+  if (nudges.from_hour >= nudges.until_hour)
+    problems.push(problemAt(['nudges', 'until_hour'], 'is not behind from_hour, which leaves no hour for any mail'));
+  return problems;
 }
 
 /** What the data are worth. Lower than by the kind: as the configuration says. Higher: with a reason, and never `observed` by itself. */

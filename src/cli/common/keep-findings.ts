@@ -78,5 +78,8 @@ function contextOf(db: Db, { catalog, zone, folder }: ScanRegisters): ServiceCon
       throw new Error('a scan seals nothing');
     },
     signer: signerFor({ ...config, data: folder }),
+    pseudonymOf: () => {
+      throw new Error('a scan writes to nobody');
+    },
   };
 }

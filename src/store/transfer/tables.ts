@@ -53,6 +53,7 @@ export const carriedTables = [
   'blocklist_version',
   'blocklist_feed',
   'register_trouble',
+  'nudge',
 ] as const;
 
 /** A table as the database describes it. */

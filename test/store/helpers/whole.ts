@@ -13,6 +13,7 @@ import { setHold } from '../../../src/store/holds.js';
 import { registerInstance } from '../../../src/store/instances.js';
 import { commitBatch, takeOver } from '../../../src/store/intake.js';
 import { noteBeginning, noteSlot } from '../../../src/store/job-runs.js';
+import { addNudge } from '../../../src/store/nudges.js';
 import { addNotice, settleDelivery, takeDeliveries } from '../../../src/store/outbox.js';
 import { noteRegisterTrouble } from '../../../src/store/register-trouble.js';
 import { saveRegister } from '../../../src/store/registers.js';
@@ -225,6 +226,7 @@ export async function fillWhole(db: Db): Promise<void> {
   });
   await saveFeed(db, { format: 'squid', active: true, pinned: 1, keptWhy: odd, keptSince: noon });
   await noteRegisterTrouble(db, 'inventory', odd, noon);
+  await addNudge(db, { person: 'person-abcdefgh', service: odd, day: '2026-10-05' });
   await noteSlot(db, 'retention', 29_000_000);
   await noteBeginning(db, 'collect:proxy', 29_000_001, noon);
   for (let n = 0; n < 20; n++)

@@ -10,6 +10,7 @@ import { StoreError } from '../../../store/errors.js';
 import { openQueuePool } from '../../../store/queue-pool.js';
 import { CliError } from '../errors.js';
 import { openCatalog } from '../open-catalog.js';
+import { givenPseudonymKey, pseudonymKeyOf } from '../pseudonym-key.js';
 import { expiryNotice } from '../release/notice.js';
 import { version } from '../version.js';
 import { poisonOf } from './faults.js';
@@ -120,6 +121,7 @@ export async function openService(opened: OpenedSetup, role: string, log: Logger
       channels: kinds.channels,
       sealKey,
       signer: signerFor(config),
+      pseudonymKey: givenPseudonymKey() ?? pseudonymKeyOf(config.data),
       registerFiles: registerReader(
         () => runtime.context.setup(),
         () => runtime.context.catalog,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../../config/schema.js';
 import { Secret } from '../../../config/secret.js';
-import type { AuditSetup, ReportSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
+import type { AuditSetup, NudgeSetup, ReportSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
 import { type LoadedConfig, openConfig, refuseErrors } from '../config.js';
 import { loadKinds, type OpenedKinds, type OpenedSource, openKinds } from '../config-kinds.js';
 import { loadMapping } from '../inputs.js';
@@ -56,6 +56,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
       limits: { entries: config.blocklists.max_change_entries, share: config.blocklists.max_change_percent / 100 },
       twoPeople: config.blocklists.two_people,
     },
+    nudges: nudgesOf(config.nudges),
     people,
     inventory,
     contracts: config.contracts,
@@ -80,6 +81,22 @@ function reportSetup({ reports, data }: Config): ReportSetup | undefined {
     period: period ?? (schedule === 'monthly' ? 'month' : 'week'),
   }));
   return { lists, product: version, pseudonymKey: () => givenPseudonymKey() ?? pseudonymKeyOf(data) };
+}
+
+/** Whom the service writes to; undefined: nobody. */
+export function nudgesOf(nudges: Config['nudges']): NudgeSetup | undefined {
+  const { enabled, channel } = nudges;
+  if (!enabled || channel === undefined) return undefined;
+  return {
+    channel,
+    groups: nudges.groups,
+    excludedGroups: nudges.excluded_groups,
+    excludedPeople: nudges.excluded_people,
+    perQuarter: nudges.per_quarter,
+    hours: { from: nudges.from_hour, until: nudges.until_hour },
+    askUrl: nudges.ask_url,
+    contact: nudges.contact,
+  };
 }
 
 async function sourceSetup({ source, kind, options, provenance }: OpenedSource, zone: string): Promise<SourceSetup> {
