@@ -11,6 +11,7 @@ import { entry } from '../exports/helpers/register.js';
 import { service } from '../helpers/service.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, dayMs, noon, push, setupOf, signer, sourceOf, squidLine, testService } from './helpers.js';
+import { namedFormat as named } from './helpers-lists.js';
 
 // Nobody turns the block list into a weapon. Full size: BLOCKLIST_RUNS=400 vitest run test/jobs/blocklists-a2.test.ts
 
@@ -54,15 +55,15 @@ const two = { decided_by: ['ada', 'bob'] };
 
 /** What an entry of each format blocks: the name, whether itself, whether all below. Written from the products' documents. */
 const readings: Record<string, (line: string) => { name: string; itself: boolean; below: boolean } | undefined> = {
-  squid: (line) => named(/^(\.?)([a-z0-9.-]+)$/.exec(line), (dot) => ({ itself: true, below: dot !== '' })),
-  hosts: (line) => named(/^(0\.0\.0\.0 )([a-z0-9.-]+)$/.exec(line), () => ({ itself: true, below: false })),
+  squid: (line) => readAs(/^(\.?)([a-z0-9.-]+)$/.exec(line), (dot) => ({ itself: true, below: dot !== '' })),
+  hosts: (line) => readAs(/^(0\.0\.0\.0 )([a-z0-9.-]+)$/.exec(line), () => ({ itself: true, below: false })),
   rpz: (line) =>
-    named(/^(\*\.)?([a-z0-9.-]+) CNAME \.$/.exec(line), (star) => ({ itself: star === '', below: star !== '' })),
-  umbrella: (line) => named(/^()([a-z0-9.-]+)$/.exec(line), () => ({ itself: true, below: true })),
+    readAs(/^(\*\.)?([a-z0-9.-]+) CNAME \.$/.exec(line), (star) => ({ itself: star === '', below: star !== '' })),
+  umbrella: (line) => readAs(/^()([a-z0-9.-]+)$/.exec(line), () => ({ itself: true, below: true })),
   'paloalto-edl': (line) =>
-    named(/^(\*\.)?([a-z0-9.-]+)\/$/.exec(line), (star) => ({ itself: star === '', below: star !== '' })),
+    readAs(/^(\*\.)?([a-z0-9.-]+)\/$/.exec(line), (star) => ({ itself: star === '', below: star !== '' })),
 };
-const named = (found: RegExpExecArray | null, meaning: (before: string) => { itself: boolean; below: boolean }) => {
+const readAs = (found: RegExpExecArray | null, meaning: (before: string) => { itself: boolean; below: boolean }) => {
   const name = found?.[2];
   return name === undefined ? undefined : { name, ...meaning(found?.[1] ?? '') };
 };
@@ -160,7 +161,7 @@ await describeOnDatabases('A2', (server) => {
           await makeBlockLists(context);
           if (yes)
             for (const { format, version } of (await loadVersions(db)).filter(({ state }) => state === 'pending'))
-              await approve({ db, setup, signer, who: 'cli:eve', at: clock.now }, format, version);
+              await approve({ db, setup, signer, who: 'cli:eve', at: clock.now }, await named(format), version);
         }
         const byOne = new Set(
           last.filter(([, is, by]) => (is === 'denied' || is === 'retired') && by[1] !== 'bob').map(([id]) => id),

@@ -4,7 +4,6 @@ import { compileCatalog } from '../../src/catalog/compile.js';
 import { readFeedNote } from '../../src/core/feed-note.js';
 import type { Notice } from '../../src/core/notice.js';
 import { openNote } from '../../src/core/signed-note.js';
-import { allBlockListFormats } from '../../src/exports/blocklists/common/registry.js';
 import { approve, DecisionError, release, rollBack } from '../../src/jobs/blocklists/decide.js';
 import { areFeedsStale } from '../../src/jobs/blocklists/grounds.js';
 import { makeBlockLists } from '../../src/jobs/blocklists/make.js';
@@ -17,6 +16,7 @@ import { entry } from '../exports/helpers/register.js';
 import { service } from '../helpers/service.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, dayMs, dumpAll, noon, setupOf, signer, testService } from './helpers.js';
+import { namedFormat as named } from './helpers-lists.js';
 
 /** Thirty services of one host each: what three of them change is more than 5 %, what one changes is not. */
 const many = Array.from({ length: 30 }, (_, n) => service({ id: `s${n}`, hosts: [`s${n}.example`] }));
@@ -117,11 +117,13 @@ await describeOnDatabases('feeds of block lists', (server) => {
     const before = await dumpAll(db, ['job_run']);
     expect(await makeBlockLists(context)).toBe('nothing is new');
     expect(await dumpAll(db, ['job_run'])).toEqual(before);
-    await expect(approve(decider(), 'squid', 3)).rejects.toThrow('there is no version 3 of squid; the newest is 2');
-    await expect(approve(decider(), 'squid', 1)).rejects.toThrow('it is published; version 2 waits');
-    await approve(decider(), 'squid', 2);
+    await expect(approve(decider(), await named('squid'), 3)).rejects.toThrow(
+      'there is no version 3 of squid; the newest is 2',
+    );
+    await expect(approve(decider(), await named('squid'), 1)).rejects.toThrow('it is published; version 2 waits');
+    await approve(decider(), await named('squid'), 2);
     expect(await served()).toMatchObject({ version: 2, body: lines(1, 2, 3), approvedBy: 'cli:ada' });
-    await expect(approve(decider(), 'squid', 2)).rejects.toThrow(DecisionError);
+    await expect(approve(decider(), await named('squid'), 2)).rejects.toThrow(DecisionError);
     expect(await told()).toEqual([
       'blocklist.published Block list squid: version 1 is served',
       'blocklist.waiting Block list squid: version 2 waits for approval',
@@ -146,7 +148,7 @@ await describeOnDatabases('feeds of block lists', (server) => {
     await register(denied(1, 2));
     await register(denied(1, 2, 3));
     expect(await register(denied(1, 2, 4))).toBe('squid 3 waits');
-    await expect(approve(decider(), 'squid', 2)).rejects.toThrow('it is withdrawn; version 3 waits');
+    await expect(approve(decider(), await named('squid'), 2)).rejects.toThrow('it is withdrawn; version 3 waits');
     expect(await register(denied(1, 2))).toBe('squid 3 withdrawn');
     expect((await loadVersions(db, 'squid')).map(({ state }) => state)).toEqual([
       'withdrawn',
@@ -161,7 +163,7 @@ await describeOnDatabases('feeds of block lists', (server) => {
     const { register, clock, served } = await start(['squid'], { limits: { entries: 2, share: 0.05 } });
     // Of 29 entries one is 3.4 %, two are 6.9 %.
     expect(await register(denied(...upTo(29)))).toBe('squid 1 waits');
-    await approve({ db, setup: setupOf(), signer, who: 'cli:ada', at: clock.now }, 'squid', 1);
+    await approve({ db, setup: setupOf(), signer, who: 'cli:ada', at: clock.now }, await named('squid'), 1);
     expect(await register(denied(...upTo(28)))).toBe('squid 2 published');
     expect(await register(denied(...upTo(27)))).toBe('squid 3 waits');
     const [waits] = await loadVersions(db, 'squid');
@@ -192,7 +194,7 @@ await describeOnDatabases('feeds of block lists', (server) => {
     const { register, served, decider } = await start();
     expect(await register([])).toBe('squid 1 waits');
     expect(await served()).toBeUndefined();
-    await approve(decider(), 'squid', 1);
+    await approve(decider(), await named('squid'), 1);
     expect((await served())?.body).toBe(lines());
     expect(await register(denied(1))).toBe('squid 2 published');
     expect(await register([])).toBe('squid 3 waits');
@@ -233,14 +235,12 @@ await describeOnDatabases('feeds of block lists', (server) => {
 
   test('a roll-back serves an older list as a new version, holds it, and gives it free again', async () => {
     const { register, served, told, decider } = await start(['squid', 'rpz']);
-    const plugin = (await allBlockListFormats()).get('rpz');
-    if (plugin === undefined) throw new Error('no rpz');
-    const rpz = { id: 'rpz', plugin };
+    const rpz = await named('rpz');
     await register(denied(1, 2));
     await register(denied(1, 2, 3));
     await expect(rollBack(decider(), rpz, 2)).rejects.toThrow('version 2 of rpz was never served');
     await expect(rollBack(decider(), rpz, 1)).rejects.toThrow('version 1 of rpz is what is served');
-    await approve(decider(), 'rpz', 2);
+    await approve(decider(), await named('rpz'), 2);
     const taken = await served('rpz');
     await rollBack(decider(), rpz, 1);
     const now = await served('rpz');
@@ -252,11 +252,13 @@ await describeOnDatabases('feeds of block lists', (server) => {
     expect(readFeedNote(openNote(now?.note ?? '', [signer]) ?? '')?.version).toBe(3);
     // What the register says waits; the other list follows it.
     expect(await register(denied(1, 2, 3, 4))).toBe('squid 3 waits, rpz 4 waits');
-    await expect(approve(decider(), 'rpz', 4)).rejects.toThrow('first: halflight blocklist rollback rpz --release');
+    await expect(approve(decider(), await named('rpz'), 4)).rejects.toThrow(
+      'first: halflight blocklist rollback rpz --release',
+    );
     await expect(release(decider(), 'squid')).rejects.toThrow('squid is not held');
     await release(decider(), 'rpz');
     expect(await register(denied(1, 2, 3, 4))).toBe('rpz 5 waits');
-    await approve(decider(), 'rpz', 5);
+    await approve(decider(), await named('rpz'), 5);
     expect((await served('rpz'))?.body).toContain('s4.example CNAME .');
     expect((await loadVersions(db, 'rpz')).map(({ version, state }) => `${version} ${state}`)).toEqual([
       '5 published',
@@ -266,6 +268,27 @@ await describeOnDatabases('feeds of block lists', (server) => {
       '1 published',
     ]);
     expect(await told()).toContain('blocklist.rolled-back Block list rpz: rolled back to version 1');
+  });
+
+  test('what is protected since is in no version that is approved or gone back to', async () => {
+    const { register, served, context, clock } = await start();
+    await register(denied(1, 2));
+    await register(denied(1));
+    const setup = context.setup();
+    const ownDomains = ['s1.example'];
+    const decider = {
+      db,
+      setup: { ...setup, blocklists: setup.blocklists && { ...setup.blocklists, ownDomains } },
+      signer,
+      who: 'cli:ada',
+      at: clock.now,
+    };
+    await expect(approve(decider, await named('squid'), 2)).rejects.toThrow(
+      'was made before .s1.example was protected',
+    );
+    await approve({ ...decider, setup }, await named('squid'), 2);
+    await rollBack(decider, await named('squid'), 1);
+    expect((await served())?.body).toBe(lines(2));
   });
 
   test('a list that is not configured any more is not served, and its versions stay', async () => {
@@ -313,7 +336,7 @@ await describeOnDatabases('feeds of block lists', (server) => {
     for (let n = 1; n < 28; n++) {
       await register(denied(...upTo(n)));
       const [newest] = await loadVersions(db, 'squid');
-      if (n % 2 === 0 && newest?.state === 'pending') await approve(decider(), 'squid', newest.version);
+      if (n % 2 === 0 && newest?.state === 'pending') await approve(decider(), await named('squid'), newest.version);
     }
     const before = await loadVersions(db, 'squid');
     expect(before[0]?.state).toBe('pending');

@@ -83,11 +83,11 @@ export const command: AddCommand = (program) => {
     .argument('<version>', 'its number')
     .option('--who <name>', 'who approves it (default: the user who runs this)')
     .action(async (id: string, version: string, { config, who }: Options) => {
-      const [{ numberOf }] = await opened();
-      const number = numberOf(version);
+      const [{ numberOf, formatNamed }] = await opened();
+      const [number, plugin] = [numberOf(version), await formatNamed(id)];
       const { approve } = await import('../../jobs/blocklists/decide.js');
       await decide(config, who, async (decider) => {
-        const made = await approve(decider, id, number);
+        const made = await approve(decider, { id, plugin }, number);
         print(`Version ${made.version} of ${safeLine(id)} is served from now on.`);
       });
     });
@@ -113,7 +113,7 @@ export const command: AddCommand = (program) => {
         await decide(config, who, async (decider) => {
           const made = await rollBack(decider, { id, plugin }, number);
           print(
-            `The entries of version ${number} of ${safeLine(id)} are served as version ${made.version}, and nothing newer is until: halflight blocklist rollback ${safeLine(id)} --release`,
+            `The entries of version ${number} of ${safeLine(id)} are served as version ${made.version}.\nNothing newer is until: halflight blocklist rollback ${safeLine(id)} --release`,
           );
         });
       }

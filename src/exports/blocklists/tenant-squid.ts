@@ -12,6 +12,7 @@ const needs = '# Needs ssl_bump: without reading TLS, Squid cannot set headers.'
 export const blockListFormat: BlockListFormat = {
   title: 'tenant restrictions in Squid',
   summary: 'directives for squid.conf that set the headers of tenant restrictions',
+  blocksNothing: true,
   entries(list) {
     const entries = new Map<string, ListEntry>();
     for (const [at, header] of merged(tenantHeadersOf(list)).entries()) {

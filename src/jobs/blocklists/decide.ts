@@ -1,5 +1,5 @@
 import type { Signer } from '../../core/signed-note.js';
-import { diffLists } from '../../exports/blocklists/common/diff.js';
+import { diffLists, protectedEntries } from '../../exports/blocklists/common/diff.js';
 import type { BlockListFormat } from '../../exports/blocklists/common/format.js';
 import { appendAudit } from '../../store/audit.js';
 import type { BlockListChange } from '../../store/blocklist-tables.js';
@@ -29,7 +29,7 @@ export class DecisionError extends Error {
 /** Who decides about which list, and what it takes to publish it. */
 export interface Decider {
   db: Db;
-  setup: Pick<ServiceSetup, 'channels'>;
+  setup: Pick<ServiceSetup, 'channels' | 'blocklists'>;
   signer: Signer;
   /** For the audit log and for who looks at the version. */
   who: string;
@@ -56,10 +56,16 @@ const decide = <T>(db: Db, format: string, work: (trx: Db, known: Known) => Prom
     return work(trx, { feed, versions, served: versions.find(({ state }) => state === 'published') });
   });
 
-/** Publishes a version that waits. @throws DecisionError */
+/** A format with its id. */
+export interface NamedFormat {
+  id: string;
+  plugin: BlockListFormat;
+}
+
+/** Publishes a version that waits. @throws DecisionError, also where it would block what is protected today */
 export async function approve(
   { db, setup, signer, who, at }: Decider,
-  format: string,
+  { id: format, plugin }: NamedFormat,
   number: number,
 ): Promise<BlockListVersion> {
   return decide(db, format, async (trx, { feed, versions }) => {
@@ -74,7 +80,13 @@ export async function approve(
       throw new DecisionError(
         `${format} is held at version ${feed.pinned} since a roll-back; first: halflight blocklist rollback ${format} --release`,
       );
-    const bytes = (await loadBody(trx, format, number))?.length ?? 0;
+    const body = (await loadBody(trx, format, number)) ?? Buffer.alloc(0);
+    const [reached] = protectedEntries(plugin, plugin.read(body.toString()), setup.blocklists?.ownDomains ?? []);
+    if (reached !== undefined)
+      throw new DecisionError(
+        `version ${number} of ${format} was made before ${reached} was protected: the service makes another one within a minute or so`,
+      );
+    const bytes = body.length;
     const made = publish(version, { signer, at, bytes, who });
     await publishWaiting(trx, made, { who, at, note: made.note ?? '' });
     await tellOfFeeds(trx, setup, published(made), at);
@@ -95,7 +107,7 @@ export async function approve(
  */
 export async function rollBack(
   { db, setup, signer, who, at }: Decider,
-  format: { id: string; plugin: BlockListFormat },
+  format: NamedFormat,
   number: number,
 ): Promise<BlockListVersion> {
   const { id, plugin } = format;
@@ -107,7 +119,9 @@ export async function rollBack(
     if (target.version === served.version) throw new DecisionError(`version ${number} of ${id} is what is served`);
     const read = async (version: number): Promise<readonly string[]> =>
       plugin.read(((await loadBody(trx, id, version)) ?? '').toString());
-    const [before, entries] = [await read(served.version), await read(number)];
+    const [before, old] = [await read(served.version), await read(number)];
+    const reached = new Set(protectedEntries(plugin, old, setup.blocklists?.ownDomains ?? []));
+    const entries = old.filter((text) => !reached.has(text));
     const why = `rolled back to version ${number} by ${who}`;
     const listed = entries.map((text) => ({ text, why }));
     const diff = diffLists(before, listed, { day: target.day, blocks: [], leftOut: [], denied: [], allowed: [] });

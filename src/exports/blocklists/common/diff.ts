@@ -1,5 +1,6 @@
-import type { ListEntry } from './format.js';
+import type { BlockListFormat, ListEntry } from './format.js';
 import { becauseOf } from './format.js';
+import { protectionOf } from './protected.js';
 import { includes } from './reach.js';
 import type { BlockList } from './types.js';
 
@@ -48,6 +49,22 @@ export function tooLarge(
   ];
   if (reasons.length === 0) return undefined;
   return `${added.length} added and ${removed.length} removed: that is ${reasons.join(' and ')}`;
+}
+
+/**
+ * The entries of an older list that would reach a name that is protected today: a domain of the organisation that was added since, or a
+ * place to sign in. By name with all below it, whatever the entry reaches: rather one too many than one too few.
+ */
+export function protectedEntries(
+  { blocksNothing }: Pick<BlockListFormat, 'blocksNothing'>,
+  entries: readonly string[],
+  ownDomains: readonly string[],
+): readonly string[] {
+  if (blocksNothing === true) return [];
+  return entries.filter((text) => {
+    const name = nameIn(text);
+    return name === undefined || protectionOf(name, 'tree', ownDomains) !== undefined;
+  });
 }
 
 /** The name in an entry of whichever format, without what stands around it. */

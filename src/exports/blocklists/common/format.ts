@@ -31,6 +31,8 @@ export interface BlockListFormat {
   readonly most?: number | undefined;
   /** Content type of the file; without it plain text. */
   readonly contentType?: string | undefined;
+  /** Its entries block no hosts: work sheets and headers. */
+  readonly blocksNothing?: true | undefined;
   entries(list: BlockList): ListEntries;
   write(entries: readonly string[], facts: ListFacts): string;
   /** The entries of a file that `write` wrote. @throws Error that says which line is none of it */

@@ -14,6 +14,7 @@ export function sheetFormat(
     title,
     summary,
     contentType: 'text/csv; charset=utf-8; header=present',
+    blocksNothing: true,
     entries(list) {
       const entries = new Map<string, ListEntry>();
       for (const { cells, why } of rows(list)) {
