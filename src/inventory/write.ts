@@ -31,7 +31,8 @@ export function toCsv(entries: readonly InventoryEntry[]): string {
   return [columnNames.join(','), ...rows, ''].join('\n');
 }
 
-function cellText(entry: InventoryEntry, column: string): string {
+/** What the CSV form holds in a column, without quotes and guard. */
+export function cellText(entry: InventoryEntry, column: string): string {
   switch (column) {
     case 'decommission_status':
       return entry.decommission?.status ?? '';

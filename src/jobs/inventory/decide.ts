@@ -5,6 +5,7 @@ import { DecisionRefused, type DecisionRequest, decisionBody, refuseOwnCause } f
 import { newEntry } from '../../inventory/new-entry.js';
 import { entryHash } from '../../inventory/overlay.js';
 import { samePerson } from '../../inventory/two-person.js';
+import { acknowledgeFor } from '../../store/alerts.js';
 import { appendAudit } from '../../store/audit.js';
 import { insertDecision, markSeconded } from '../../store/decisions.js';
 import { currentInventory, type InventoryState, lockInventory, refreshInventory } from '../../store/inventory.js';
@@ -21,6 +22,8 @@ export interface Decided {
   entry: InventoryEntry;
   /** As it counted before; undefined: there was none. */
   before: InventoryEntry | undefined;
+  /** Ids of open alerts about its services, which the decision answered. */
+  acknowledged: readonly string[];
 }
 
 /**
@@ -61,6 +64,8 @@ export async function decideEntry(
       after.entries.find((item) => item.id === base.id),
     ];
     if (decision === undefined || entry === undefined) throw new Error(`decision ${id} was not kept`);
+    // Before the audit log, whose lock others take behind that of the alerts.
+    const acknowledged = await answerAlerts(trx, decision, entry);
     await appendAudit(trx, {
       at,
       who: recordedBy,
@@ -68,7 +73,7 @@ export async function decideEntry(
       subject: `entry ${base.id}`,
       details: { decision: id, action, until: until ?? null, conditions, why, who, set: body.set, hash: after.hash },
     });
-    return { decision, entry, before: state.entries.find((item) => item.id === base.id) };
+    return { decision, entry, before: state.entries.find((item) => item.id === base.id), acknowledged };
   });
 }
 
@@ -100,7 +105,7 @@ export async function secondDecision(
       subject: `entry ${decision.entry}`,
       details: { decision: id, action: decision.action, who, first: decision.who, hash: after.hash },
     });
-    return { decision, entry, before: state.entries.find((item) => item.id === decision.entry) };
+    return { decision, entry, before: state.entries.find((item) => item.id === decision.entry), acknowledged: [] };
   });
 }
 
@@ -153,6 +158,15 @@ function baseOf(
   if (service === undefined) throw new DecisionRefused(`the catalog has no service ${target.newFor}`);
   const taken = [...state.entries.map(({ id }) => id), ...state.decisions.map(({ entry }) => entry)];
   return { base: newEntry(service, taken), made: true };
+}
+
+/** Who decides about a service has seen its alerts. */
+async function answerAlerts(trx: Db, decision: RecordedDecision, entry: InventoryEntry): Promise<string[]> {
+  const { id, action, why, who, at } = decision;
+  const open: string[] = [];
+  for (const service of entry.services)
+    open.push(...(await acknowledgeFor(trx, { service, who, why: `decision ${id}: ${action}; ${why}`, at })));
+  return [...new Set(open)];
 }
 
 async function settle(trx: Db, before: InventoryState, context: ChangeContext): Promise<InventoryState> {
