@@ -122,6 +122,14 @@ module.exports = {
       to: { path: 'node_modules/nodemailer/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'pdf-only-in-its-writer',
+      severity: 'error',
+      comment:
+        'The PDF library reads files and addresses unless it is told not to, once for all who use it: src/reports/writers/pdf.ts alone uses it.',
+      from: { path: '^src/', pathNot: '^src/reports/writers/pdf\\.ts$' },
+      to: { path: 'node_modules/pdfmake/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'processes-only-in-store',
       severity: 'error',
       comment:

@@ -242,8 +242,8 @@ export function wrap(text: string, width: number): string[] {
       lines.push(line);
       line = '';
     }
-    while (columnsOf(rest) > width) {
-      const piece = cut(rest, width);
+    // Piece by piece, so that a word of any length costs no more than its length.
+    for (let piece = cut(rest, width); piece.length < rest.length; piece = cut(rest, width)) {
       lines.push(piece);
       rest = rest.slice(piece.length);
     }
@@ -258,6 +258,7 @@ const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const columnsOfChar = (char: string): number => (/\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1);
 
+/** Columns that a text takes on a terminal. */
 export function columnsOf(text: string): number {
   if (isAscii(text)) return text.length;
   let columns = 0;

@@ -11,6 +11,8 @@ export interface WriterCase {
   read(bytes: Uint8Array): string | Promise<string>;
   /** What the reader sees of a text where it is not the common rule. */
   shown?(text: string): string;
+  /** Does it write the value behind a cell instead of its text? */
+  values?: boolean;
   /** Turns of the corpus that are read; all where not given. */
   turns?: readonly number[];
 }
@@ -26,7 +28,13 @@ const aTable = {
 } as const;
 
 /** What every writer of the periodic report does. Call it in `test/reports/writers/<id>.test.ts`. */
-export function writerContract({ id, read, shown: seen = shown, turns: some = turns }: WriterCase): void {
+export function writerContract({
+  id,
+  read,
+  shown: seen = shown,
+  values = false,
+  turns: some = turns,
+}: WriterCase): void {
   describe(`contract of the writer ${id}`, () => {
     let writer: NamedWriter;
     beforeAll(async () => {
@@ -37,7 +45,7 @@ export function writerContract({ id, read, shown: seen = shown, turns: some = tu
 
     async function missing(document: ReportDocument): Promise<string[]> {
       const text = dense(await read(await writer.write(document)));
-      return textsOf(document)
+      return textsOf(document, values)
         .map((one) => seen(one.text))
         .filter((one) => !text.includes(dense(one)));
     }
@@ -59,7 +67,10 @@ export function writerContract({ id, read, shown: seen = shown, turns: some = tu
       const text = dense(await read(await writer.write(numbered)));
       const cells = numbered.blocks.flatMap((block) => (block.kind === 'table' ? block.rows : []));
       for (const row of cells) {
-        const places = row.map((cell) => text.indexOf(cell.text));
+        const texts = row
+          .filter(({ value }) => !values || typeof value !== 'number')
+          .map((cell) => (values && typeof cell.value === 'string' ? cell.value : cell.text));
+        const places = texts.map((one) => text.indexOf(one));
         expect(places).toEqual(places.toSorted((a, b) => a - b));
       }
     });

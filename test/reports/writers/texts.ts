@@ -17,6 +17,7 @@ export type Place =
   | 'cell'
   | 'empty'
   | 'value'
+  | 'number'
   | 'not shown';
 
 /** The document with each of its free texts replaced by what `change` makes of it: ids and keys are words of our own and stay. */
@@ -58,7 +59,7 @@ export function mapTexts(document: ReportDocument, change: (text: string, place:
           rows: one.rows.map((row) =>
             row.map((cell) => ({
               ...cell,
-              text: change(cell.text, 'cell'),
+              text: change(cell.text, typeof cell.value === 'number' ? 'number' : 'cell'),
               value: typeof cell.value === 'string' ? change(cell.value, 'value') : cell.value,
             })),
           ),
@@ -75,12 +76,12 @@ export function mapTexts(document: ReportDocument, change: (text: string, place:
   };
 }
 
-/** Every free text of the document, in its order; of cells the text, or the value behind it where `values` is set and there is one. */
+/** Every free text of the document, in its order; of cells the text, or with `values` the text behind it, where there is one. */
 export function textsOf(document: ReportDocument, values = false): { text: string; place: Place }[] {
   const all: { text: string; place: Place }[] = [];
   mapTexts(document, (text, place) => {
     if (place === 'value' && values) all.pop();
-    if (place !== 'not shown' && (place !== 'value' || values)) all.push({ text, place });
+    if (place !== 'not shown' && place !== (values ? 'number' : 'value')) all.push({ text, place });
     return text;
   });
   return all;

@@ -10,7 +10,8 @@ const key = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
  *   number is none. A section is wrong then, never a log.
  */
 export function checkDocument({ at, blocks }: ReportDocument): void {
-  if (!Number.isSafeInteger(at)) throw new Error(`The report has no end of its period: at is ${at}.`);
+  if (!(Number.isInteger(at) && at >= 0 && at < lastTime))
+    throw new Error(`The report has no end of its period: at is ${at}.`);
   const seen = new Set(['main', 'about', 'report']);
   for (const block of blocks) {
     if (block.kind === 'bars' && block.bars.some(({ value, before }) => !counts(value) || !counts(before ?? 0)))
@@ -36,5 +37,8 @@ function checkTable({ id: name, columns, rows, more }: TableBlock): void {
     );
   if (!counts(more) || !Number.isInteger(more)) throw new Error(`The table ${name} left out ${more} rows.`);
 }
+
+/** The year 9999 ends here: no format of a time goes further. */
+const lastTime = 253_402_300_800_000;
 
 const counts = (value: number): boolean => Number.isFinite(value) && value >= 0;
