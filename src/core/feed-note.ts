@@ -19,7 +19,7 @@ export const feedNoteText = ({ format, version, day, entries, bytes, sha256 }: F
   `${heading}\nformat ${format}\nversion ${version}\nday ${day}\nentries ${entries}\nbytes ${bytes}\nsha256 ${sha256}\n`;
 
 const pattern =
-  /^halflight-blocklist\/v1\nformat ([a-z0-9-]{1,64})\nversion ([1-9]\d{0,9})\nday (\d{4}-\d{2}-\d{2})\nentries (\d{1,10})\nbytes (\d{1,12})\nsha256 ([0-9a-f]{64})\n$/;
+  /^halflight-blocklist\/v1\nformat ([a-z0-9-]{1,64})\nversion ([1-9]\d{0,9})\nday (\d{4}-\d{2}-\d{2})\nentries (0|[1-9]\d{0,9})\nbytes (0|[1-9]\d{0,11})\nsha256 ([0-9a-f]{64})\n$/;
 
 /** Reads what `feedNoteText` writes; undefined: it is none. Never throws. */
 export function readFeedNote(text: string): FeedNote | undefined {

@@ -229,10 +229,10 @@ export class Runtime {
     if (await noteSlot(this.#parts.db, 'resolve', slot)) this.#bells.ring('task', `resolve@${slot}`);
   }
 
-  /** Another register, catalog, configuration or day: the lists are made anew, at most once a minute. */
+  /** Another register, catalog, configuration or day: the lists are made anew, at most once in ten seconds. */
   async #makeBlockLists(): Promise<void> {
     if (!(await areFeedsStale(this.context))) return;
-    const slot = Math.floor(this.context.now() / 60_000);
+    const slot = Math.floor(this.context.now() / 10_000);
     if (await noteSlot(this.#parts.db, 'blocklists', slot)) this.#bells.ring('task', `blocklists@${slot}`);
   }
 

@@ -19,7 +19,7 @@ export const ownTasks: Readonly<Record<string, OwnTask>> = {
   checkpoint: { cron: '0 * * * *', run: hourlyCheckpoint },
   retention: { cron: '10 3 * * *', run: retention },
   recheck: { cron: '5 0 * * *', run: recheck },
-  blocklists: { cron: '6 0 * * *', run: makeBlockLists },
+  blocklists: { run: makeBlockLists },
   nudges: { cron: '25 * * * *', run: sendNudges },
   resolve: { run: (context, signal) => reResolve(context, signal) },
   'resolve-all': { cron: '40 3 * * *', run: (context, signal) => reResolve(context, signal, { whole: true }) },

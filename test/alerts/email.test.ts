@@ -4,7 +4,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/alerts/common/message.js';
-import { channel, mailOf } from '../../src/alerts/email.js';
+import { channel, letterOf, mailOf } from '../../src/alerts/email.js';
 import { createEgress } from '../../src/net/egress.js';
 import { aNotice } from '../contracts/channel.js';
 import { socketChannelContract } from '../contracts/socket-channel.js';
@@ -239,6 +239,47 @@ describe('email', () => {
         if (headline !== message.headline) expect(headline).toBe(message.headline);
         if (message.why !== '' && why !== `Why: ${message.why}`) expect(why).toBe(`Why: ${message.why}`);
         if (read.names.join() !== plainNames) expect(read.names.join()).toBe(plainNames);
+      }
+    },
+    patience,
+  );
+});
+
+describe('a mail to one person', () => {
+  const letter = { from: 'halflight@acme.example', to: 'ada@acme.example' };
+
+  it('goes to that address alone, with its paragraphs and nothing that notices to others say', async () => {
+    const { port, got } = await smtp();
+    const notice = {
+      ...aNotice,
+      kind: 'nudge',
+      title: 'Otter is not approved for your use',
+      text: 'not shown',
+      details: { ...aNotice.details, person: 'person-k3w7q2ma', paragraphs: ['On 2026-11-25 you used Otter.', 'Ask.'] },
+    };
+    const options = channel.options.parse({ host: '127.0.0.1', port, tls: 'none', ...people });
+    const egress = createEgress({ allow: ['127.0.0.1'], ports: [port] });
+    const context = { egress, now: Date.now, signal: new AbortController().signal, publicUrl: 'https://h.example' };
+    expect(await channel.send(notice, options, { ...context, to: letter.to })).toEqual({ outcome: 'sent' });
+    expect(got.map(({ to }) => to)).toEqual([[letter.to]]);
+    const { headers, text } = readMail(got[0]?.mail ?? '');
+    expect(headers.to).toBe(letter.to);
+    expect(text.trim()).toBe('Otter is not approved for your use\n\nOn 2026-11-25 you used Otter.\n\nAsk.');
+    expect(got[0]?.mail).not.toMatch(/soc@|h\.example|person-k3w7q2ma|not shown/);
+    await egress.close();
+  });
+
+  it(
+    'A9 hostile words in it make no second header, recipient or mail',
+    async () => {
+      for (const [title, text] of hostileTexts(strings / 20)) {
+        const notice = { ...aNotice, title, details: { paragraphs: [text, title] } };
+        const mail = (await new MailComposer(letterOf(notice, letter)).compile().build()).toString('latin1');
+        const read = readMail(mail);
+        if (read.headers.to !== letter.to) expect(read.headers.to).toBe(letter.to);
+        expect(read.names.join()).toBe(
+          'auto-submitted,x-auto-response-suppress,from,to,references,subject,message-id,date,content-transfer-encoding,mime-version,content-type',
+        );
       }
     },
     patience,

@@ -206,6 +206,19 @@ describe('sources and channels are checked by their kinds', () => {
     expect(said.filter((line) => line.includes(message) && line.startsWith('halflight.yaml:2: '))).toHaveLength(1);
   });
 
+  it.each([
+    ['blocklists: { formats: [squidd] }', 'there is no such format of block lists; did you mean squid?'],
+    [
+      'nudges: { enabled: true }',
+      'needs nudges.channel, the channel that mails go out by; add a channel of kind email first',
+    ],
+    ['nudges: { channel: a }', 'there is no channel of kind email with this id; add a channel of kind email first'],
+    ['nudges: { enabled: true, channel: a, from_hour: 17, until_hour: 9 }', 'is not behind from_hour'],
+  ])('%s', async (section, message) => {
+    const said = await check(`${section}\n`);
+    expect(said.filter((line) => line.includes(message) && line.startsWith('halflight.yaml:1: '))).toHaveLength(1);
+  });
+
   it('what is right comes out with the options as the kind takes them', async () => {
     const loaded = load(
       'sources: [{ id: a, kind: folder, options: { path: /x, token: { env: T } } }, { id: b, kind: push }, { id: c, kind: no }]',
