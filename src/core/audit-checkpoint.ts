@@ -64,9 +64,28 @@ export function openAuditCheckpoint(note: string, keys: readonly CheckpointKey[]
   return text === undefined ? undefined : readAuditCheckpoint(text);
 }
 
-/** The notes of a text that holds one or many, one behind the other, whatever stands between them. */
+/**
+ * The notes of a text that holds one or many, whatever stands between them: lines that are not empty, an empty line, and lines of
+ * signatures. One pass over the lines.
+ */
 export function splitNotes(text: string): string[] {
-  // A text without empty lines, an empty line, and lines of signatures.
-  const found = text.replaceAll('\r\n', '\n').matchAll(/(?:^[^\n\u2014][^\n]*\n)+\n(?:^\u2014 [^\n]*(?:\n|$))+/gmu);
-  return [...found].map(([note]) => (note.endsWith('\n') ? note : `${note}\n`));
+  const notes: string[] = [];
+  let [body, signatures]: [string[], string[]] = [[], []];
+  let closed = false;
+  const end = (): void => {
+    if (closed && signatures.length > 0) notes.push(`${[...body, '', ...signatures].join('\n')}\n`);
+    [body, signatures, closed] = [[], [], false];
+  };
+  for (const line of text.replaceAll('\r\n', '\n').split('\n')) {
+    if (closed && line.startsWith('\u2014 ')) signatures.push(line);
+    else if (line === '') {
+      if (closed) end();
+      closed = body.length > 0;
+    } else {
+      if (closed) end();
+      body.push(line);
+    }
+  }
+  end();
+  return notes;
 }

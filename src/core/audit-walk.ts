@@ -128,14 +128,19 @@ export class ChainWalk {
       // In itself it is right.
       if (record.seq > index + 1) return bad(index, 'missing');
       if (record.seq === index + 1) return index === 0 ? bad(0, 'changed') : bad(index - 1, 'changed');
-      const own = record.seq - 1;
-      const there = own >= 0 && index - own <= lookBack ? this.#recent[own % lookBack] : record.hash;
-      return bad(there === record.hash ? index : own, 'inserted');
+      // A second one of a number: the copy of one that was walked, or else that one was put in.
+      return bad(this.#was(record.seq - 1, index, record.hash) ? index : record.seq - 1, 'inserted');
     }
-    // It may have been moved by others that were put in before it.
+    // It may have been moved by others that were put in before it; or it is a copy of one that was.
     if (record.previous !== this.#head)
       for (let moved = 1; moved <= Math.min(index, lookBack); moved++)
-        if (record.hash === chainHash({ ...record, seq: record.seq - moved })) return bad(index - moved, 'inserted');
+        if (record.hash === chainHash({ ...record, seq: record.seq - moved }))
+          return bad(this.#was(index - moved, index, record.hash) ? index : index - moved, 'inserted');
     return bad(index, 'changed');
+  }
+
+  /** Whether the record with this index had this hash; taken so for those that are no longer remembered. */
+  #was(at: number, index: number, recordHash: string): boolean {
+    return at < 0 || index - at > lookBack || this.#recent[at % lookBack] === recordHash;
   }
 }

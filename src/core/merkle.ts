@@ -3,12 +3,18 @@ import { createHash, hash as hashOf } from 'node:crypto';
 // Merkle trees as Certificate Transparency has them (RFC 9162 section 2.1): a leaf is hashed behind 0x00, a node behind 0x01, and a
 // tree of n leaves splits at the largest power of two below n. Size and root name all leaves and their order.
 
-// Hashing in one call takes half the time of a hash object; the bytes of a node are put together in one place for it.
-const hash = (bytes: Uint8Array): Buffer => hashOf('sha256', bytes, 'buffer');
+// Hashing in one call takes half the time of a hash object, and a text of it made into bytes two thirds of bytes at once; what is hashed
+// is put together in one place.
+const hash = (bytes: Uint8Array): Buffer => Buffer.from(hashOf('sha256', bytes, 'latin1'), 'latin1');
 const nodeBytes = Buffer.alloc(65, 0x01);
+const leafBytes = Buffer.alloc(33, 0x00);
 
 /** The hash of a leaf that holds these bytes. */
-export const leafHash = (bytes: Uint8Array): Buffer => hash(Buffer.concat([Uint8Array.of(0x00), bytes]));
+export function leafHash(bytes: Uint8Array): Buffer {
+  if (bytes.length !== 32) return hash(Buffer.concat([Uint8Array.of(0x00), bytes]));
+  leafBytes.set(bytes, 1);
+  return hash(leafBytes);
+}
 
 /** The hash of a node over two. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {

@@ -74,19 +74,42 @@ export async function loadAudit(
 }
 
 const pageRecords = 5000;
+type PageRow = [
+  seq: string,
+  at: string,
+  who: string,
+  action: string,
+  subject: string,
+  details: string,
+  previous: string,
+  hash: string,
+];
 
 /** All records after `after`, oldest first, in pages; the next page is fetched while one is looked at. */
 export async function* auditPages(db: Db, after?: number): AsyncGenerator<ChainRecord[]> {
   const page = async (from: string | undefined): Promise<{ rows: ChainRecord[]; next: string | undefined }> => {
-    // Numbers as text: somebody who changes them may write one that no number here can hold.
-    const { rows } = await sql<Record<keyof ChainRecord, string>>`
-      select seq::text, at::text, who, action, subject, details, previous, hash from audit
-      where ${from === undefined ? sql`true` : sql`audit.seq > ${from}::bigint`} order by audit.seq limit ${pageRecords}`.execute(
-      db,
-    );
+    // A page as one text is read in half the time of its rows. Numbers as text: somebody who changes them may write one that no number
+    // here can hold.
+    const { rows } = await sql<{ page: string | null }>`
+      select json_agg(json_build_array(seq::text, at::text, who, action, subject, details, previous, hash))::text as page
+      from (
+        select * from audit
+        where ${from === undefined ? sql`true` : sql`audit.seq > ${from}::bigint`} order by audit.seq limit ${pageRecords}
+      ) records`.execute(db);
+    // In order already, as PostgreSQL does it, which it does not promise.
+    const read = (JSON.parse(rows[0]?.page ?? '[]') as PageRow[]).sort((a, b) => Number(a[0]) - Number(b[0]));
     return {
-      rows: rows.map((row) => ({ ...row, seq: Number(row.seq), at: Number(row.at) })),
-      next: rows.length < pageRecords ? undefined : rows.at(-1)?.seq,
+      rows: read.map(([seq, at, who, action, subject, details, previous, hash]) => ({
+        seq: Number(seq),
+        at: Number(at),
+        who,
+        action,
+        subject,
+        details,
+        previous,
+        hash,
+      })),
+      next: read.length < pageRecords ? undefined : read.at(-1)?.[0],
     };
   };
   let coming: ReturnType<typeof page> | undefined = page(after === undefined ? undefined : String(after));
