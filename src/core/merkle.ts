@@ -5,7 +5,7 @@ import { createHash, hash as hashOf } from 'node:crypto';
 
 // Hashing in one call takes half the time of a hash object, and a text of it made into bytes two thirds of bytes at once; what is hashed
 // is put together in one place.
-const hash = (bytes: Uint8Array): Buffer => Buffer.from(hashOf('sha256', bytes, 'latin1'), 'latin1');
+const hash = (bytes: Uint8Array): Buffer => Buffer.from(hashOf('sha256', bytes, 'binary'), 'latin1');
 const nodeBytes = Buffer.alloc(65, 0x01);
 const leafBytes = Buffer.alloc(33, 0x00);
 

@@ -1,9 +1,10 @@
 import { faultPoint } from '../core/fault.js';
 import { appendAudit } from '../store/audit.js';
-import { forgetDelivery, nextDelivery, type OutboxItem, settleDelivery, takeDeliveries } from '../store/outbox.js';
+import { forgetDelivery, nextDelivery, type OutboxItem, takeDeliveries } from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
 import { addressNudge, nudgeKind } from './nudges/send.js';
 import { carriedReport } from './reports/carried.js';
+import { Settler } from './settler.js';
 
 /** Waits between tries: from some seconds up to an hour, doubling, with up to half of it by chance so that not all come at once. */
 const firstWait = 5000;
@@ -16,11 +17,12 @@ const atOnce = 20;
  */
 export async function deliver(context: ServiceContext, signal: AbortSignal): Promise<void> {
   await context.inWork.onDeliveries(async () => {
+    const settler = new Settler(context.db, context.instance());
     while (!signal.aborted) {
       const items = await takeDeliveries(context.db, context.instance(), context.now(), atOnce);
       if (items.length === 0) break;
       // All of them to their end, also where one fails.
-      const ended = await Promise.allSettled(items.map((item) => deliverOne(context, item, signal)));
+      const ended = await Promise.allSettled(items.map((item) => deliverOne(context, item, settler, signal)));
       for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
     }
   });
@@ -28,18 +30,19 @@ export async function deliver(context: ServiceContext, signal: AbortSignal): Pro
   if (next !== undefined) context.ring('deliver', String(next), { delay: Math.max(100, next - context.now()) });
 }
 
-async function deliverOne(context: ServiceContext, item: OutboxItem, signal: AbortSignal): Promise<void> {
+async function deliverOne(
+  context: ServiceContext,
+  item: OutboxItem,
+  settler: Settler,
+  signal: AbortSignal,
+): Promise<void> {
   const { db, log, now, metrics } = context;
   const owner = context.instance();
   const setup = context.setup().channels.find(({ id }) => id === item.channel);
   const channel = setup === undefined ? undefined : context.channels.get(setup.kind);
   const about = { notice: item.notice.id, kind: item.notice.kind, channel: item.channel };
   if (setup === undefined || channel === undefined) {
-    await settleDelivery(db, item.id, owner, {
-      state: 'refused',
-      why: 'the channel is no longer configured',
-      now: now(),
-    });
+    await settler.settle(item.id, { state: 'refused', why: 'the channel is no longer configured', now: now() });
     return;
   }
   const addressed = item.notice.kind === nudgeKind ? await addressNudge(context, item.notice) : undefined;
@@ -51,7 +54,7 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
   if (addressed !== undefined && 'later' in addressed) {
     // The outbox takes what is put off for longer for the work of a clock that went back.
     const nextAt = Math.min(addressed.later, now() + longestWait);
-    await settleDelivery(db, item.id, owner, { nextAt, why: 'not at this hour' });
+    await settler.settle(item.id, { nextAt, why: 'not at this hour' });
     return;
   }
   await faultPoint('send.before');
@@ -78,7 +81,7 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
     const doubled = Math.min(longestWait, firstWait * 2 ** Math.min(item.attempts - 1, 20));
     const wait = Math.round(Math.max((outcome.afterSeconds ?? 0) * 1000, doubled * (0.5 + Math.random() / 2)));
     log.warn({ ...about, why: outcome.why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
-    await settleDelivery(db, item.id, owner, { nextAt: now() + wait, why: outcome.why });
+    await settler.settle(item.id, { nextAt: now() + wait, why: outcome.why });
     return;
   }
   const why = outcome.outcome === 'refused' ? outcome.why : undefined;
@@ -87,7 +90,7 @@ async function deliverOne(context: ServiceContext, item: OutboxItem, signal: Abo
   if (why === undefined && item.notice.kind === 'report.ready') await noteDelivered(context, item);
   // Of a mail to a person only what the limits need is kept.
   if (addressed !== undefined) await forgetDelivery(db, item.id, owner);
-  else await settleDelivery(db, item.id, owner, { state: outcome.outcome, why, now: now() });
+  else await settler.settle(item.id, { state: outcome.outcome, why, now: now() });
 }
 
 /** To whom a report went is for the audit log. A delivery that is made again is in it again: it was. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Notice } from '../core/notice.js';
+import { type AuditRecord, appendAudits } from './audit.js';
 import type { Db } from './tables.js';
 import { json, text, time } from './values.js';
 
@@ -55,28 +56,51 @@ export async function takeDeliveries(db: Db, owner: string, now: number, limit: 
   return rows.sort((a, b) => a.id - b.id);
 }
 
-/** Ends a delivery: sent, refused, or to be tried again at `nextAt`. */
-export async function settleDelivery(
+/** What became of a delivery: sent, refused, or to be tried again at `nextAt`. */
+export type DeliveryOutcome =
+  | { state: 'sent' | 'refused'; why?: string | undefined; now: number }
+  | { nextAt: number; why: string };
+
+/** As `settleDeliveries`, of one. */
+export const settleDelivery = (db: Db, id: number, owner: string, outcome: DeliveryOutcome): Promise<void> =>
+  settleDeliveries(db, owner, [{ id, outcome }]);
+
+/**
+ * Ends deliveries, in one transaction with what the audit log says of those that are settled: one record each, as an alert that was sent
+ * or refused is a fact that somebody will ask for. The lock of the log is taken once for all of them.
+ */
+export async function settleDeliveries(
   db: Db,
-  id: number,
   owner: string,
-  outcome: { state: 'sent' | 'refused'; why?: string | undefined; now: number } | { nextAt: number; why: string },
+  settled: readonly { id: number; outcome: DeliveryOutcome }[],
 ): Promise<void> {
-  await db
-    .updateTable('outbox')
-    .set(
-      'nextAt' in outcome
-        ? { lease_owner: null, next_at: time(outcome.nextAt) ?? 0, why: text(outcome.why).slice(0, 500) }
-        : {
-            lease_owner: null,
-            state: outcome.state,
-            done_at: outcome.now,
-            why: outcome.why === undefined ? null : text(outcome.why).slice(0, 500),
-          },
-    )
-    .where('id', '=', id)
-    .where('lease_owner', '=', owner)
-    .execute();
+  await db.transaction().execute(async (trx) => {
+    const records: AuditRecord[] = [];
+    for (const { id, outcome } of settled) {
+      const why = outcome.why === undefined ? null : text(outcome.why).slice(0, 500);
+      const row = await trx
+        .updateTable('outbox')
+        .set(
+          'nextAt' in outcome
+            ? { lease_owner: null, next_at: time(outcome.nextAt) ?? 0, why }
+            : { lease_owner: null, state: outcome.state, done_at: outcome.now, why },
+        )
+        .where('id', '=', id)
+        .where('lease_owner', '=', owner)
+        .returning(['notice_id', 'channel', 'subject', 'attempts', sql<string>`notice->>'kind'`.as('kind')])
+        .executeTakeFirst();
+      if (row === undefined || 'nextAt' in outcome) continue;
+      const { notice_id, channel, subject, attempts, kind } = row;
+      records.push({
+        at: outcome.now,
+        who: 'service',
+        action: `notice.${outcome.state}`,
+        subject: notice_id,
+        details: { channel, kind, about: subject, attempts, ...(why !== null && { why }) },
+      });
+    }
+    await appendAudits(trx, records);
+  });
 }
 
 /** Ends a delivery and keeps nothing of it. */
