@@ -65,6 +65,23 @@ export async function wasSaid(db: Db, action: string, subject: string): Promise<
   return row !== undefined;
 }
 
+/** A text of the details of the newest record of this action on this subject; undefined: there is none. */
+export async function lastDetail(
+  db: Db,
+  { action, subject, name }: { action: string; subject: string; name: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('audit')
+    .select('details')
+    .where('action', '=', action)
+    .where('subject', '=', subject)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const value = row && (JSON.parse(row.details) as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** Records after `after`, oldest first. */
 export async function loadAudit(
   db: Db,

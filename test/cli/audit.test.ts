@@ -313,3 +313,25 @@ describe('F8 kill -9 while a checkpoint is signed', () => {
     },
   );
 });
+
+describe('what is shown or taken out is in the log', () => {
+  it('names of people, before they are shown; an export of the database; a block list that was made', async () => {
+    await run('people', 'unresolved');
+    await run('candidate', 'list');
+    await run('device', 'list');
+    expect(await records()).toEqual([]);
+    for (const command of ['people unresolved', 'candidate list', 'device list'])
+      expect((await run(...command.split(' '), '--names')).code, command).toBe(0);
+    expect((await run('data', 'export', 'out')).code).toBe(0);
+    writeFileSync(join(folder, 'inventory.yaml'), 'entries: []\n');
+    const list = await run('export', 'blocklist', 'hosts', '--inventory', 'inventory.yaml', '--out', 'list.txt');
+    expect(list.code, list.stderr).toBe(0);
+    expect((await records()).map(({ who, action, subject }) => [who.replace(/:.*/, ''), action, subject])).toEqual([
+      ['cli', 'names.revealed', 'people unresolved'],
+      ['cli', 'names.revealed', 'candidate'],
+      ['cli', 'names.revealed', 'device list'],
+      ['cli', 'data.exported', 'out'],
+      ['cli', 'blocklist.exported', 'hosts'],
+    ]);
+  });
+});

@@ -48,12 +48,10 @@ describe('halflight data', () => {
   const run = (args: string[], url: string, faults = ''): Promise<Ran> =>
     halflight(args, { cwd: folder, env: { DATABASE_URL: url, ...(faults !== '' && { HALFLIGHT_FAULTS: faults }) } });
   let source: { url: string; db: Db };
-  let rows: Record<string, string[]>;
   beforeAll(async () => {
     source = await emptyDatabase();
     await migrate(source.db);
     await fillWhole(source.db);
-    rows = await dumpWhole(source.db);
   });
 
   it.each([
@@ -72,6 +70,9 @@ describe('halflight data', () => {
 
   it('F7 an import that is killed leaves the database empty or whole, and an empty one takes the next', async () => {
     await run(['data', 'export', 'whole'], source.url);
+    // With the record of the export, which was made before it was read.
+    const rows = await dumpWhole(source.db);
+    expect(rows.audit?.some((row) => row.includes('data.exported') && row.includes('whole'))).toBe(true);
     const target = await emptyDatabase();
     expect((await run(['data', 'import', 'whole'], target.url, 'import.table=kill@8')).code).toBe(null);
     expect((await dumpWhole(target.db)).chunk).toEqual([]);
@@ -86,7 +87,7 @@ describe('halflight data', () => {
     expect(ran.stderr).toMatch(/names of people and hashes of tokens/);
     expect(ran.stderr).toMatch(/not in it: .*seal\.key/);
     const summary = JSON.parse(ran.stdout) as { rows: number; audit: { records: number } };
-    expect(summary.audit.records).toBe(rows.audit?.length);
+    expect(summary.audit.records).toBe((await dumpWhole(source.db)).audit?.length);
     const again = await run(['data', 'export', 'told'], source.url);
     expect([again.code, again.stderr]).toEqual([3, expect.stringContaining('is there already')]);
     const nothing = await run(['data', 'import', 'nowhere'], source.url);
@@ -110,6 +111,9 @@ describe('halflight audit verify', () => {
     const { url, db } = await emptyDatabase();
     await migrate(db);
     await fillWhole(db);
+    // Its checkpoint is made up, and signed by nobody.
+    await sql`alter table audit_checkpoint disable trigger all`.execute(db);
+    await sql`delete from audit_checkpoint`.execute(db);
     const { records, head } = await verifyAudit(db);
     const verify = (...args: string[]) =>
       halflight(['audit', 'verify', ...args], { cwd: temporaryFolder(), env: { DATABASE_URL: url } });

@@ -30,12 +30,14 @@ export const command: AddCommand = (program) => {
     .option('--names', 'with the users and machines that they are assigned to')
     .option('--json', 'as JSON')
     .action(async ({ config, json, names = false, revoked = false, source }: ListOptions) => {
-      const [{ besideService }, { loadDevices }, { deviceJson, deviceLines }] = await Promise.all([
+      const [{ besideService }, { loadDevices }, { deviceJson, deviceLines }, { noteReveal }] = await Promise.all([
         import('../common/service/beside.js'),
         import('../../store/devices.js'),
         import('../common/service/device-list.js'),
+        import('../common/audit/note.js'),
       ]);
-      await besideService(config, async ({ store }) => {
+      await besideService(config, async ({ store, who }) => {
+        if (names) await noteReveal(store.db, who, 'device list', Date.now());
         const devices = await loadDevices(store.db, { source, revoked });
         if (json === true)
           print(

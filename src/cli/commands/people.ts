@@ -38,15 +38,19 @@ export const command: AddCommand = (program) => {
           import('../../people/unresolved.js'),
           import('../common/unresolved-text.js'),
         ]);
-      await withCandidates(options, async ({ db, labels }) => {
-        const { sums, all } = await loadUnresolved(db, { from: options.from ?? null, to: options.to ?? null });
-        const list = listUnresolved(sums, all);
-        process.stdout.write(
-          options.json === true
-            ? `${JSON.stringify(unresolvedJson(list, labels), null, 2)}\n`
-            : unresolvedText(list, labels, options.limit),
-        );
-      });
+      await withCandidates(
+        options,
+        async ({ db, labels }) => {
+          const { sums, all } = await loadUnresolved(db, { from: options.from ?? null, to: options.to ?? null });
+          const list = listUnresolved(sums, all);
+          process.stdout.write(
+            options.json === true
+              ? `${JSON.stringify(unresolvedJson(list, labels), null, 2)}\n`
+              : unresolvedText(list, labels, options.limit),
+          );
+        },
+        'people unresolved',
+      );
     });
 
   people
@@ -55,13 +59,18 @@ export const command: AddCommand = (program) => {
     .option('--config <file>', 'configuration file of the service (default: halflight.yaml where it exists)')
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const [{ withCandidates }, { peopleSummary }] = await Promise.all([
+      const [{ withCandidates }, { peopleSummary }, { noteReveal }] = await Promise.all([
         import('../common/candidates.js'),
         import('../../store/reads/people.js'),
+        import('../common/audit/note.js'),
       ]);
-      await withCandidates(options, async ({ db }) => {
+      await withCandidates(options, async ({ db, who }) => {
         const summary = await peopleSummary(db);
-        if (summary !== undefined && summary.problems.length > 0) process.exitCode = exitCodes.checkFailed;
+        if (summary !== undefined && summary.problems.length > 0) {
+          process.exitCode = exitCodes.checkFailed;
+          // What contradicts itself is told with both names.
+          await noteReveal(db, who, 'people check', Date.now());
+        }
         process.stdout.write(
           options.json === true ? `${JSON.stringify(summary ?? null, null, 2)}\n` : checkText(summary),
         );

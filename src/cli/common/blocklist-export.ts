@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { csvRow } from '../../core/csv-write.js';
 import { nearest } from '../../core/problem.js';
@@ -9,6 +10,7 @@ import { blockListOf } from '../../exports/blocklists/common/list.js';
 import { allBlockListFormats } from '../../exports/blocklists/common/registry.js';
 import type { BlockList } from '../../exports/blocklists/common/types.js';
 import { writeDurably } from '../../store/durable.js';
+import { noteAct } from './audit/note.js';
 import { openConfig } from './config.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
@@ -103,7 +105,20 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
     files.push(path);
   };
   write(given.leftOut, leftOutSheet(list, listed));
-  if (reason === undefined) write(given.out, content);
+  if (reason === undefined) {
+    write(given.out, content);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    await noteAct(
+      config,
+      {
+        action: 'blocklist.exported',
+        subject: id,
+        details: { day, entries: listed.entries.length, sha256, to: given.out ?? 'standard output' },
+      },
+      now,
+      (why) => warnings.push(`the list was made, and it could not be noted in the audit log: ${why}`),
+    );
+  }
   return { format: id, list, listed, diff, content, stopped: reason, files, warnings };
 }
 

@@ -9,6 +9,7 @@ import type { CandidateDecision } from '../../store/candidate-decisions.js';
 import { loadCandidates } from '../../store/candidates.js';
 import type { Db } from '../../store/tables.js';
 import type { Candidate } from '../../store/types.js';
+import { noteReveal } from './audit/note.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import { openData } from './keep-results.js';
 import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
@@ -30,17 +31,23 @@ export interface CandidatePlace {
   who: string;
 }
 
-/** Opens the database for a command. @throws CliError where it cannot be used */
+/**
+ * Opens the database for a command. Names of people who the service observes are noted in the audit log before they are shown; a folder
+ * of scans is its owner's own.
+ * @throws CliError where it cannot be used
+ */
 export async function withCandidates<T>(
   { data, config, names = false }: CandidateOptions,
   work: (place: CandidatePlace) => Promise<T>,
+  command = 'candidate',
 ): Promise<T> {
   const labelsOf = (folder: string): Labels =>
     createLabels(names, new Map(), givenPseudonymKey() ?? pseudonymKeyOf(folder));
   if (data === undefined)
-    return besideService(config, ({ opened, store, who }) =>
-      work({ db: store.db, labels: labelsOf(opened.loaded.config.data), who }),
-    );
+    return besideService(config, async ({ opened, store, who }) => {
+      if (names) await noteReveal(store.db, who, command, Date.now());
+      return work({ db: store.db, labels: labelsOf(opened.loaded.config.data), who });
+    });
   if ((process.env.DATABASE_URL ?? '') === '' && !existsSync(join(data, 'postgres')))
     throw new CliError(
       `${safeLine(data)} holds no results: name the folder of a scan with --data, or leave --data out for the service`,

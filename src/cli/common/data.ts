@@ -10,6 +10,7 @@ import { openConfig } from './config.js';
 import { CliError, exitCodes } from './errors.js';
 import { armFaults } from './service/faults.js';
 import { locationOf } from './service/open.js';
+import { userName } from './user.js';
 import { version } from './version.js';
 
 export interface Output {
@@ -29,7 +30,7 @@ export async function exportData(
   const { config } = openConfig({ config: file }, say);
   armFaults(process.env);
   await withStore(config, { join: true }, async ({ db }) => {
-    const manifest = await exportDatabase(db, folder, { version, now: Date.now(), input });
+    const manifest = await exportDatabase(db, folder, { version, now: Date.now(), input, who: `cli:${userName()}` });
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
     const bytes = manifest.tables.reduce((sum, table) => sum + table.bytes, 0);
     if (json)

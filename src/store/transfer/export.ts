@@ -1,7 +1,7 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { faultPoint } from '../../core/fault.js';
-import { verifyAudit } from '../audit.js';
+import { appendAudit, verifyAudit } from '../audit.js';
 import { StoreError } from '../errors.js';
 import { refuseNewer, schemaSteps } from '../migrate.js';
 import { monthPartitions } from '../partitions.js';
@@ -20,6 +20,8 @@ export interface ExportOptions {
   now: number;
   /** False: raw input that was read already is left out. What still waits is carried: it would be lost. */
   input: boolean;
+  /** Who exports, for the audit log; undefined: nobody is noted. */
+  who?: string;
   /** Hears of each table when it is written. */
   progress?: (table: string, rows: number) => void;
 }
@@ -33,6 +35,15 @@ export async function exportDatabase(db: Db, folder: string, options: ExportOpti
     const { applied, known } = await schemaSteps(db);
     refuseNewer(applied, known);
     if (applied.length === 0) throw new StoreError('There is nothing to export: the database has no tables yet.');
+    // Before anything is read: an export that ends in the middle has shown names.
+    if (options.who !== undefined && (await readLayouts(db)).some(({ name }) => name === 'audit'))
+      await appendAudit(db, {
+        at: options.now,
+        who: options.who,
+        action: 'data.exported',
+        subject: basename(folder),
+        details: { input: options.input },
+      });
     const manifest = await db
       .transaction()
       .setIsolationLevel('repeatable read')

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { leafHash, MerkleTree } from '../../../src/core/merkle.js';
 import type { Notice } from '../../../src/core/notice.js';
 import { savePass } from '../../../src/store/actor-resolution.js';
 import { saveLeases } from '../../../src/store/address-leases.js';
@@ -6,6 +7,7 @@ import { addAlertSteps, saveAlert } from '../../../src/store/alerts.js';
 import { appendAudit } from '../../../src/store/audit.js';
 import { addVersion, saveFeed } from '../../../src/store/blocklists.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
+import { keepCheckpoint } from '../../../src/store/checkpoints.js';
 import { saveChunk } from '../../../src/store/chunks.js';
 import { insertDecision, markSeconded } from '../../../src/store/decisions.js';
 import { addDevice } from '../../../src/store/devices.js';
@@ -152,6 +154,9 @@ export async function fillWhole(db: Db): Promise<void> {
   for (const id of ['n1', 'n2']) await addNotice(db, notice(id), ['hook', 'mail'], noon);
   const me = await registerInstance(db, 'serve', '0.0.0', noon);
   const [first] = await takeDeliveries(db, me, noon, 1);
+  const tree = new MerkleTree();
+  tree.add(leafHash(Buffer.alloc(32, 7)));
+  await keepCheckpoint(db, { epoch: 1, at: noon }, { tree, note: odd, slot: 1 });
   await settleDelivery(db, first?.id ?? 0, me, { state: 'refused', why: odd, now: noon });
   await addDevice(
     db,

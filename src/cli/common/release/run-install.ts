@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../../../config/schema.js';
 import { safeLine } from '../../../core/terminal.js';
-import { appendAudit } from '../../../store/audit.js';
-import { clusterIn } from '../../../store/folders.js';
+import { noteAct } from '../audit/note.js';
 import { openConfig } from '../config.js';
 import { CliError, exitCodes } from '../errors.js';
-import { openDatabase } from '../service/open.js';
-import { userName } from '../user.js';
 import { type Installation, installBundle } from './install.js';
 import { catalogFolder } from './installed.js';
 import { readPublicKey } from './keys.js';
@@ -62,26 +58,14 @@ function configOf({ config: file, data }: InstallRequest): Config {
     : { ...config, data: resolve(data), catalog: { ...config.catalog, folder: undefined } };
 }
 
-/** An installation without a database, on a machine that only scans, has nowhere to be noted. */
-async function note(config: Config, { release, before }: Installation, now: number): Promise<string> {
-  if (config.database.url === undefined && !existsSync(clusterIn(config.data))) return 'no database';
-  try {
-    const store = await openDatabase(config, { join: true });
-    try {
-      await appendAudit(store.db, {
-        at: now,
-        who: `cli:${userName()}`,
-        action: 'catalog.installed',
-        subject: String(release.version),
-        details: { before, hash: release.hash, expires: release.expires, key: release.key },
-      });
-    } finally {
-      await store.close();
-    }
-    return 'noted';
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    say(`the catalog was installed, and it could not be noted in the audit log: ${error.message}`);
-    return 'not noted';
-  }
-}
+const note = (config: Config, { release, before }: Installation, now: number): Promise<string> =>
+  noteAct(
+    config,
+    {
+      action: 'catalog.installed',
+      subject: String(release.version),
+      details: { before, hash: release.hash, expires: release.expires, key: release.key },
+    },
+    now,
+    (why) => say(`the catalog was installed, and it could not be noted in the audit log: ${why}`),
+  );

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../../catalog/compile.js';
 import { changesBetween } from '../../../config/changes.js';
 import type { Runtime } from '../../../jobs/runtime.js';
-import { appendAudit } from '../../../store/audit.js';
+import { appendAudit, lastDetail } from '../../../store/audit.js';
 import { isConnectionError, messageOf } from '../../../store/errors.js';
 import { resumePaused, syncSources } from '../../../store/sources.js';
 import type { Db } from '../../../store/tables.js';
@@ -81,6 +82,25 @@ export async function applySources(db: Db, opened: OpenedSetup, now: number): Pr
     });
 }
 
+/** Of everything that counts; of a secret only where it lies. */
+const configurationHash = ({ loaded }: OpenedSetup): string =>
+  createHash('sha256').update(JSON.stringify(loaded.config)).digest('hex');
+
+/** Notes the configuration that a process starts with, where it is another than the last that was noted of this file. */
+export async function noteConfiguration(db: Db, opened: OpenedSetup, now: number): Promise<void> {
+  const hash = configurationHash(opened);
+  const subject = opened.loaded.file ?? 'defaults';
+  const before = await lastDetail(db, { action: 'configuration.changed', subject, name: 'hash' });
+  if (before === hash) return;
+  await appendAudit(db, {
+    at: now,
+    who: 'service',
+    action: 'configuration.changed',
+    subject,
+    details: { at: 'start', before: before ?? null, hash },
+  });
+}
+
 /**
  * Reads configuration and catalog again and applies what can be applied. A wrong one changes nothing.
  * @returns what is in force afterwards
@@ -122,6 +142,7 @@ export async function reload(
     action: 'configuration.changed',
     subject: next.loaded.file ?? 'defaults',
     details: {
+      hash: configurationHash(next),
       applied: changes.apply.map(({ sentence }) => sentence),
       after_restart: changes.restart.map(({ sentence }) => sentence),
       ...(before.hash !== catalog.hash && {

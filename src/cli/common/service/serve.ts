@@ -13,7 +13,7 @@ import { armFaults } from './faults.js';
 import { type Intake, openIntake } from './intake.js';
 import { openLog } from './log.js';
 import { openService } from './open.js';
-import { abandonStart, applySources, reload, untilStopped } from './run.js';
+import { abandonStart, applySources, noteConfiguration, reload, untilStopped } from './run.js';
 import { openSetup } from './setup.js';
 import { telemetryOf } from './telemetry.js';
 
@@ -37,6 +37,7 @@ export async function serve(options: { config?: string; work: boolean }): Promis
   let intake: Intake | undefined;
   try {
     await applySources(store.db, opened, now());
+    await noteConfiguration(store.db, opened, now());
     const work = options.work && !guard.safe;
     await runtime.start({ work, schedule: !guard.safe });
     await runtime.syncRegisters();

@@ -4,7 +4,7 @@ import { CliError } from '../errors.js';
 import { armFaults } from './faults.js';
 import { openLog } from './log.js';
 import { openService } from './open.js';
-import { abandonStart, applySources, reload, untilStopped } from './run.js';
+import { abandonStart, applySources, noteConfiguration, reload, untilStopped } from './run.js';
 import { openSetup } from './setup.js';
 
 /**
@@ -24,6 +24,7 @@ export async function runRole(role: 'work' | 'schedule', roles: Roles, config: s
   const { now } = runtime.context;
   try {
     if (roles.schedule) await applySources(store.db, opened, now());
+    if (roles.schedule) await noteConfiguration(store.db, opened, now());
     await runtime.start(roles);
     if (roles.schedule) await runtime.syncRegisters();
     await untilStopped(
