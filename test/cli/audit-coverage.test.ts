@@ -54,6 +54,8 @@ const commands: Record<string, Answer> = {
   'data export': ['data.exported'],
   'data import':
     'It fills an empty database with one that was exported, to the byte; the record of the export is in it, and checkpoints hold on.',
+  decide: ['decision.made'],
+  'decide second': ['decision.seconded'],
   'detect-format': files,
   'device list': ['names.revealed'],
   'device assign': ['device.assigned'],
@@ -68,8 +70,13 @@ const commands: Record<string, Answer> = {
   'hold set': ['hold.set'],
   'hold release': ['hold.released'],
   'hold list': reads,
+  'inventory check': files,
+  'inventory import': ['register.imported'],
+  'inventory export':
+    'It writes the register, which the organisation itself wrote and which holds no use and nobody observed.',
   match: files,
   migrate: 'It brings tables up to date as each start does; what was applied is in a table of its own.',
+  'nudge dry-run': 'It shows whom a mail would go to by pseudonym, and sends none.',
   parse: files,
   'people unresolved': ['names.revealed'],
   'people check': ['names.revealed'],
@@ -93,6 +100,7 @@ const tasks: Record<keyof typeof ownTasks, Answer> = {
   retention: ['retention.applied'],
   recheck: 'It computes findings anew, which have a history of their own.',
   blocklists: ['blocklist.made', 'blocklist.published'],
+  nudges: ['nudges.sent'],
   resolve: ['history.resolved'],
   'resolve-all': ['history.resolved'],
 };
@@ -108,10 +116,11 @@ async function leaves(): Promise<string[]> {
   const folder = join(root, 'src/cli/commands');
   for (const file of readdirSync(folder))
     ((await import(join(folder, file))) as { command: AddCommand }).command(program);
-  const walk = (command: Command, name: string): string[] =>
-    command.commands.length === 0
-      ? [name]
-      : command.commands.flatMap((child) => walk(child, `${name} ${child.name()}`.trim()));
+  const walk = (command: Command, name: string): string[] => [
+    // `decide SUBJECT ACTION` is a command beside `decide second ID`.
+    ...(command.commands.length === 0 || command.registeredArguments.length > 0 ? [name] : []),
+    ...command.commands.flatMap((child) => walk(child, `${name} ${child.name()}`.trim())),
+  ];
   return walk(program, '');
 }
 
