@@ -27,7 +27,7 @@ export const channel: Channel<Options> = {
   title: 'Webhook',
   options,
   send: (notice, { url, secret, timeout }, context): Promise<Delivery> => {
-    const body = JSON.stringify(payload(notice));
+    const body = webhookBody(notice);
     const timestamp = String(Math.floor(context.now() / 1000));
     const headers = {
       'content-type': 'application/json',
@@ -41,12 +41,9 @@ export const channel: Channel<Options> = {
   test: async (written, context): Promise<Check[]> => [...looks(written), await reach(written, context)],
 };
 
-/** The shape that Standard Webhooks advises: what, when, and the rest under `data`. */
-const payload = ({ kind, at, ...data }: Notice): Record<string, unknown> => ({
-  type: kind,
-  timestamp: new Date(at).toISOString(),
-  data,
-});
+/** The shape that Standard Webhooks advises, as JSON: what, when, and the rest under `data`. */
+export const webhookBody = ({ kind, at, ...data }: Notice): string =>
+  JSON.stringify({ type: kind, timestamp: new Date(at).toISOString(), data });
 
 function signature(secret: string, id: string, timestamp: string, body: string): string {
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');

@@ -1,10 +1,11 @@
 import { webcrypto } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { channel } from '../../src/alerts/webhook.js';
+import { channel, webhookBody } from '../../src/alerts/webhook.js';
 import type { EgressRequest } from '../../src/net/egress.js';
 import { createEgress } from '../../src/net/egress.js';
 import { aNotice, httpChannelContract, type ReceivedRequest } from '../contracts/channel.js';
 import { httpServer } from '../helpers/http-server.js';
+import { hostileTexts, patience, strings } from './helpers/hostile-texts.js';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -156,4 +157,25 @@ describe('webhook', () => {
     expect(asked).toEqual([30_000]);
     await egress.close();
   });
+
+  it(
+    'A9 texts from logs are strings of one document on one line, and read the same after their way as bytes',
+    () => {
+      for (const [title, text] of hostileTexts(strings)) {
+        const { kind, at, ...rest } = { ...aNotice, title, text, details: { [title]: text } };
+        const body = webhookBody({ kind, at, ...rest });
+        const read = JSON.parse(Buffer.from(body, 'utf8').toString('utf8')) as { data: typeof rest };
+        if (
+          body.includes('\n') ||
+          Object.keys(read).join() !== 'type,timestamp,data' ||
+          read.data.title !== title ||
+          read.data.text !== text ||
+          Object.keys(read.data.details).length !== 1 ||
+          read.data.details[title as never] !== text
+        )
+          expect.fail(JSON.stringify([title, text, body]));
+      }
+    },
+    patience,
+  );
 });

@@ -46,7 +46,7 @@ test('any text reads back as it was, in a paragraph, an item and a cell', () => 
         `${shown(text)}\nb\nc\n${shown(text)}`,
       );
     }),
-    { seed: 20261126, numRuns: Number(process.env.ESCAPER_RUNS ?? 1000) },
+    { seed: 20261126, numRuns: Number(process.env.ESCAPER_STRINGS ?? 1000) },
   );
 });
 

@@ -12,7 +12,7 @@ import { readPdf, shownInPdf } from './read-pdf.js';
 import { mapTexts } from './texts.js';
 
 // A PDF takes a while: all turns are for a run by hand.
-const few = process.env.ESCAPER_RUNS === undefined ? [0, 7, 21, 40] : turns;
+const few = process.env.ESCAPER_STRINGS === undefined ? [0, 7, 21, 40] : turns;
 writerContract({ id: 'pdf', read: readPdf, shown: shownInPdf, turns: few });
 
 describe('a PDF', () => {

@@ -35,7 +35,7 @@ const figures = ({ items }: FiguresBlock): Markup =>
 
 function table({ id, caption, columns, rows, more, empty }: TableBlock): Markup {
   if (rows.length === 0)
-    return html`<div class="block" id="${id}"><h4>${said(caption)}</h4><p class="none">${said(empty)}</p>${left(more)}</div>`;
+    return html`<div class="block" id="${id}"><p class="cap">${said(caption)}</p><p class="none">${said(empty)}</p>${left(more)}</div>`;
   return html`<div class="block" id="${id}"><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="periodic"><caption>${said(caption)}</caption>
 <thead><tr>${each(columns, (column) => html`<th scope="col" class="${sideOf(column)}">${said(column.title)}</th>`)}</tr></thead>
 <tbody>

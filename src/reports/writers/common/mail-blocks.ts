@@ -1,5 +1,5 @@
 import type { BarsBlock, Block, Cell, FiguresBlock, TableBlock, Tone } from '../../blocks/block.js';
-import { each, html, type Markup, nothing } from '../../html/markup.js';
+import { each, html, type Markup, nothing, visible } from '../../html/markup.js';
 import { percent } from '../../html/verdict.js';
 import { columnWidths } from './columns.js';
 import { said } from './html-blocks.js';
@@ -110,7 +110,7 @@ function ownLine({ columns, rows }: TableBlock): number {
 
 /** A short text stays on its line; a word that is none, such as a hash, may break anywhere. */
 function cellOf({ text, tone = 'neutral' }: Cell, align: string): Markup {
-  if (text.length <= 14)
+  if (visible(text).length <= 10)
     return html`<td nowrap align="${align}" valign="top" style="font:13px Arial,sans-serif;color:#1b1f27;border-top:1px solid #dfe3e9">${toned(text, tone)}</td>`;
   if (longWord.test(text))
     return html`<td align="${align}" valign="top" style="font:13px Arial,sans-serif;color:#1b1f27;border-top:1px solid #dfe3e9;word-break:break-word">${toned(text, tone)}</td>`;
