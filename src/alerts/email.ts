@@ -50,7 +50,11 @@ export const channel: Channel<Options> = {
   title: 'E-mail',
   options,
   send: async (notice, written, context): Promise<Delivery> => {
-    const message = messageOf(notice, { publicUrl: context.publicUrl, askUrl: written.ask_url });
+    const message = messageOf(notice, {
+      publicUrl: context.publicUrl,
+      acknowledgeUrl: context.acknowledgeUrl,
+      askUrl: written.ask_url,
+    });
     try {
       const report = await context.report?.();
       return await overSmtp(written, context, async (transport) => {

@@ -36,7 +36,11 @@ export const channel: Channel<Options> = {
   title: 'ServiceNow',
   options,
   send: (notice, written, context) => {
-    const message = messageOf(notice, { publicUrl: context.publicUrl, askUrl: written.ask_url });
+    const message = messageOf(notice, {
+      publicUrl: context.publicUrl,
+      acknowledgeUrl: context.acknowledgeUrl,
+      askUrl: written.ask_url,
+    });
     return inSteps(sideOf(written), context, (ask) => tell(ask, notice, message, written));
   },
   test: async (written, context): Promise<Check[]> => {

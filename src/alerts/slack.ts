@@ -16,7 +16,11 @@ export const channel: Channel<Options> = {
   title: 'Slack',
   options,
   send: (notice, { url, timeout, ask_url: askUrl }, context) =>
-    postJson({ url, timeout }, slackMessage(messageOf(notice, { publicUrl: context.publicUrl, askUrl })), context),
+    postJson(
+      { url, timeout },
+      slackMessage(messageOf(notice, { publicUrl: context.publicUrl, acknowledgeUrl: context.acknowledgeUrl, askUrl })),
+      context,
+    ),
   test: async (written, context) => [encryption(written.url), await reach(written, context)],
 };
 

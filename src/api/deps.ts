@@ -38,6 +38,8 @@ export interface ApiDeps {
     hostSet(): HostSet;
     notices(source: string): Promise<UseNotices>;
   };
+  /** The key of links that acknowledge alerts; without it none holds. */
+  acknowledgeKey?: Uint8Array | undefined;
   /** Why pushes are not taken now (spool full, disk fails), in words without paths; undefined: they are. */
   intakeTrouble(): string | undefined;
   /** What works and needs somebody soon, in sentences without paths. */

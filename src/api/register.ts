@@ -9,7 +9,7 @@ import type { Pressure } from './pressure.js';
 import { ApiProblem } from './problem.js';
 import type { RateLimit } from './rate.js';
 import { type Call, checkRoute, type Route } from './route.js';
-import { checkBody, extensionHeaders, refuseRepeated } from './security.js';
+import { checkBody, extensionHeaders, pageContentPolicy, refuseRepeated } from './security.js';
 import type { TokenHolder } from './tokens.js';
 
 declare module 'fastify' {
@@ -114,6 +114,7 @@ export function addRoute(app: FastifyInstance, route: Route, context: Context): 
         reply.header('etag', etag);
         if (isSame(request.headers['if-none-match'], etag)) return reply.code(304).send();
       }
+      if (route.page === true) reply.header('content-security-policy', pageContentPolicy);
       return reply
         .code(schema.status ?? 200)
         .type(schema.text ?? 'application/json; charset=utf-8')

@@ -1,4 +1,5 @@
 import type { Route } from './route.js';
+import { acknowledgeRoutes } from './routes/acknowledge.js';
 import { blocklistRoutes } from './routes/blocklists.js';
 import { chunkRoutes } from './routes/chunks.js';
 import { findingRoutes } from './routes/findings.js';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...subscriptionRoutes,
   ...peopleRoutes,
   ...blocklistRoutes,
+  ...acknowledgeRoutes,
   ...healthRoutes,
   ...metricsRoutes,
 ];

@@ -43,6 +43,8 @@ export interface Route<
   versioned?: boolean;
   /** Its answer is a `FileAnswer`: bytes with a content type and an ETag of their own. */
   file?: boolean;
+  /** Its answer is a page for people with one form, which may be sent back to it; every other answer is data. */
+  page?: boolean;
   /** Without a token from loopback. */
   openOnLoopback?: boolean;
   schema: {

@@ -11,6 +11,9 @@ export const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
+/** Of a page for people: it has a form, and still no script, style, picture or anything from elsewhere. */
+export const pageContentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
 /** Only over TLS of our own: a proxy that ends TLS says it itself. Two years. */
 export const hsts = 'max-age=63072000; includeSubDomains';
 

@@ -41,6 +41,8 @@ export interface ServiceContext {
   ring(kind: JobKind, id: string, options?: EnqueueOptions): void;
   /** Encrypts what must not lie open in the database. */
   seal(bytes: Uint8Array): Buffer;
+  /** The key of links that acknowledge alerts; without it messages have none. */
+  readonly acknowledgeKey?: Uint8Array | undefined;
   /** Signs checkpoints, bundles and feeds with the key of this installation. */
   readonly signer: Signer;
   /** The name of a person that does not tell who it is. */

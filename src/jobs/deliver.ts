@@ -1,4 +1,6 @@
+import { acknowledgeToken, linkLifetime } from '../core/acknowledge-link.js';
 import { faultPoint } from '../core/fault.js';
+import type { Notice } from '../core/notice.js';
 import { appendAudit } from '../store/audit.js';
 import { forgetDelivery, nextDelivery, type OutboxItem, takeDeliveries } from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
@@ -62,6 +64,7 @@ async function deliverOne(
     .send(item.notice, setup.options, {
       egress: context.egress(),
       publicUrl: context.setup().publicUrl,
+      acknowledgeUrl: acknowledgeUrl(context, item.notice),
       report: item.notice.kind === 'report.ready' ? () => carriedReport(context, item.notice) : undefined,
       now,
       signal,
@@ -91,6 +94,19 @@ async function deliverOne(
   // Of a mail to a person only what the limits need is kept.
   if (addressed !== undefined) await forgetDelivery(db, item.id, owner);
   else await settler.settle(item.id, { state: outcome.outcome, why, now: now() });
+}
+
+const acknowledgeable: ReadonlySet<string> = new Set(['alert.opened', 'alert.reminded', 'alert.escalated']);
+
+/** Where the one alert of a message is acknowledged. The same message has the same link however often it is sent. */
+export function acknowledgeUrl(
+  { setup, acknowledgeKey }: Pick<ServiceContext, 'setup' | 'acknowledgeKey'>,
+  { kind, at, details: { alert } }: Notice,
+): string | undefined {
+  const { publicUrl } = setup();
+  if (publicUrl === undefined || acknowledgeKey === undefined || typeof alert !== 'string') return undefined;
+  const token = acknowledgeable.has(kind) ? acknowledgeToken(acknowledgeKey, alert, at + linkLifetime) : undefined;
+  return token === undefined ? undefined : `${publicUrl.replace(/\/+$/, '')}/ack/${token}`;
 }
 
 /** To whom a report went is for the audit log. A delivery that is made again is in it again: it was. */

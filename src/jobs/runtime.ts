@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Channel } from '../alerts/common/channel.js';
 import type { Catalog } from '../catalog/compile.js';
 import type { Collector } from '../collectors/common/collector.js';
+import { acknowledgeKeyOf } from '../core/acknowledge-link.js';
 import type { Signer } from '../core/signed-note.js';
 import { createEgress, type Egress } from '../net/egress.js';
 import { pseudonym } from '../people/privacy.js';
@@ -112,6 +113,7 @@ export class Runtime {
       inWork: new InWork(),
       ring: (kind, id, options) => this.#bells.ring(kind, id, options),
       seal: (bytes) => seal(parts.sealKey, bytes),
+      acknowledgeKey: acknowledgeKeyOf(parts.sealKey),
       signer: parts.signer,
       pseudonymOf: (person) => pseudonym(parts.pseudonymKey, { kind: 'person', id: person }),
       scanner: () => this.#scannerOfNow(),

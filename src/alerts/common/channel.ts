@@ -24,6 +24,8 @@ export interface SendContext {
   egress: Egress;
   /** Address under which people reach the service, for links; undefined where the configuration does not say. */
   publicUrl?: string | undefined;
+  /** Where the alert of the notice is acknowledged by whoever has the link; undefined: it has none. */
+  acknowledgeUrl?: string | undefined;
   /** Of a notice `report.ready`: the report itself, for channels that can carry it; undefined: it is no longer kept. */
   report?: (() => Promise<CarriedReport | undefined>) | undefined;
   /** Milliseconds since 1970. */

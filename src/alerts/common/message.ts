@@ -14,6 +14,8 @@ export interface Message {
   who: string;
   /** Where the evidence is; undefined where nobody said under which address people reach the service. */
   link: string | undefined;
+  /** Where whoever has the link takes note of the alert; undefined: the notice is about none. */
+  acknowledge?: string | undefined;
   /** What to do so that the answer is yes. */
   yes: string;
 }
@@ -34,13 +36,18 @@ const whyLength = 590;
 /** The parts of a notice. `publicUrl`: the address under which people reach the service. */
 export function messageOf(
   notice: Notice,
-  { publicUrl, askUrl }: { publicUrl?: string | undefined; askUrl?: string | undefined },
+  {
+    publicUrl,
+    askUrl,
+    acknowledgeUrl,
+  }: { publicUrl?: string | undefined; askUrl?: string | undefined; acknowledgeUrl?: string | undefined },
 ): Message {
   return {
     headline: plainLine(notice.title, headlineLength) || plainLine(notice.kind, 63),
     why: plainLine(notice.text, whyLength),
     who: whoOf(notice.details),
     link: linkOf(notice, publicUrl),
+    ...(acknowledgeUrl !== undefined && isPlainHttp(acknowledgeUrl) && { acknowledge: new URL(acknowledgeUrl).href }),
     yes: yesOf(notice, askUrl),
   };
 }
@@ -66,11 +73,12 @@ export function stageOf({ kind, details }: Notice): 'begins' | 'goes-on' | 'calm
 }
 
 /** The parts with the words that stand before them, in the order in which they are read; those that say nothing are left out. */
-export function linesOf({ why, who, link, yes }: Message): (readonly [label: string, text: string])[] {
+export function linesOf({ why, who, link, acknowledge, yes }: Message): (readonly [label: string, text: string])[] {
   const lines: (readonly [string, string])[] = [
     ['Why', why],
     ['Who', who],
     ['Evidence', link ?? ''],
+    ['Acknowledge', acknowledge ?? ''],
     ['The way to yes', yes],
   ];
   return lines.filter(([, text]) => text !== '');

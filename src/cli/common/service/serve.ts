@@ -59,6 +59,7 @@ export async function serve(options: { config?: string; work: boolean }): Promis
       push: (request) => taking.push(request),
       upload: (request) => taking.upload(request),
       telemetry,
+      acknowledgeKey: runtime.context.acknowledgeKey,
       intakeTrouble: () => taking.trouble(),
       warnings: () => {
         const notice = expiryNotice(runtime.context.catalog.release, now());
