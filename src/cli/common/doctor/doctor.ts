@@ -17,6 +17,7 @@ import { checkDataFolder } from './data-folder.js';
 import { closeStore, type OpenedDatabase, openForDoctor } from './database.js';
 import { checkMachine } from './machine.js';
 import { checkPort } from './ports.js';
+import { checkProvenance } from './provenance.js';
 import { checkRedis } from './redis.js';
 import { checkChannel, checkSource, checkSourceHealth } from './sources.js';
 import { checkAudit, checkBacklog, checkProcesses, seenProcesses } from './work.js';
@@ -85,6 +86,7 @@ async function checkService(
   try {
     const checks = await checkPort({ name: 'server', key: 'server.port', protocol: 'tcp', host: listen, port }, ours);
     checks.push(...(await inOrder(kinds.sources, (source) => checkSource(source, egress, ours))));
+    checks.push(...checkProvenance(setup.sources));
     checks.push(...(await inOrder(kinds.channels, (channel) => checkChannel(channel, egress))));
     if (db === undefined) {
       const remedy = 'See the checks of the database; after the first start look again.';
