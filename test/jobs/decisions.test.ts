@@ -11,12 +11,14 @@ import { decideEntry, secondDecision } from '../../src/jobs/inventory/decide.js'
 import { reconcileDue } from '../../src/jobs/reconcile.js';
 import { registerHash } from '../../src/jobs/registers.js';
 import { syncRegisters } from '../../src/jobs/sync-registers.js';
+import { loadAlerts, saveAlert } from '../../src/store/alerts.js';
 import { loadAudit, verifyAudit } from '../../src/store/audit.js';
 import { loadFindings } from '../../src/store/findings.js';
 import { currentInventory, inventoryAsOf, inventoryLoads } from '../../src/store/inventory.js';
 import { loadRegister } from '../../src/store/registers.js';
 import type { Db } from '../../src/store/tables.js';
 import { entry } from '../inventory/helpers.js';
+import { alert } from '../store/helpers/alert.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, dayMs, noon, push, services, squidLine, testService } from './helpers.js';
 
@@ -85,6 +87,19 @@ await describeOnDatabases('decisions on the register', (server) => {
     // The file is read again and is the same: the decision stays.
     await syncRegisters(made.context, { people: undefined, inventory: [chat] });
     expect((await currentInventory(db)).entries[0]?.status).toBe('denied');
+  });
+
+  it('answers the open alerts about the service, and no others', async () => {
+    await load([chat]);
+    await saveAlert(db, alert({ id: 'a_1', service: 'chat', state: 'open', acknowledgedAt: null }));
+    await saveAlert(db, alert({ id: 'a_2', service: 'draw', state: 'open', acknowledgedAt: null }));
+    const { acknowledged } = await decide({ entry: 'chat-tool' });
+    expect(acknowledged).toEqual(['a_1']);
+    const states = (await loadAlerts(db)).map(({ id, state, acknowledgedBy }) => [id, state, acknowledgedBy]);
+    expect(states.sort()).toEqual([
+      ['a_1', 'acknowledged', 'jane'],
+      ['a_2', 'open', null],
+    ]);
   });
 
   it('yields when the entry is changed in the base, stays gone after a newer one, and says so', async () => {
@@ -268,7 +283,7 @@ await describeOnDatabases('decisions on the register', (server) => {
         const decision = decided.get(id);
         return decision?.over === text ? `${id} ${decision.status} ${decision.by.join('+')}` : `${id} draft `;
       })
-      .sort();
+      .sort((a, b) => (a < b ? -1 : 1));
 
   it('any sequence of loads, decisions and seconds gives what a plain model says, and no past day changes', async () => {
     await fc.assert(
