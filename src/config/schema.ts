@@ -217,7 +217,9 @@ export const configSchema = section({
     quarantine: retention('1d').prefault('30d').describe('Input that could not be read.'),
     history: retention('1d')
       .prefault('400d')
-      .describe('Runs of sources and jobs, resolved findings, people who left a directory, browsers that fell silent.'),
+      .describe(
+        'Runs of sources and jobs, resolved findings, people who left a directory, browsers that fell silent, old versions of block lists, whom nudges went to.',
+      ),
   })
     .prefault({})
     .describe('How long what is kept; a duration or never.'),

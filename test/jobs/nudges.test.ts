@@ -232,6 +232,23 @@ await describeOnDatabases('nudges', (server) => {
     expect(readMail(service.got[0]?.mail ?? '').text).toContain('Nothing of its kind is approved for you yet.');
   });
 
+  test("a tool that is approved with the organisation's account only is named with that", async () => {
+    const service = await start();
+    const only = entry('yes', ['claude'], { status: 'approved', allowed_account: 'enterprise' });
+    await saveRegister(db, 'inventory', { hash: 'i2', body: [entry('no', ['chatgpt']), only] }, noon);
+    await used(
+      { service: 'chatgpt', ...by('ada') },
+      { service: 'claude', accountKind: 'personal', ...by('bob') },
+      { service: 'claude', accountKind: 'enterprise', ...by('cleo') },
+    );
+    await run(service);
+    const texts = new Map(service.got.map(({ to, mail }) => [to.join(), readMail(mail).text.replace(/\s+/g, ' ')]));
+    expect([...texts.keys()].sort((a, b) => (a < b ? -1 : 1))).toEqual(['ada@acme.example', 'bob@acme.example']);
+    for (const text of texts.values())
+      expect(text).toContain('Approved for you instead: Claude (with your account of the organisation).');
+    expect(texts.get('bob@acme.example')).toContain('It is approved here, with an account of the organisation only');
+  });
+
   test('the second service waits a week, the first never comes again, and twice at once is once', async () => {
     const service = await start();
     await used({ service: 'chatgpt', ...by('ada') }, { service: 'draw', ...by('ada') });

@@ -101,13 +101,17 @@ const verdictFor = (id: string, accountKind: AccountKind, group: string, { bySer
   decide(byService.get(id) ?? [], { accountKind, group, workspace: undefined, day });
 
 const maxAlternatives = 3;
+/** A permission for enterprise accounts alone is none for the account that somebody has at home. */
+const withAccount = ({ name }: Service): string => `${name} (with your account of the organisation)`;
 
 function alternativesTo(service: Service, verdict: Verdict, group: string, register: Register): string[] {
   const others = [...register.byService.keys()].sort().flatMap((id) => {
     const other = register.services.get(id);
     if (other === undefined || other.id === service.id || other.category !== service.category) return [];
-    return allowing.has(verdictFor(id, 'enterprise', group, register).verdict) ? [other.name] : [];
+    const isAllowed = (kind: AccountKind): boolean => allowing.has(verdictFor(id, kind, group, register).verdict);
+    if (!isAllowed('enterprise')) return isAllowed('personal') ? [other.name] : [];
+    return [isAllowed('personal') ? other.name : withAccount(other)];
   });
-  const itself = verdict === 'wrong-account' ? [`${service.name} with your account of the organisation`] : [];
+  const itself = verdict === 'wrong-account' ? [withAccount(service)] : [];
   return [...itself, ...new Set(others)].slice(0, maxAlternatives);
 }

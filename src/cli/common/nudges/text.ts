@@ -28,7 +28,13 @@ export function dryRunText({ plan: { planned, without }, enabled, isHour }: DryR
     ...Object.entries(without).map(([reason, count]) => `  ${count} not: ${reasons[reason as keyof typeof reasons]}`),
     ...(enabled
       ? []
-      : ['', 'Nobody is: nudges.enabled is false, or nudges.channel names no channel. This is what would be.']),
+      : [
+          '',
+          ...wrap(
+            'Nobody is: nudges.enabled is false, or nudges.channel names no channel. This is what would be.',
+            columns,
+          ),
+        ]),
     ...(planned.length === 0 ? [] : ['']),
     ...planned
       .slice(0, shown)
