@@ -23,5 +23,9 @@ export const grownServices = ({ services, period, audience }: PeriodFacts): Serv
 export const stoppedServices = ({ services }: PeriodFacts): ServiceFacts[] =>
   services.filter(({ now, before }) => !inUse(now) && inUse(before));
 
-/** Findings that call for somebody to act, the most urgent first. */
-export const actingFindings = ({ findings }: PeriodFacts): FindingFacts[] => findings.filter(callsForAction);
+/** Findings that call for somebody to act: those of the period before those of earlier, the most urgent first. */
+export const actingFindings = ({ findings }: PeriodFacts): FindingFacts[] => {
+  const acting = findings.filter(callsForAction);
+  const isNow = ({ now }: FindingFacts): boolean => now.events + now.attempts > 0;
+  return [...acting.filter(isNow), ...acting.filter((finding) => !isNow(finding))];
+};
