@@ -100,7 +100,7 @@ await describeOnDatabases('distribution lists', (server) => {
   const periods = async (): Promise<string[]> =>
     (await listReports(db, { limit: 100 }))
       .map(({ list, period, group, edition }) => `${list} ${period} ${group} ${edition}`)
-      .sort();
+      .sort((a, b) => (a < b ? -1 : 1));
 
   it('get the report of the week that is over, once, at the hour of their zone, also in the week in which clocks change', async () => {
     await plant(db, 'october', [{ day: '2026-10-20', service: 'chat', who: 'eng-1', group: 'Engineering' }]);
@@ -315,8 +315,9 @@ function partsOf(message: string): Part[] {
         : Buffer.from(body, 'latin1');
   return [
     {
-    type: (header('content-type').split(';')[0] ?? '').toLowerCase(),
-    name: /filename="?([^";]+)"?/.exec(header('content-disposition'))?.[1],
-    bytes,
-  };
+      type: (header('content-type').split(';')[0] ?? '').toLowerCase(),
+      name: /filename="?([^";]+)"?/.exec(header('content-disposition'))?.[1],
+      bytes,
+    },
+  ];
 }

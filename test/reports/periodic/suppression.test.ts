@@ -9,7 +9,7 @@ import { clear } from '../../jobs/helpers.js';
 import { describeOnDatabases } from '../../store/helpers/databases.js';
 import { ask, at, members, type Planted, plant } from './planted.js';
 
-const runs = Number(process.env.SUPPRESSION_RUNS ?? 8);
+const runs = Number(process.env.SUPPRESSION_RUNS ?? 2);
 const services = ['chat', 'draw', 'code', 'talk', 'sing'];
 const days = ['2026-10-14', '2026-11-03', '2026-11-10', '2026-11-15', '2026-11-16', '2026-11-19', '2026-11-22'];
 const periods = ['2026-W46', '2026-W47', '2026-10', '2026-W45'].map((id) => periodOf(id, '2026-11-26') ?? ask().period);
