@@ -77,7 +77,7 @@ await describeOnDatabases('distribution lists', (server) => {
       ]),
       now,
     });
-    const leader = new Leader(made.context, async () => {});
+    const leader = new Leader(made.context, () => Promise.resolve());
     /** Runs what was rung, as a worker does: each slot once. */
     const run = async (): Promise<number> => {
       let ran = 0;
