@@ -21,6 +21,8 @@ import { at, members, plant } from '../reports/periodic/planted.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, setupOf, type TestService, testService } from './helpers.js';
 
+const noRound = async (): Promise<void> => {};
+
 const board: ReportList = {
   id: 'board',
   role: 'admin',
@@ -30,7 +32,7 @@ const board: ReportList = {
   names: false,
   channels: ['told'],
   recipients: [],
-  formats: ['mail', 'html', 'markdown'],
+  formats: ['mail', 'html', 'pdf', 'markdown', 'csv'],
 };
 
 await describeOnDatabases('distribution lists', (server) => {
@@ -77,7 +79,7 @@ await describeOnDatabases('distribution lists', (server) => {
       ]),
       now,
     });
-    const leader = new Leader(made.context, () => Promise.resolve());
+    const leader = new Leader(made.context, noRound);
     /** Runs what was rung, as a worker does: each slot once. */
     const run = async (): Promise<number> => {
       let ran = 0;
@@ -271,12 +273,11 @@ await describeOnDatabases('distribution lists', (server) => {
       const part = parts.find(({ name }) => name === `ai-report-2026-W47.${writer.extension}`);
       expect(part?.bytes.equals(Buffer.from(await writer.write(document))), id).toBe(true);
     }
-    const writer = (await writersOf()).get('mail');
+    expect(parts.filter(({ name }) => name !== undefined)).toHaveLength(4);
     const body = parts.find(({ type, name }) => type === 'text/html' && name === undefined);
-    if (writer !== undefined)
-      expect(body?.bytes.toString('utf8').replace(/\r\n/g, '\n')).toBe(
-        new TextDecoder().decode(await writer.write(document)),
-      );
+    expect(body?.bytes.toString('utf8').replace(/\r\n/g, '\n')).toBe(
+      new TextDecoder().decode(await (await writersOf()).get('mail')?.write(document)),
+    );
     const text = parts.find(({ type, name }) => type === 'text/plain' && name === undefined);
     expect(text?.bytes.toString('utf8')).toContain('1 person used 1 AI service');
     expect(text?.bytes.toString('utf8')).toContain(`https://halflight.acme.example/v1/reports/${kept?.id}.html`);
