@@ -21,7 +21,7 @@ import { at, members, plant } from '../reports/periodic/planted.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, setupOf, type TestService, testService } from './helpers.js';
 
-const noRound = async (): Promise<void> => {};
+const noRound: ConstructorParameters<typeof Leader>[1] = () => Promise.resolve();
 
 const board: ReportList = {
   id: 'board',
