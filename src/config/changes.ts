@@ -62,6 +62,7 @@ export const reloadRules: readonly Rule[] = [
   { key: 'sources', way: 'apply', why: 'holds from the next run, push or datagram on' },
   { key: 'channels', way: 'apply', why: 'holds from the next notice on' },
   { key: 'reports', way: 'apply', why: 'holds from the next report on' },
+  { key: 'alerts', way: 'apply', why: 'holds from the next minute on, also for what is known already' },
 ];
 
 /** What differs between two configurations, and what of it a running service can take up. Secrets are compared by value. */

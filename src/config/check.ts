@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.js';
+import { checkAlerts } from './check-alerts.js';
 import { reportProblems } from './reports.js';
 import type { Config } from './schema.js';
 import type { Path } from './secret.js';
@@ -15,6 +16,7 @@ export function checkRelations(config: Config, at: ProblemAt, wrong: (path: Path
     ...sources(config, at),
     ...anchors(config, at),
     ...reportProblems(config, at),
+    ...checkAlerts(config, at),
     ...amounts(config, at, wrong),
     ...server(config, at, wrong),
   ];

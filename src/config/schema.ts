@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { alertNoticeKinds } from '../core/alert.js';
 import { provenances } from '../core/provenance.js';
 import { keyNamePattern } from '../core/signed-note.js';
+import { alertsSchema } from './alerts.js';
 import { auditSection } from './audit.js';
 import { blocklistsSection } from './blocklists.js';
 import {
@@ -26,6 +28,7 @@ import { reportsSection } from './reports.js';
 
 /** News that a channel can carry; `test` always gets through. */
 export const noticeKinds = [
+  ...alertNoticeKinds,
   'finding.opened',
   'finding.changed',
   'finding.reopened',
@@ -98,16 +101,10 @@ const channel = section({
   id: id().describe('Name of the channel.'),
   kind: text('the kind of channel, such as webhook', 64).describe('How it tells: webhook and others.'),
   notices: list(oneOf(noticeKinds), 50)
-    .prefault([
-      'finding.opened',
-      'finding.reopened',
-      'source.silent',
-      'source.paused',
-      'audit.broken',
-      'blocklist.waiting',
-      'blocklist.kept',
-    ])
-    .describe(`What it tells: ${noticeKinds.join(', ')}.`),
+    .prefault([...alertNoticeKinds, 'audit.broken', 'blocklist.waiting', 'blocklist.kept'])
+    .describe(
+      `What it tells: alerts as the rules make them, news of the service, or each step of findings and sources as it comes: ${noticeKinds.join(', ')}.`,
+    ),
   options: options().prefault({}).describe('Settings of the kind. Secrets by reference only.'),
 }).describe('One way to tell people or systems.');
 
@@ -260,6 +257,7 @@ export const configSchema = section({
   sources: list(source, 1000).prefault([]).describe('Where data come from.'),
   channels: list(channel, 100).prefault([]).describe('Whom or what it tells.'),
   reports: reportsSection,
+  alerts: alertsSchema.prefault({}).describe('What is worth an alert, whom it is told, when and how often.'),
 });
 
 /** The configuration, checked: durations in milliseconds, sizes in bytes, secrets as `Secret`. Paths are absolute after `loadConfig`. */

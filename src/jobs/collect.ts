@@ -1,12 +1,15 @@
 import { knowsApp } from '../catalog/apps.js';
 import { SourceLoginError } from '../core/chunk.js';
 import { faultPoint } from '../core/fault.js';
+import { isWorthKeeping } from '../rules/other-situations.js';
 import { appendAudit } from '../store/audit.js';
 import { commitBatch, loadCursor } from '../store/intake.js';
 import { exclusively } from '../store/job-runs.js';
 import { saveGaps } from '../store/ledger.js';
 import { addNotice } from '../store/outbox.js';
 import { beginCollecting, noteSourceError, pauseByService, setSourceState } from '../store/sources.js';
+import { evaluate } from './alerts/evaluate.js';
+import { grantFacts, sourceFact } from './alerts/facts.js';
 import type { ServiceContext } from './context.js';
 import { sourceNotice } from './notices.js';
 
@@ -77,11 +80,19 @@ async function run(
     });
     for await (const batch of found) {
       await faultPoint('read');
-      const kept = await commitBatch(db, { source: sourceId, fence: begun.fence }, batch, now());
+      const by = { source: sourceId, fence: begun.fence };
+      let alerted = false;
+      const kept = await commitBatch(db, by, batch, now(), async (trx, fresh) => {
+        const grants = fresh.flatMap(({ kind, items }) => (kind === 'grant' ? items : []));
+        const facts = await grantFacts(trx, context.catalog, sourceId, grants);
+        const worth = facts.filter((fact) => isWorthKeeping(fact, context.setup().alerts.rules));
+        alerted = await evaluate(trx, context, worth);
+      });
       if (kept === undefined) {
         log.warn({ source: sourceId }, 'another collection of this source has begun; this one ends');
         return total;
       }
+      if (alerted) context.ring('deliver', 'due');
       for (const [key, value] of batch.cursor) {
         if (value === null) held.delete(key);
         else held.set(key, value);
@@ -120,6 +131,8 @@ async function pause(context: CollectingContext, source: string, why: string): P
   const at = context.now();
   const isNews = await db.transaction().execute(async (trx) => {
     if (!(await pauseByService(trx, source, why))) return false;
+    // Before the audit log: who acknowledges takes the locks in this order, too.
+    await evaluate(trx, context, [await sourceFact(trx, source, at)]);
     await saveGaps(trx, source, [{ at, why: `From now on nothing is collected: ${why}` }]);
     await appendAudit(trx, { at, who: 'service', action: 'source.paused', subject: source, details: { why } });
     const notice = sourceNotice(source, 'source.paused', why, at);

@@ -2,6 +2,8 @@ import { loadHours } from '../store/ledger.js';
 import { addNotice } from '../store/outbox.js';
 import { noteSourceFinding } from '../store/source-findings.js';
 import { loadSources } from '../store/sources.js';
+import { evaluate } from './alerts/evaluate.js';
+import { sourceFact } from './alerts/facts.js';
 import type { ServiceContext } from './context.js';
 import { silence, thinness } from './health-rules.js';
 import { sourceNotice } from './notices.js';
@@ -38,6 +40,7 @@ export async function checkSources(context: ServiceContext): Promise<void> {
           at,
         );
       }
+      await evaluate(trx, context, [await sourceFact(trx, source.id, at)]);
     });
   }
   context.ring('deliver', 'due');

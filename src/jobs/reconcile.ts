@@ -24,6 +24,8 @@ import {
 } from '../store/findings.js';
 import { addNotice } from '../store/outbox.js';
 import type { Db } from '../store/tables.js';
+import { evaluate } from './alerts/evaluate.js';
+import { type FindingUse, serviceFact } from './alerts/facts.js';
 import type { ServiceContext } from './context.js';
 import { findingNotice } from './notices.js';
 import { noRegister } from './registers.js';
@@ -68,10 +70,10 @@ export async function reconcileService(context: ServiceContext, item: DueService
   const inventory = await context.registers.inventory();
   const groupSizes = sizesOf(await context.registers.people());
   await faultPoint('reconcile.before');
-  const transitions = await db.transaction().execute(async (trx) => {
+  const { transitions, alerted } = await db.transaction().execute(async (trx) => {
     await lockReconciling(trx);
-    if (!(await takeDue(trx, item.service))) return [];
-    const steps = await findingsOf(trx, context, item.service, { inventory, groupSizes });
+    if (!(await takeDue(trx, item.service))) return { transitions: [], alerted: false };
+    const { steps, uses } = await findingsOf(trx, context, item.service, { inventory, groupSizes });
     const told: Transition[] = [];
     for (const { next, transition } of steps) {
       await saveFinding(trx, next, transition, { chunkId: item.chunkId, now: now() });
@@ -87,7 +89,8 @@ export async function reconcileService(context: ServiceContext, item: DueService
         now(),
       );
     }
-    return told;
+    const alerted = await evaluate(trx, context, [await serviceFact(trx, context, item.service, uses)]);
+    return { transitions: told, alerted };
   });
   await faultPoint('reconcile.after');
   metrics.jobSeconds.observe({ kind: 'reconcile', outcome: 'done' }, (performance.now() - began) / 1000);
@@ -97,7 +100,7 @@ export async function reconcileService(context: ServiceContext, item: DueService
     const { finding, kind, to } = transition;
     log.info({ finding, kind, verdict: to.verdict, state: to.state, chunk: item.chunkId }, 'finding');
   }
-  if (transitions.some(({ kind }) => kind !== 'updated')) context.ring('deliver', 'due');
+  if (alerted || transitions.some(({ kind }) => kind !== 'updated')) context.ring('deliver', 'due');
 }
 
 async function findingsOf(
@@ -111,8 +114,8 @@ async function findingsOf(
     inventory: { hash: string; body: readonly InventoryEntry[] };
     groupSizes: ReadonlyMap<string, number> | undefined;
   },
-): Promise<{ next: StoredFinding; transition?: Transition | undefined }[]> {
-  const { zone, findings } = setup();
+): Promise<{ steps: { next: StoredFinding; transition?: Transition | undefined }[]; uses: FindingUse[] }> {
+  const { zone, findings, alerts } = setup();
   const at = now();
   const asOf = dayOf(at, zone);
   // Old logs that are read today are looked at as of their own last days.
@@ -133,6 +136,7 @@ async function findingsOf(
     services: catalog.services,
     period: { from, to: asOf },
     asOf,
+    sensitiveGroups: new Set(alerts.sensitive_groups),
   });
   const current = new Map(
     found.filter((finding) => finding.service === service).map((finding) => [finding.id, finding]),
@@ -140,17 +144,17 @@ async function findingsOf(
   const kinds = await vouchedKinds(trx, service);
   const stored = new Map((await loadFindings(trx, service)).map((finding) => [finding.id, finding]));
   const steps: { next: StoredFinding; transition?: Transition | undefined }[] = [];
+  const uses: FindingUse[] = [];
   for (const id of [...new Set([...current.keys(), ...stored.keys()])].sort()) {
     const finding = vouched(current.get(id), kinds);
     const entry = inventory.body.find((item) => item.id === finding?.entry);
+    const history = { from: dayOf(Date.parse(`${asOf}T12:00:00Z`) - historyDays * dayMs, 'UTC'), to: asOf };
+    const daily = finding === undefined ? [] : await loadDailyUse(trx, finding, history);
     const signals =
       finding === undefined
         ? []
         : historySignals({
-            rows: await loadDailyUse(trx, finding, {
-              from: dayOf(Date.parse(`${asOf}T12:00:00Z`) - historyDays * dayMs, 'UTC'),
-              to: asOf,
-            }),
+            rows: daily,
             asOf,
             environment: entry?.environment,
             groupSizes,
@@ -163,9 +167,11 @@ async function findingsOf(
       catalogHash: catalog.hash,
       timezone: zone,
     });
-    if (step !== undefined) steps.push(step);
+    if (step === undefined) continue;
+    steps.push(step);
+    uses.push({ finding: step.next, daily, usage });
   }
-  return steps;
+  return { steps, uses };
 }
 
 /**

@@ -7,9 +7,11 @@ import { acknowledgeKeyOf } from '../core/acknowledge-link.js';
 import type { Signer } from '../core/signed-note.js';
 import { createEgress, type Egress } from '../net/egress.js';
 import { pseudonym } from '../people/privacy.js';
-import { noteSlot, runSlot } from '../store/job-runs.js';
+import { noteSlot } from '../store/job-runs.js';
 import { serverVersion } from '../store/reads/server.js';
 import type { Db } from '../store/tables.js';
+import { alertRound } from './alerts/round.js';
+import { runTask } from './alerts/run-task.js';
 import { Bells } from './bells.js';
 import { areFeedsStale } from './blocklists/grounds.js';
 import { collect } from './collect.js';
@@ -198,7 +200,7 @@ export class Runtime {
     const work = this.#workOf(job, slot);
     if (work === undefined || !Number.isSafeInteger(slot)) return;
     const began = performance.now();
-    const outcome = await runSlot(this.#parts.db, { job, slot }, work, this.context.now);
+    const outcome = await runTask(this.context, { job, slot }, work);
     this.metrics.jobSeconds.observe({ kind: job.split(':')[0] ?? job, outcome }, (performance.now() - began) / 1000);
     if (outcome !== 'skipped') this.#parts.log.info({ job, slot, outcome }, 'task');
   }
@@ -217,6 +219,7 @@ export class Runtime {
   async #round(round: Round): Promise<void> {
     if (round === 'sweep') await sweep(this.context);
     else if (round === 'health') await checkSources(this.context);
+    else if (round === 'alerts') await alertRound(this.context);
     else {
       await this.syncRegisters();
       await this.#resolveHistory();

@@ -11,7 +11,7 @@ import { ownTasks } from './tasks.js';
 const tickMs = 1000;
 const leadRetryMs = 2000;
 /** Work that looks at everything anew each time: how often it is rung, in milliseconds. */
-const rounds = { health: 60_000, registers: 10_000, sweep: 10_000 } as const;
+const rounds = { health: 60_000, alerts: 60_000, registers: 10_000, sweep: 10_000 } as const;
 export type Round = keyof typeof rounds;
 
 interface CronJob {

@@ -1,3 +1,4 @@
+import type { AlertsConfig } from '../config/alerts.js';
 import type { Mapping } from '../core/mapping.js';
 import type { Provenance } from '../core/provenance.js';
 import type { ReportFormat, ReportRole } from '../core/report-role.js';
@@ -99,6 +100,8 @@ export interface ServiceSetup {
   zone: string;
   sources: readonly SourceSetup[];
   channels: readonly ChannelSetup[];
+  /** What is worth an alert, whom it is told, when and how often. */
+  alerts: AlertsConfig;
   net: EgressPolicy;
   /** Address under which people reach the service, for links. */
   publicUrl?: string | undefined;

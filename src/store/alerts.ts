@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Alert, AlertState, AlertStep } from '../core/alert.js';
+import type { Alert, AlertState, AlertStep, RuleKind } from '../core/alert.js';
+import { acknowledged } from '../rules/step.js';
 import type { AlertTable } from './alert-tables.js';
 import { appendAudit } from './audit.js';
 import type { Db } from './tables.js';
@@ -17,17 +18,22 @@ export async function lockAlerts(trx: Db): Promise<void> {
 export interface AlertChoice {
   ids?: readonly string[] | undefined;
   states?: readonly AlertState[] | undefined;
-  scope?: string | undefined;
+  scopes?: readonly string[] | undefined;
+  kinds?: readonly RuleKind[] | undefined;
   service?: string | undefined;
   limit?: number | undefined;
 }
 
 /** Alerts, those that were opened last first. */
-export async function loadAlerts(db: Db, { ids, states, scope, service, limit }: AlertChoice = {}): Promise<Alert[]> {
+export async function loadAlerts(
+  db: Db,
+  { ids, states, scopes, kinds, service, limit }: AlertChoice = {},
+): Promise<Alert[]> {
   let query = db.selectFrom('alert').selectAll().orderBy('opened_at', 'desc').orderBy('id');
   if (ids !== undefined) query = query.where('id', '=', sql<string>`any(${[...ids]}::text[])`);
   if (states !== undefined) query = query.where('state', 'in', states);
-  if (scope !== undefined) query = query.where('scope', '=', scope);
+  if (scopes !== undefined) query = query.where('scope', '=', sql<string>`any(${scopes.map(text)}::text[])`);
+  if (kinds !== undefined) query = query.where('kind', 'in', kinds);
   if (service !== undefined) query = query.where('service', '=', service);
   if (limit !== undefined) query = query.limit(limit);
   return (await query.execute()).map(alertOf);
@@ -172,18 +178,7 @@ export async function acknowledgeFor(db: Db, ack: Acknowledgement & { service: s
 
 async function acknowledge(trx: Db, alert: Alert, { who, why, at }: Acknowledgement): Promise<Acknowledged> {
   if (alert.state !== 'open') return 'already';
-  const told = alert.toldAt !== null;
-  await saveAlert(trx, {
-    ...alert,
-    state: 'acknowledged',
-    changedAt: at,
-    acknowledgedAt: at,
-    acknowledgedBy: text(who),
-    acknowledgedWhy: text(why).slice(0, 1000),
-    // Nobody needs to hear of it first from now on; who has heard of it hears that somebody has it.
-    pending: told ? [{ news: 'acknowledged', at }] : [],
-    nextAt: told ? at : null,
-  });
+  await saveAlert(trx, acknowledged(alert, { who: text(who), why: text(why).slice(0, 1000), at }));
   await addAlertSteps(trx, [{ alert: alert.id, at, kind: 'acknowledged', why, who }]);
   await appendAudit(trx, {
     at,
@@ -193,4 +188,48 @@ async function acknowledge(trx: Db, alert: Alert, { who, why, at }: Acknowledgem
     details: { rule: alert.rule, about: alert.subject, why },
   });
   return 'acknowledged';
+}
+
+/**
+ * Alerts that are due, with all of the same rules that have news waiting: what is told together is decided together. `at`: milliseconds
+ * since 1970.
+ */
+export async function dueAlerts(trx: Db, at: number): Promise<Alert[]> {
+  const { rows } = await sql<AlertTable>`
+    select * from alert where next_at <= ${at}
+      or (next_at is not null and pending <> '[]' and rule in (select rule from alert where next_at <= ${at}))
+    order by opened_at, id`.execute(trx);
+  return rows.map(alertOf);
+}
+
+/** What deciding about due alerts needs beside them. */
+export async function besideDue(
+  trx: Db,
+  due: readonly Alert[],
+): Promise<{ standing: Alert[]; mates: Alert[]; lastTold: Map<string, number> }> {
+  const of = (key: 'service' | 'source' | 'thread' | 'rule'): string[] => [
+    ...new Set(due.flatMap((alert) => alert[key] ?? [])),
+  ];
+  const standing = await sql<AlertTable>`
+    select * from alert where state <> 'resolved'
+      and (service = any(${of('service')}::text[]) or source = any(${of('source')}::text[])) order by id`.execute(trx);
+  const mates =
+    await sql<AlertTable>`select * from alert where thread = any(${of('thread')}::text[]) order by id`.execute(trx);
+  const told = await sql<{ rule: string; at: number }>`
+    select rule, max(told_at) as at from alert where rule = any(${of('rule')}::text[]) and told_at is not null
+    group by rule`.execute(trx);
+  return {
+    standing: standing.rows.map(alertOf),
+    mates: mates.rows.map(alertOf),
+    lastTold: new Map(told.rows.map(({ rule, at }) => [rule, at])),
+  };
+}
+
+/** When the next alert is due; undefined: time alone changes nothing. */
+export async function nextAlert(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('alert')
+    .select((eb) => eb.fn.min('next_at').as('at'))
+    .executeTakeFirst();
+  return row?.at ?? undefined;
 }

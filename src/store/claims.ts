@@ -88,13 +88,14 @@ export async function stillHeld(trx: Db, claim: Claim): Promise<boolean> {
 
 /**
  * Keeps what a chunk gave and ends the claim, in one transaction with the coverage ledger and the list of services to look at
- * again. `problem`: why it was not read to its end, a known gap. `fenced`: the claim was lost meanwhile, and nothing is changed.
+ * again. `problem`: why it was not read to its end, a known gap; `also` is done in the same transaction, last. `fenced`: the claim was lost meanwhile, and nothing is changed.
  */
 export async function commitChunk(
   db: Db,
   claim: Claim,
   result: ChunkResult,
   problem?: string,
+  also?: (trx: Db) => Promise<void>,
 ): Promise<'done' | 'fenced'> {
   await ensureMonths(db, daysOf(result));
   return db.transaction().execute(async (trx) => {
@@ -132,6 +133,7 @@ export async function commitChunk(
     });
     if (problem !== undefined && !claim.replaces)
       await saveGaps(trx, claim.source, [{ at: result.scannedAt, why: `${claim.name}: ${problem}` }]);
+    await also?.(trx);
     return 'done';
   });
 }

@@ -46,14 +46,15 @@ export async function forgetRecords(trx: Db, source: string, before: number): Pr
 
 /**
  * Keeps a part of what a provider listed. An item that is missing in two complete listings is gone; one that comes back counts as new.
- * @returns `told`: the items that are new, other than before, or were told a week ago; `news`: whether anything is other than before
+ * @returns `told`: the items that are new, other than before, or were told a week ago; `news`: whether anything is other than before;
+ * `fresh`: the items that are new or other than in an earlier listing; none while the source lists them for the first time
  */
 export async function keepState(
   trx: Db,
   source: string,
   part: StatePart,
   now: number,
-): Promise<{ told: StateItem[]; news: boolean }> {
+): Promise<{ told: StateItem[]; news: boolean; fresh: StateItem[] }> {
   const { kind, run } = part;
   const items = new Map(part.items.map((item) => [keyText(item.id, 300), item]));
   const ids = [...items.keys()].sort();
@@ -61,6 +62,8 @@ export async function keepState(
   const hashes = bodies.map((body) => createHash('sha256').update(body).digest('hex').slice(0, 32));
   let told: StateItem[] = [];
   let news = false;
+  let fresh: StateItem[] = [];
+  const again = await wasListed(trx, source, part);
   if (ids.length > 0) {
     const { rows } = await sql<{ id: string; is_news: boolean }>`
       with given as (
@@ -84,6 +87,7 @@ export async function keepState(
       where b.id is null or b.hash <> g.hash or b.gone_at is not null or b.told_at <= ${now - standsMs}`.execute(trx);
     news = rows.some((row) => row.is_news);
     told = rows.map((row) => items.get(row.id)).filter((item) => item !== undefined);
+    fresh = again ? rows.flatMap((row) => (row.is_news ? (items.get(row.id) ?? []) : [])) : [];
   }
   let gone = 0n;
   if (part.complete) {
@@ -95,7 +99,28 @@ export async function keepState(
       where source = ${source} and kind = ${kind} and missing >= ${listingsWithout} and gone_at is null`.execute(trx);
     gone = numAffectedRows ?? 0n;
   }
-  return { told, news: news || gone > 0n };
+  return { told, news: news || gone > 0n, fresh };
+}
+
+/** Whether the source listed this kind before the listing that the part is of, whose run begins with when it began. */
+async function wasListed(trx: Db, source: string, { kind, run }: StatePart): Promise<boolean> {
+  const began = Number(/^(\d{1,15})-/.exec(run)?.[1] ?? Number.NaN);
+  if (!Number.isSafeInteger(began)) return false;
+  const { rows } = await sql`
+    select from provider_state where source = ${source} and kind = ${kind} and first_at < ${began} limit 1`.execute(
+    trx,
+  );
+  return rows.length > 0;
+}
+
+/** Of these apps those that still have a grant at the source. */
+export async function appsWithGrants(trx: Db, source: string, apps: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ app: string }>`
+    select distinct body->'app'->>'id' as app from provider_state
+    where source = ${source} and kind = 'grant' and gone_at is null and body->'app'->>'id' = any(${[...apps]}::text[])`.execute(
+    trx,
+  );
+  return new Set(rows.map(({ app }) => app));
 }
 
 /** One item of a state, as it is at its provider. */

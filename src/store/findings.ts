@@ -277,3 +277,11 @@ export async function loadDailyUse(
     group by day, actor_group, strength`.execute(db);
   return rows;
 }
+
+/** Whether one of these services was ever used, as far as somebody vouches for it. */
+export async function anyUsed(db: Db, services: readonly string[]): Promise<boolean> {
+  const { rows } = await sql`
+    select from finding where service = any(${[...services]}::text[]) and verdict <> 'attempted'
+      and body->>'claimedOnly' = 'false' limit 1`.execute(db);
+  return rows.length > 0;
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { ChunkDraft, Gap, RecordPage, StatePart } from '../core/chunk.js';
+import type { ChunkDraft, Gap, RecordPage, StateItem, StatePart } from '../core/chunk.js';
 import { nothingYet } from './chunks.js';
 import { forgetRecords, keepState, newRecords } from './collected.js';
 import { addToHour, saveGaps } from './ledger.js';
@@ -16,6 +16,12 @@ export async function loadCursor(db: Db, source: string): Promise<Map<string, st
   return new Map(rows.map((row) => [row.key, row.value]));
 }
 
+/** Items of a kind that are new at their provider, or other than before. */
+export interface FreshStates {
+  kind: string;
+  items: readonly StateItem[];
+}
+
 /** What a batch of a collector left behind. */
 export interface Committed {
   /** Ids of the chunks that are new. */
@@ -29,6 +35,7 @@ export interface Committed {
 
 /**
  * Keeps what a collector found and what it wants to remember, in one transaction.
+ * @param also done in the same transaction, with what is new at the provider
  * @returns undefined: another run of the source began meanwhile, and nothing is kept
  */
 export async function commitBatch(
@@ -43,6 +50,7 @@ export async function commitBatch(
     gaps?: readonly Gap[] | undefined;
   },
   now: number,
+  also?: (trx: Db, fresh: readonly FreshStates[]) => Promise<void>,
 ): Promise<Committed | undefined> {
   return db.transaction().execute(async (trx) => {
     const held = await trx
@@ -54,6 +62,7 @@ export async function commitBatch(
       .executeTakeFirst();
     if (held === undefined) return undefined;
     const kept: Committed = { ids: [], records: 0, bytes: 0, states: [] };
+    const fresh: FreshStates[] = [];
     for (const chunk of batch.chunks) {
       const id = await insertChunk(trx, source, chunk, now);
       if (id !== undefined) kept.ids.push(id);
@@ -61,7 +70,8 @@ export async function commitBatch(
     for (const page of batch.records ?? [])
       await keepLines(trx, source, page.name, await newRecords(trx, source, page.records, now), kept, now);
     for (const part of batch.states ?? []) {
-      const { told, news } = await keepState(trx, source, part, now);
+      const { told, news, fresh: items } = await keepState(trx, source, part, now);
+      if (items.length > 0) fresh.push({ kind: part.kind, items });
       const lines = told.flatMap(({ text: line }) => (line === undefined ? [] : [{ text: line }]));
       await keepLines(trx, source, part.kind, lines, kept, now);
       if (news && !kept.states.includes(part.kind)) kept.states.push(part.kind);
@@ -79,6 +89,7 @@ export async function commitBatch(
           .execute();
     }
     await saveGaps(trx, source, batch.gaps ?? []);
+    if (fresh.length > 0) await also?.(trx, fresh);
     return kept;
   });
 }

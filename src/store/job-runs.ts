@@ -71,6 +71,7 @@ async function tryLock(connection: Kysely<Tables>, name: string): Promise<boolea
 
 /**
  * Runs a slot of a job, unless it is done or at work elsewhere. A slot whose process died is run again: jobs bear that.
+ * @param also done in the transaction that keeps the outcome
  * @returns what the work returned, or `skipped`
  */
 export async function runSlot(
@@ -78,6 +79,7 @@ export async function runSlot(
   { job, slot }: { job: string; slot: number },
   work: () => Promise<string>,
   now: () => number,
+  also?: (trx: Db) => Promise<void>,
 ): Promise<'skipped' | 'done' | 'failed'> {
   const ran = await exclusively(db, `job ${job}`, async () => {
     const row = await db
@@ -90,12 +92,15 @@ export async function runSlot(
       .executeTakeFirst();
     if (row === undefined) return 'skipped';
     const settle = (state: 'done' | 'failed' | 'queued', outcome: string) =>
-      db
-        .updateTable('job_run')
-        .set({ state, outcome: outcome.slice(0, 500), finished_at: now() })
-        .where('job', '=', job)
-        .where('slot', '=', slot)
-        .execute();
+      db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('job_run')
+          .set({ state, outcome: outcome.slice(0, 500), finished_at: now() })
+          .where('job', '=', job)
+          .where('slot', '=', slot)
+          .execute();
+        await also?.(trx);
+      });
     try {
       await settle('done', await work());
       return 'done';
@@ -139,4 +144,17 @@ export async function leadWhile(
     return true;
   });
   return ran;
+}
+
+/** Tries of a job in a row that failed since one succeeded, and what the last one said. */
+export async function jobStanding(db: Db, job: string): Promise<{ failures: number; outcome: string | null }> {
+  const { rows } = await sql<{ failures: number; outcome: string | null }>`
+    with later as (
+      select * from job_run where job = ${job} and state <> 'done'
+        and slot > coalesce((select max(slot) from job_run where job = ${job} and state = 'done'), -1)
+    )
+    select coalesce(sum(attempts), 0)::bigint as failures,
+      (select outcome from later where outcome is not null order by slot desc limit 1) as outcome
+    from later`.execute(db);
+  return rows[0] ?? { failures: 0, outcome: null };
 }

@@ -29,4 +29,5 @@ export const defaults = {
   sources: [] as unknown[],
   channels: [] as unknown[],
   reports: [] as unknown[],
+  alerts: { sensitive_groups: [] as string[], quiet_hours: [] as unknown[] },
 };

@@ -56,6 +56,7 @@ export const setupOf = (change: Partial<ServiceSetup> = {}): ServiceSetup => ({
   zone: 'UTC',
   sources: [sourceOf('proxy')],
   channels: [],
+  alerts: { sensitive_groups: [], quiet_hours: [], rules: [] },
   net: {},
   work: { concurrency: 2, chunkDeadline: 30_000, keptInput: 30 * dayMs },
   findings: { window: 90 * dayMs, quiet: 30 * dayMs },

@@ -65,11 +65,26 @@ const ending: ReadonlySet<string> = new Set([
   'blocklist.back',
 ]);
 
-/** Is the news that something calls for action now, still, or no longer? */
+/**
+ * Is the news that something calls for action now, still, or no longer? Of alerts that were told together only the last one that ends,
+ * or that somebody takes on, says so of all.
+ */
 export function stageOf({ kind, details }: Notice): 'begins' | 'goes-on' | 'calmed' | 'ends' {
   if (ending.has(kind)) return 'ends';
-  if (kind !== 'finding.changed') return 'begins';
-  return details.state === 'open' ? 'goes-on' : 'calmed';
+  const last = details.still_open === undefined || details.still_open === 0;
+  switch (kind) {
+    case 'alert.resolved':
+      return last ? 'ends' : 'goes-on';
+    case 'alert.acknowledged':
+      return last ? 'calmed' : 'goes-on';
+    case 'alert.reminded':
+    case 'alert.escalated':
+      return 'goes-on';
+    case 'finding.changed':
+      return details.state === 'open' ? 'goes-on' : 'calmed';
+    default:
+      return 'begins';
+  }
 }
 
 /** The parts with the words that stand before them, in the order in which they are read; those that say nothing are left out. */
@@ -101,14 +116,22 @@ function linkOf({ kind, details }: Notice, publicUrl: string | undefined): strin
   const base = new URL(publicUrl).href.replace(/\/+$/, '');
   if (kind === 'report.ready' && typeof details.report === 'string' && /^r_[0-9a-f]{32}$/.test(details.report))
     return `${base}/v1/reports/${details.report}.html`;
-  const id = kind.startsWith('finding.') ? details.finding : undefined;
+  const id = kind.startsWith('finding.') || kind.startsWith('alert.') ? details.finding : undefined;
   // Half a character has no encoding: no id of ours holds one.
   if (typeof id !== 'string' || id.length > 500 || /\p{Surrogate}/u.test(id)) return base;
   return `${base}/v1/findings/${encodeURIComponent(id).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
 }
 
 function yesOf(notice: Notice, askUrl: string | undefined): string {
-  if (!notice.kind.startsWith('finding.') || stageOf(notice) === 'ends') return '';
-  const ask = askUrl === undefined ? '' : ` Ask for it: ${new URL(askUrl).href}`;
-  return `Register it in the inventory with an owner and have it approved; the finding ends by itself.${ask}`;
+  const { kind, details } = notice;
+  const stage = stageOf(notice);
+  if (stage === 'ends' || kind === 'alert.resolved' || kind === 'alert.acknowledged') return '';
+  const way = kind.startsWith('alert.')
+    ? plainLine(typeof details.way === 'string' ? details.way : '', whyLength)
+    : kind.startsWith('finding.')
+      ? 'Register it in the inventory with an owner and have it approved; the finding ends by itself.'
+      : '';
+  const about = kind.startsWith('finding.') || typeof details.service === 'string' || Array.isArray(details.services);
+  const ask = askUrl === undefined || !about ? '' : `Ask for it: ${new URL(askUrl).href}`;
+  return [way, ask].filter((part) => part !== '').join(' ');
 }

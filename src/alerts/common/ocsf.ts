@@ -3,8 +3,8 @@ import { ocsfBase } from '../../core/ocsf.js';
 import { linesOf, type Message, stageOf } from './message.js';
 import { plainLine } from './plain.js';
 
-// News of findings are of class Detection Finding (2004); all other news of the base class (0), as no class is about the health of
-// sources.
+// News of findings, and alerts about one, are of class Detection Finding (2004); all other news of the base class (0), as no class is
+// about the health of sources.
 
 const severities = { info: 'informational', warning: 'medium', high: 'high' } as const;
 const create = { activity_id: 1, activity_name: 'Create' };
@@ -16,6 +16,10 @@ const stages = {
   calmed: { activity: update, status_id: 3, status: 'Suppressed' },
   ends: { activity: close, status_id: 4, status: 'Resolved' },
 } as const;
+
+/** Alerts about a service are findings, too; several that are told together are about no single one. */
+const isAboutFinding = ({ kind, details }: Notice): boolean =>
+  kind.startsWith('finding.') || (kind.startsWith('alert.') && typeof details.finding === 'string');
 
 /** A notice as an OCSF event. */
 export function ocsfEvent(notice: Notice, message: Message, key: string): Record<string, unknown> {
@@ -29,7 +33,7 @@ export function ocsfEvent(notice: Notice, message: Message, key: string): Record
       event_code: plainLine(notice.kind, 63),
     },
   };
-  if (!notice.kind.startsWith('finding.')) {
+  if (!isAboutFinding(notice)) {
     const activity = { activity_id: 99, activity_name: plainLine(notice.kind, 63) };
     return { ...ocsfBase('base', { activity, ...common }), status_detail: message.why };
   }

@@ -59,6 +59,7 @@ function contextOf(db: Db, { catalog, zone, folder }: ScanRegisters): ServiceCon
       zone,
       sources: [],
       channels: [],
+      alerts: { sensitive_groups: [], quiet_hours: [], rules: [] },
       net: {},
       work: { concurrency: 1, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
       findings: { window: findings.window, quiet: findings.quiet },

@@ -1,10 +1,13 @@
 import { faultPoint } from '../../core/fault.js';
 import { forgetResolution } from '../../store/actor-resolution.js';
+import { lockAlerts } from '../../store/alerts.js';
 import { endChunk } from '../../store/chunk-ends.js';
 import { type Claim, claimChunk, commitChunk, keepResults, releaseChunk } from '../../store/claims.js';
 import { isDataError } from '../../store/errors.js';
 import { loadInput } from '../../store/intake.js';
 import { chunkPlace } from '../../store/reads/chunk-place.js';
+import { evaluate } from '../alerts/evaluate.js';
+import { candidateFacts } from '../alerts/facts.js';
 import type { ServiceContext } from '../context.js';
 import type { SourceSetup } from '../setup.js';
 import type { IngestContext } from './context.js';
@@ -87,17 +90,19 @@ async function work(context: IngestContext, claim: Claim): Promise<string> {
   }
   const rules = rulesHash(answer.catalogHash, context.setup(), source, people.hash);
   await faultPoint('commit.before');
-  const outcome = await commitChunk(
-    context.db,
-    claim,
-    chunkResult(claim, result, rules, context.now()),
-    result.problem,
-  );
+  const results = chunkResult(claim, result, rules, context.now());
+  let alerted = false;
+  const outcome = await commitChunk(context.db, claim, results, result.problem, async (trx) => {
+    if (results.candidates.length === 0) return;
+    await lockAlerts(trx);
+    alerted = await evaluate(trx, context, await candidateFacts(trx, results.candidates));
+  });
   await faultPoint('commit.after');
   if (outcome === 'fenced') {
     context.log.warn({ chunk: claim.id, source: claim.source }, 'the lease was lost; another process does this chunk');
     return 'fenced';
   }
+  if (alerted) context.ring('deliver', 'due');
   // People were other ones when it was read: what it found is looked at again.
   if ((await context.registers.people()).hash !== people.hash) await forgetResolution(context.db);
   context.metrics.lagSeconds.observe({ stage: 'results' }, Math.max(0, context.now() - claim.receivedAt) / 1000);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { alertsOf } from '../../../config/alerts.js';
 import type { Config } from '../../../config/schema.js';
 import { Secret } from '../../../config/secret.js';
 import type { AuditSetup, NudgeSetup, ReportSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
@@ -34,6 +35,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
     zone,
     sources: await Promise.all(kinds.sources.map((source) => sourceSetup(source, zone))),
     channels: kinds.channels.map(({ config: { id, kind, notices }, options }) => ({ id, kind, notices, options })),
+    alerts: alertsOf(config.alerts),
     net: {
       allow: net.allow,
       ports: net.ports,
