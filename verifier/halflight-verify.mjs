@@ -26,7 +26,8 @@ const LISTED = [
   'audit.ndjson',
   'audit-checkpoint.txt',
 ];
-const STORED = { 'manifest.json': 1 << 20, 'manifest.note': 1 << 14, 'timestamp.tsr': 1 << 17 };
+const STORED = { 'manifest.json': 1 << 20, 'manifest.note': 1 << 14 };
+const EXPECTED = [...LISTED, 'manifest.json', 'manifest.note'];
 const COUNTS = ['events', 'attempts', 'bytes_out', 'bytes_in'];
 const MAX_LINE = 1 << 24;
 const MAX_PROBLEMS = 100;
@@ -90,7 +91,7 @@ function readArchive(source) {
     throw new Bad('archive', 'it is no zip archive, or it has something behind its end');
   if (directoryAt + directoryBytes + 22 !== source.size)
     throw new Bad('archive', 'its parts do not lie one behind the other: something was added, cut or moved');
-  if (count > LISTED.length + 3 || directoryBytes > count * 110)
+  if (count > EXPECTED.length || directoryBytes > count * 110)
     throw new Bad('archive', `it says it has ${count} files`);
   const directory = source.read(directoryAt, directoryBytes);
   const entries = [];
@@ -109,7 +110,7 @@ function readArchive(source) {
       bytes: record.readUInt32LE(24),
       offset,
     };
-    const wanted = expectedName(i, count);
+    const wanted = EXPECTED[i];
     if (name !== wanted) throw new Bad('archive', whatIsAt(i, name, wanted, entries));
     if (!record.subarray(0, 46 + name.length).equals(centralRecord(entry)))
       throw new Bad('archive', `${name}: ${oddity(record)}`);
@@ -123,14 +124,11 @@ function readArchive(source) {
       throw new Bad('archive', `${name}: ${entry.bytes} bytes are no size that it can have`);
     entries.push(entry);
   }
-  if (count < LISTED.length + 2) throw new Bad('archive', `${expectedName(count, LISTED.length + 2)} is missing`);
+  if (count < EXPECTED.length) throw new Bad('archive', `${EXPECTED[count]} is missing`);
   if (place !== directory.length || offset !== directoryAt)
     throw new Bad('archive', 'there is something between its files and their directory');
   return entries;
 }
-
-const expectedName = (i, count) =>
-  [...LISTED, 'manifest.json', 'manifest.note', ...(count === LISTED.length + 3 ? ['timestamp.tsr'] : [])][i];
 
 function whatIsAt(i, name, wanted, before) {
   if (before.some((entry) => entry.name === name)) return `${shown(name)} is in it twice`;
@@ -248,7 +246,7 @@ function readManifest(bytes) {
     throw new Bad('manifest', 'manifest.json is not that of an evidence bundle');
   if (manifest.version !== 1)
     throw new Bad('manifest', `this is version ${shown(manifest.version)} of the format, and I know 1`);
-  const { scope, files, audit, versions, timestamp } = manifest;
+  const { scope, files, audit, versions } = manifest;
   const day = (value) => isText(value) && /^\d{4}-\d\d-\d\d$/.test(value);
   const texts = (list) => Array.isArray(list) && list.every(isText);
   const good =
@@ -263,7 +261,6 @@ function readManifest(bytes) {
     isText(versions?.catalog) &&
     isCount(audit?.size) &&
     isText(audit.root) &&
-    (timestamp === null || (isText(timestamp?.url) && /^[0-9a-f]{32}$/.test(timestamp.nonce))) &&
     Array.isArray(files) &&
     files.length === LISTED.length &&
     files.every(
@@ -564,11 +561,6 @@ export async function checkBundle(source, key) {
       throw new Bad('manifest', 'the manifest names another key than the one that signed it');
     if (entries.get('README.txt').date !== zipDate(manifest.scope.until))
       throw new Bad('archive', 'its files have another date');
-    if (entries.has('timestamp.tsr') !== (manifest.timestamp !== null))
-      throw new Bad(
-        'timestamp',
-        manifest.timestamp === null ? 'there is a time stamp that was not asked for' : 'the time stamp is missing',
-      );
     const state = {
       chunks: new Map(),
       findings: new Set(),

@@ -1,18 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
-import { auditCheckpointText } from '../core/audit-checkpoint.js';
 import { faultPoint } from '../core/fault.js';
-import { emptyRoot } from '../core/merkle.js';
 import type { Signer } from '../core/signed-note.js';
 import type { BundleScope } from '../store/reads/bundle.js';
 import type { Db } from '../store/tables.js';
-import { auditLines, readAuditTree } from './contents/audit.js';
+import { auditLines, proveLog } from './contents/audit.js';
 import { chunkLines, coverageLines } from './contents/chunks.js';
 import type { BundleContext, BundlePeople } from './contents/context.js';
 import { findingLines } from './contents/findings.js';
 import { hitLines } from './contents/hits.js';
 import { numberLines, summaryText, usageLines } from './contents/numbers.js';
 import { readmeText } from './contents/readme.js';
-import { decisionLines, inventoryText } from './contents/register.js';
+import { decisionLines, inventoryOf } from './contents/register.js';
 import {
   type BundleFile,
   bundleFiles,
@@ -32,7 +30,8 @@ export interface BundleRequest {
   zone: string;
   people: BundlePeople;
   vendorOf: (service: string) => string;
-  versions: Manifest['versions'];
+  /** That of the inventory follows from the period. */
+  versions: Omit<Manifest['versions'], 'inventory'>;
   product: string;
   signer: Signer;
   now: number;
@@ -45,10 +44,9 @@ export interface BundleRequest {
  */
 export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequest): Promise<Manifest> {
   const { scope, asked, zone, people, vendorOf, versions, product, signer, now } = request;
-  const { tree, size, head } = await readAuditTree(trx);
-  const root = tree.root ?? emptyRoot;
-  const checkpoint = { log: signer.name, epoch: 1, size, root, head, at: now };
-  const context: BundleContext = { trx, scope, zone, people, vendorOf, checkpoint };
+  const log = await proveLog(trx, scope, signer, now);
+  const inventory = await inventoryOf(trx, scope, zone);
+  const context: BundleContext = { trx, scope, zone, people, vendorOf };
   const stated: Pick<Manifest, 'scope' | 'signer' | 'product'> = {
     product,
     signer: signer.name,
@@ -70,11 +68,11 @@ export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequ
     'usage.csv': usageLines(context),
     'numbers.ndjson': numberLines(context),
     'chunks.ndjson': chunkLines(context),
-    'inventory.json': inventoryText(context),
+    'inventory.json': [inventory.text],
     'decisions.ndjson': decisionLines(context),
     'coverage.ndjson': coverageLines(context),
-    'audit.ndjson': auditLines(context, tree),
-    'audit-checkpoint.txt': [signer.sign(auditCheckpointText(checkpoint))],
+    'audit.ndjson': auditLines(context, log),
+    'audit-checkpoint.txt': [log.checkpoint],
   };
   const zip = new ZipWriter(file, scope.until);
   const files: Manifest['files'] = [];
@@ -95,9 +93,8 @@ export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequ
     format: bundleFormat,
     version: bundleVersion,
     ...stated,
-    versions,
-    audit: { size, root: root.toString('base64') },
-    timestamp: null,
+    versions: { catalog: versions.catalog, inventory: inventory.hash, risk_rules: versions.risk_rules },
+    audit: { size: log.size, root: log.root },
     files,
   };
   const text = manifestText(manifest);

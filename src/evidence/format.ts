@@ -9,7 +9,6 @@ export const bundleVersion = 1;
 /** Files that are behind the listed ones, stored as they are. */
 export const manifestName = 'manifest.json';
 export const noteName = 'manifest.note';
-export const timestampName = 'timestamp.tsr';
 
 /** The files that the manifest lists, in their order. */
 export const bundleFiles = [
@@ -30,7 +29,6 @@ export type BundleFile = (typeof bundleFiles)[number];
 
 export const maxManifestBytes = 1 << 20;
 export const maxNoteBytes = 1 << 14;
-export const maxTimestampBytes = 1 << 17;
 /** Longest line of a file of lines. */
 export const maxLineBytes = 1 << 24;
 

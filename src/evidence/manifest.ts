@@ -30,8 +30,6 @@ export const manifestSchema = z.strictObject({
   }),
   /** Of the audit log that audit.ndjson is from. */
   audit: z.strictObject({ size: count, root: z.string().max(44) }),
-  /** A time stamp over manifest.note is the last file. */
-  timestamp: z.strictObject({ url: z.string().max(2000), nonce: z.string().regex(/^[0-9a-f]{32}$/) }).nullable(),
   files: z
     .array(
       z.strictObject({

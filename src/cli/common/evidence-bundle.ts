@@ -202,7 +202,6 @@ async function written(
           vendorOf: (id) => catalog.services.get(id)?.vendor.name ?? '',
           versions: {
             catalog: catalog.hash,
-            inventory: (await loadRegister(trx, 'inventory'))?.hash ?? null,
             risk_rules: riskRules.version,
           },
           product: version,
@@ -227,5 +226,18 @@ function peopleOf(names: boolean, people: readonly Person[], folder: string): Bu
   const directory = new Directory(people, 'people');
   const labels = createLabels(names, directory.people, givenPseudonymKey() ?? pseudonymKeyOf(folder));
   const words = directory.words();
-  return { ...labels, mask: names ? (text) => text : (text) => maskPeople(text, words) };
+  const mask: BundlePeople['mask'] = (text, about) =>
+    maskPeople(about === undefined ? text : withoutActor(text, about.id), words);
+  return { ...labels, mask: names ? (text) => text : mask };
+}
+
+/** Takes out the actor of a record, whom no directory need know: as logged, and without domain. */
+function withoutActor(text: string, id: string): string {
+  let out = text;
+  for (const name of new Set([id, id.replace(/^.*\\/, ''), id.replace(/@.*$/, '')])) {
+    if (name === '') continue;
+    const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    out = out.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), '[user]');
+  }
+  return out;
 }

@@ -1,5 +1,8 @@
 import { type ChainRecord, chainBeginning, chainHash, chainLeaf } from '../../core/audit-chain.js';
-import { nodeHash } from '../../core/merkle.js';
+import { auditCheckpointText, openAuditCheckpoint } from '../../core/audit-checkpoint.js';
+import { emptyRoot, nodeHash } from '../../core/merkle.js';
+import type { Signer } from '../../core/signed-note.js';
+import { lastCheckpoint } from '../../store/checkpoints.js';
 import { auditRows, type BundleScope } from '../../store/reads/bundle.js';
 import type { Db } from '../../store/tables.js';
 import { type BundleContext, line } from './context.js';
@@ -24,10 +27,9 @@ export class AuditTree {
     }
   }
 
-  /** Undefined for a tree without leaves. */
-  get root(): Buffer | undefined {
+  get root(): Buffer {
     const top = this.#levels.at(-1);
-    return top === undefined || top.length === 0 ? undefined : top;
+    return top === undefined || top.length === 0 ? emptyRoot : top;
   }
 
   /** Proof that the leaf stands in the tree, from the leaf's side up (RFC 9162 section 2.1.3.1). */
@@ -43,41 +45,58 @@ export class AuditTree {
   }
 }
 
-/** A log that does not fit its own chain: no checkpoint may be made of it, and no bundle. */
-export class BrokenAuditError extends Error {
-  readonly seq: number;
-  constructor(seq: number) {
-    super(`record ${seq} of the audit log does not fit the one before it`);
-    this.seq = seq;
-  }
+/** A log that does not fit its own chain, or what was signed of it: no bundle may be made of it. */
+export class BrokenAuditError extends Error {}
+
+/** The log as a bundle proves records to stand in it. */
+export interface ProvedLog {
+  tree: AuditTree;
+  size: number;
+  /** Base64. */
+  root: string;
+  /** The signed note. */
+  checkpoint: string;
 }
 
-/** Walks the chain. @throws BrokenAuditError */
-export async function readAuditTree(trx: Db, size?: number): Promise<{ tree: AuditTree; size: number; head: string }> {
-  let [seq, head] = [0, chainBeginning];
-  const leaves: Buffer[] = [];
+/**
+ * Walks the log and takes the last checkpoint that was kept, or, where that does not reach to the last record of the period, signs one.
+ * @throws BrokenAuditError
+ */
+export async function proveLog(trx: Db, { start, end }: BundleScope, signer: Signer, now: number): Promise<ProvedLog> {
+  let [seq, head, needed] = [0, chainBeginning, 0];
+  const pages: Buffer[] = [];
   for await (const page of auditRows(trx)) {
-    const kept: Buffer[] = [];
     for (const row of page) {
-      if (seq === size) break;
       if (row.seq !== seq + 1 || row.previous !== head || row.hash !== chainHash(row))
-        throw new BrokenAuditError(seq + 1);
+        throw new BrokenAuditError(`record ${seq + 1} of the audit log does not fit the one before it`);
       [seq, head] = [row.seq, row.hash];
-      kept.push(chainLeaf(row.hash));
+      if (row.at >= start && row.at < end) needed = seq;
     }
-    leaves.push(Buffer.concat(kept));
+    pages.push(Buffer.concat(page.map((row) => chainLeaf(row.hash))));
   }
-  return { tree: new AuditTree(Buffer.concat(leaves)), size: seq, head };
+  const leaves = Buffer.concat(pages);
+  const kept = await lastCheckpoint(trx);
+  const known = kept === undefined ? undefined : openAuditCheckpoint(kept.note, [signer]);
+  if (kept !== undefined && known !== undefined) {
+    const tree = new AuditTree(leaves.subarray(0, known.size * 32));
+    if (known.size > seq || !tree.root.equals(known.root))
+      throw new BrokenAuditError(`the audit log is not the one that checkpoint ${kept.id} was signed for`);
+    if (known.size >= needed)
+      return { tree, size: known.size, root: known.root.toString('base64'), checkpoint: kept.note };
+  }
+  const tree = new AuditTree(leaves);
+  const stated = { log: signer.name, epoch: kept?.epoch ?? 1, size: seq, root: tree.root, head, at: now };
+  return { tree, size: seq, root: tree.root.toString('base64'), checkpoint: signer.sign(auditCheckpointText(stated)) };
 }
 
 /** audit.ndjson: what the log holds of the period, each record with the proof that it stands in the log of the checkpoint. */
 export async function* auditLines(
-  { trx, scope, people, checkpoint }: BundleContext,
-  tree: AuditTree,
+  { trx, scope, people }: BundleContext,
+  { tree, size }: ProvedLog,
 ): AsyncGenerator<string> {
   for await (const page of auditRows(trx)) {
     for (const row of page) {
-      if (row.seq > checkpoint.size) return;
+      if (row.seq > size) return;
       if (!isConcerned(row, scope)) continue;
       // What is hashed cannot be changed, only left out: the hash alone stands in the log as well.
       const withheld = people.mask(row.subject) !== row.subject || people.mask(row.details) !== row.details;

@@ -1,4 +1,3 @@
-import type { AuditCheckpoint } from '../../core/audit-checkpoint.js';
 import { formatTime } from '../../core/time.js';
 import type { Actor } from '../../core/usage.js';
 import type { BundleScope } from '../../store/reads/bundle.js';
@@ -14,7 +13,6 @@ export interface BundleContext {
   people: BundlePeople;
   /** Vendor of a service; empty where the catalog does not know it. */
   vendorOf: (service: string) => string;
-  checkpoint: AuditCheckpoint;
 }
 
 /** How people appear. */
@@ -22,8 +20,8 @@ export interface BundlePeople {
   names: boolean;
   actor(actor: Actor): string;
   group(actor: Actor): string;
-  /** Takes out of a free text what names somebody; with names it stays as it is. */
-  mask(text: string): string;
+  /** Takes out of a free text what names somebody, and whom it is about; with names it stays as it is. */
+  mask(text: string, about?: Pick<Actor, 'kind' | 'id'>): string;
 }
 
 /** A line of NDJSON. */

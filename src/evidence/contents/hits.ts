@@ -7,7 +7,7 @@ export async function* hitLines({ trx, scope, people }: BundleContext): AsyncGen
   for await (const page of hitRows(trx, scope)) {
     for (const row of page) {
       const actor = { kind: row.actor_kind, id: row.actor, group: row.actor_group };
-      const sample = people.mask(row.sample);
+      const sample = people.mask(row.sample, actor);
       yield line({
         id: hitId(row.chunk, row.line, row.service),
         service: row.service,
@@ -23,7 +23,7 @@ export async function* hitLines({ trx, scope, people }: BundleContext): AsyncGen
         chunk_sha256: row.chunk_sha256,
         line: row.line,
         signature: row.signature,
-        reason: people.mask(row.reason),
+        reason: people.mask(row.reason, actor),
         confidence: row.confidence,
         record_sha256: row.sha256,
         sample,

@@ -1,14 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { safeLine } from '../../core/terminal.js';
-import {
-  bundleFiles,
-  manifestName,
-  maxManifestBytes,
-  maxNoteBytes,
-  maxTimestampBytes,
-  noteName,
-  timestampName,
-} from '../format.js';
+import { bundleFiles, manifestName, maxManifestBytes, maxNoteBytes, noteName } from '../format.js';
 import {
   centralRecord,
   centralRecordBytes,
@@ -31,13 +23,11 @@ export interface ReadArchive {
   date: number;
 }
 
-const withStamp: readonly string[] = [...bundleFiles, manifestName, noteName, timestampName];
-const withoutStamp = withStamp.slice(0, -1);
+const names: readonly string[] = [...bundleFiles, manifestName, noteName];
 const listed: ReadonlySet<string> = new Set(bundleFiles);
 const storedLimits: ReadonlyMap<string, number> = new Map([
   [manifestName, maxManifestBytes],
   [noteName, maxNoteBytes],
-  [timestampName, maxTimestampBytes],
 ]);
 
 /**
@@ -55,8 +45,7 @@ export function readArchive(source: ByteSource): ReadArchive {
     'archive',
     'its parts do not join: something was added, cut or moved',
   );
-  const names = count === withStamp.length ? withStamp : withoutStamp;
-  need(count <= withStamp.length && bytes < count * 128, 'archive', `it states ${count} files`);
+  need(count <= names.length && bytes < count * 128, 'archive', `it states ${count} files`);
   const directory = source.read(at, bytes);
   const entries = new Map<string, ReadEntry>();
   let [place, offset] = [0, 0];
@@ -113,7 +102,7 @@ function dayOf(directory: Buffer): string {
 
 function wrongName(name: string, wanted: string, before: ReadonlyMap<string, unknown>): string {
   if (before.has(name)) return `${safeLine(name)} is in it twice`;
-  if (!withStamp.includes(name)) return `"${safeLine(name)}" is no file of a bundle`;
+  if (!names.includes(name)) return `"${safeLine(name)}" is no file of a bundle`;
   return `${safeLine(name)} stands where ${wanted} has to: a file is missing, or their order was changed`;
 }
 

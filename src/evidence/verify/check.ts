@@ -1,6 +1,6 @@
 import type { NoteKey } from '../../core/signed-note.js';
-import { type BundleFile, manifestName, noteName, noteText, timestampName } from '../format.js';
-import { type Manifest, manifestSchema, manifestText } from '../manifest.js';
+import { type BundleFile, manifestName, noteName, noteText } from '../format.js';
+import { type Manifest, manifestSchema } from '../manifest.js';
 import { dosDate } from '../zip/layout.js';
 import { type ReadEntry, readArchive, storedBytes } from './archive.js';
 import { contentOf, isAsPacked, linesOf, textOf } from './content.js';
@@ -50,11 +50,6 @@ export async function checkBundle(source: ByteSource, key: NoteKey): Promise<Che
     const manifest = signedManifest(source, entries, key);
     result.manifest = manifest;
     need(date === dosDate(manifest.scope.until), 'archive', 'its files have another date');
-    need(
-      entries.has(timestampName) === (manifest.timestamp !== null),
-      'timestamp',
-      'the time stamp is missing, or was added',
-    );
     // Nothing is unpacked that the key has not signed, byte for byte.
     for (const file of manifest.files)
       if (!isAsPacked(source, entryOf(entries, file.name), file))
@@ -83,7 +78,11 @@ function signedManifest(source: ByteSource, entries: ReadonlyMap<string, ReadEnt
     const [issue] = parsed.error.issues;
     throw new BundleError('manifest', `manifest.json: ${issue?.path.join('.')} is not what this version reads`);
   }
-  need(manifestText(parsed.data) === bytes.toString('utf8'), 'manifest', 'manifest.json is written in another way');
+  need(
+    `${JSON.stringify(read, null, 2)}\n` === bytes.toString('utf8'),
+    'manifest',
+    'manifest.json is written in another way',
+  );
   need(parsed.data.signer === key.name, 'manifest', 'manifest.json names another key than the one that signed it');
   return parsed.data;
 }
