@@ -53,6 +53,12 @@ async function engineOf(): Promise<Engine> {
   };
 }
 
+/** Points. */
+const pageHeight = 841.89;
+const bottomMargin = 44;
+/** A heading with the caption, header and first rows of a table. */
+const roomAfterHeading = 120;
+
 function definitionOf({ title, subtitle, answer, about, at, blocks }: ReportDocument, drawn: Drawn): Definition {
   const name = slice(drawn(title), 90);
   const when = new Date(at);
@@ -78,15 +84,12 @@ function definitionOf({ title, subtitle, answer, about, at, blocks }: ReportDocu
       alignment: 'right',
       margin: [42, 14, 42, 0],
     }),
-    // A heading does not stay behind at the foot of a page: a text that is none has to follow it there.
-    pageBreakBefore: (node, around) =>
-      node.headlineLevel !== undefined &&
-      !around
-        .getFollowingNodesOnPage()
-        .some(({ text, headlineLevel }) => text !== undefined && headlineLevel === undefined),
+    // A heading does not stay behind at the foot of a page. What follows it is no proof of room: a table that does not fit moves on later.
+    pageBreakBefore: ({ headlineLevel, startPosition }) =>
+      headlineLevel !== undefined && startPosition.top > pageHeight - bottomMargin - roomAfterHeading,
     defaultStyle: { font: 'Roboto', fontSize: 9.5, lineHeight: 1.2, color: colours.text },
     pageSize: 'A4',
-    pageMargins: [42, 50, 42, 44],
+    pageMargins: [42, 50, 42, bottomMargin],
     // The end of the period is the only time in the file, so that the same report is the same file.
     info: {
       title: name,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Block } from '../../../src/reports/blocks/block.js';
 import { type NamedWriter, writersOf } from '../../../src/reports/writers.js';
 import { writerContract } from '../../contracts/writer.js';
 import { needs } from '../../helpers/needs.js';
@@ -63,12 +64,10 @@ describe('a PDF', () => {
   });
 
   it('never leaves a heading behind at the foot of a page', async () => {
-    for (let rows = 10; rows < 64; rows += 6) {
-      const blocks = october.blocks.map((block) =>
-        block.kind === 'table' && block.id === 'groups'
-          ? { ...block, rows: Array.from({ length: rows }, () => block.rows[0] ?? []) }
-          : block,
-      );
+    // Lines before push the headings down the page, a little more each time.
+    for (let lines = 0; lines < 36; lines += 2) {
+      const before: Block[] = Array.from({ length: lines }, () => ({ kind: 'text', tone: 'neutral', text: 'A line.' }));
+      const blocks = [...before, ...october.blocks];
       for (const page of readPdf(await writer.write({ ...october, blocks }))
         .split('\f')
         .slice(0, -1)) {

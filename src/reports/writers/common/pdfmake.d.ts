@@ -61,7 +61,7 @@ declare module 'pdfmake' {
     content: Content[];
     header?: (page: number, pages: number) => Content | null;
     footer?: (page: number, pages: number) => Content | null;
-    pageBreakBefore?: (node: Content, around: { getFollowingNodesOnPage(): Content[] }) => boolean;
+    pageBreakBefore?: (node: Content & { startPosition: { top: number } }) => boolean;
     defaultStyle: Style;
     pageSize: 'A4';
     pageMargins: [number, number, number, number];
