@@ -96,6 +96,21 @@ describe('halflight export blocklist', () => {
     expect(code).toBe(0);
   });
 
+  it('warns of what one person decided, and leaves it out where it is told to', async () => {
+    const two = '  - { id: two, name: two, services: [deepseek], status: denied, decided_by: [ada, bob] }\n';
+    const { folder, run } = work({ 'inventory.yaml': `${registerOf('jasper')}${two}` });
+    const all = await run('hosts');
+    expect(all.stdout).toContain('0.0.0.0 jasper.ai\n');
+    expect(all.stderr).toContain('halflight: fewer than two people decided no-jasper: see --two-person\n');
+    const some = await run('hosts', '--two-person', '--left-out', 'left.csv');
+    expect(some.stdout).toContain('deepseek.com\n');
+    expect(some.stdout).not.toContain('jasper');
+    expect(some.stderr).not.toContain('fewer than two people');
+    expect(parse(readText(folder, 'left.csv'), { columns: true })).toContainEqual(
+      expect.objectContaining({ service: 'jasper', reason: 'one-person', entry: 'no-jasper' }),
+    );
+  });
+
   it('makes no list from an inventory with errors: a permission may be lost in one', async () => {
     const { folder, run } = work({ 'inventory.yaml': `${registerOf('jasper')}  - { id: broken, status: perhaps }\n` });
     const { code, stdout, stderr } = await run('hosts', '--out', 'list.txt');

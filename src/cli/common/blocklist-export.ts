@@ -78,10 +78,11 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
     );
   const list = blockListOf({ catalog, entries: registers.entries, ownDomains, day, twoPeople: given.twoPerson });
   const byOne = new Set(list.denied.filter(({ denial }) => !denial.byTwo).map(({ denial }) => denial.entry));
-  if (byOne.size > 0)
-    warnings.push(
-      `fewer than two people made ${byOne.size === 1 ? 'a decision' : `${byOne.size} decisions`} behind the list (${[...byOne].slice(0, 5).join(', ')}${byOne.size > 5 ? ', ...' : ''}): --two-person leaves them out`,
-    );
+  if (byOne.size > 0) {
+    const [first = ''] = byOne;
+    const what = byOne.size === 1 && first.length <= 30 ? first : `${byOne.size} entries`;
+    warnings.push(`fewer than two people decided ${what}: see --two-person`);
+  }
   const listed = format.entries(list);
   const diff = diffLists(readLast(format, id, given), listed.entries, list);
   const { most } = format;
