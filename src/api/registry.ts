@@ -7,6 +7,7 @@ import { healthRoutes } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { peopleRoutes } from './routes/people.js';
 import { pushRoutes } from './routes/push.js';
+import { reportRoutes } from './routes/reports.js';
 import { sourceRoutes } from './routes/sources.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
 import { telemetryRoutes } from './routes/telemetry.js';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...findingRoutes,
   ...usageRoutes,
   ...subscriptionRoutes,
+  ...reportRoutes,
   ...peopleRoutes,
   ...blocklistRoutes,
   ...acknowledgeRoutes,

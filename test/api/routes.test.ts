@@ -11,6 +11,7 @@ import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { bearer, newToken, startApi, type TestApi } from './helpers/api.js';
 import { serveList } from './helpers/lists.js';
+import { keepReport, reportOfSeed } from './helpers/reports.js';
 import { noon, seed } from './helpers/seed.js';
 import { enrolment } from './helpers/telemetry.js';
 
@@ -39,6 +40,8 @@ const addresses: Record<string, { url: string; payload?: string }> = {
   'GET /v1/usage/top': { url: '/v1/usage/top' },
   'GET /v1/subscriptions': { url: '/v1/subscriptions' },
   'GET /v1/people': { url: '/v1/people' },
+  'GET /v1/reports': { url: '/v1/reports' },
+  'GET /v1/reports/:file': { url: `/v1/reports/${reportOfSeed}.html` },
   'GET /v1/blocklists': { url: '/v1/blocklists' },
   'GET /v1/blocklists/:file': { url: '/v1/blocklists/squid' },
   'GET /ack/:token': { url: '/ack/no-link' },
@@ -69,6 +72,7 @@ await describeOnDatabases('every route of the registry', (server) => {
     db = await server.database();
     await seed(db);
     await serveList(db, { format: 'squid', body: '.jasper.ai\n' });
+    await keepReport(db);
     api = await startApi(db, { now: () => noon });
     device = (await api.app.inject(enrolment(api.telemetry))).json().key;
   });
