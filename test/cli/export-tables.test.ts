@@ -271,8 +271,8 @@ describe('a folder of scans', () => {
       { day: '2026-03-02', service: 'chatgpt', actor: 'ann', actor_kind: 'user', events: '4', source: 'squid' },
     ]);
     const findings = await run(['findings', '--data', 'scans'], env);
-    expect(findings).toMatchObject({ code: 0 });
-    expect(findings.stderr).toContain('a folder of scans keeps no findings: its report.json holds the findings');
+    expect(parse(findings.stdout, { columns: true })).toMatchObject([{ service: 'chatgpt', verdict: 'unregistered' }]);
+    expect((await run(['inventory', '--data', 'scans'], env)).stderr).toMatch(/no entries for what was asked/);
     expect((await run(['usage', '--data', 'nowhere'], env)).stderr).toMatch(/nowhere holds no results/);
   });
 });

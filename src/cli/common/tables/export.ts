@@ -104,7 +104,7 @@ async function written(
     await audit(`export.${name}`, { rows, bytes, sha256 });
     await faultPoint('export.written');
     await out.keep();
-    return { table: name, format: id, rows, bytes, sha256, warnings: warningsOf(name, rows, given) };
+    return { table: name, format: id, rows, bytes, sha256, warnings: rows > 0 ? [] : [nothing[name]] };
   } catch (error) {
     if (error instanceof CliError) throw error;
     if (error instanceof StoreError) throw new CliError(error.message);
@@ -115,13 +115,12 @@ async function written(
   }
 }
 
-function warningsOf(name: TableName, rows: number, { data }: TableArguments): string[] {
-  if (rows > 0) return [];
-  if (name === 'usage') return ['no use is kept for what was asked'];
-  return data === undefined
-    ? [`there are no ${name === 'findings' ? 'findings' : 'entries'} for what was asked`]
-    : [`a folder of scans keeps no ${name}: its report.json holds the findings, and your inventory file the entries`];
-}
+const nothing: Record<TableName, string> = {
+  usage: 'no use is kept for what was asked',
+  findings: 'there are no findings for what was asked',
+  inventory:
+    'there are no entries for what was asked: the register is the one that the service, or the last scan with --data, loaded',
+};
 
 /** The size of a group is that of the directory; where there is none, as many as are seen. */
 async function labelsOf(trx: Db, names: boolean, folder: string): Promise<Labels> {
