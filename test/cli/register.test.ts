@@ -52,7 +52,7 @@ await describeOnDatabases('the register in the database', (server) => {
       zone: 'UTC',
       file: undefined,
       catalog: () => Promise.resolve(compileCatalog(services)),
-      ring: () => Promise.resolve('its findings are looked at again'),
+      ring: () => Promise.resolve('findings are looked at again'),
     };
   });
   const take = (name: string, now = noon, options = {}) => importInventory(place, path(name), options, now);

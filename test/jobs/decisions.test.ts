@@ -96,7 +96,7 @@ await describeOnDatabases('decisions on the register', (server) => {
     const { acknowledged } = await decide({ entry: 'chat-tool' });
     expect(acknowledged).toEqual(['a_1']);
     const states = (await loadAlerts(db)).map(({ id, state, acknowledgedBy }) => [id, state, acknowledgedBy]);
-    expect(states.sort()).toEqual([
+    expect(states.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
       ['a_1', 'acknowledged', 'jane'],
       ['a_2', 'open', null],
     ]);

@@ -60,7 +60,7 @@ export async function withRegister<T>(
       zone: 'UTC',
       file: undefined,
       catalog: () => openCatalog(),
-      ring: async () => 'the next scan into this folder looks at its findings again',
+      ring: async () => 'the next scan into this folder looks at findings again',
     });
   } finally {
     await store.close();
@@ -69,7 +69,7 @@ export async function withRegister<T>(
 
 /** Only quicker: what is marked in the database is done by the next sweep too. */
 async function ringService({ loaded: { config } }: OpenedSetup, store: Store): Promise<string> {
-  if (store.owned) return 'the next "halflight serve" looks at its findings again';
+  if (store.owned) return 'the next "halflight serve" looks at findings again';
   const silent = { warn: () => {}, debug: () => {} };
   try {
     const { queue, close } = await openServiceQueue(config, store, silent);
@@ -77,5 +77,5 @@ async function ringService({ loaded: { config } }: OpenedSetup, store: Store): P
   } catch {
     // The queue is away: the sweep finds it.
   }
-  return 'its findings are looked at again';
+  return 'findings are looked at again';
 }
