@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       catalog_hash text collate "C" not null,
       inventory_hash text collate "C" not null,
       -- JSON text, as it was hashed.
-      document text not null,
+      document text collate "C" not null,
       hash text collate "C" not null,
       at bigint not null,
       unique (list, period, actor_group, edition)

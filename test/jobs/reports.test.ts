@@ -163,7 +163,12 @@ await describeOnDatabases('distribution lists', (server) => {
     await made.run();
     expect(await periods()).toEqual(['board 2026-W47  1']);
     expect(made.told).toHaveLength(1);
-    expect((await loadAudit(db)).map(({ action }) => action)).toEqual(['report.made', 'report.delivered']);
+    // That the report went out, and that a notice of this channel did.
+    expect((await loadAudit(db)).map(({ action }) => action)).toEqual([
+      'report.made',
+      'report.delivered',
+      'notice.sent',
+    ]);
   });
 
   it('get a revised edition where data of an earlier week came late and change it, and none where they do not', async () => {

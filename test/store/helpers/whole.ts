@@ -19,6 +19,7 @@ import { addNudge } from '../../../src/store/nudges.js';
 import { addNotice, settleDelivery, takeDeliveries } from '../../../src/store/outbox.js';
 import { noteRegisterTrouble } from '../../../src/store/register-trouble.js';
 import { saveRegister } from '../../../src/store/registers.js';
+import { saveReport } from '../../../src/store/reports.js';
 import { noteSourceFinding } from '../../../src/store/source-findings.js';
 import { beginCollecting } from '../../../src/store/sources.js';
 import type { Db } from '../../../src/store/tables.js';
@@ -202,6 +203,9 @@ export async function fillWhole(db: Db): Promise<void> {
   await sql`insert into alert_fact (scope, at, facts) values ('service/chatgpt', 1, ${JSON.stringify({ odd })}::jsonb)`.execute(
     db,
   );
+  const report = { list: 'board', role: 'manager', group: odd, names: true, period: '2026-W41', edition: 1 } as const;
+  const made = { from: '2026-10-05', to: '2026-10-11', catalogHash: 'c', inventoryHash: 'h', hash: 'ab', at: noon };
+  await db.transaction().execute((trx) => saveReport(trx, { ...report, ...made }, JSON.stringify({ title: odd })));
   await setHold(db, { scope: { service: 'chatgpt', from: '2026-01-01' }, reason: odd, who: 'cli:ada', at: noon });
   await saveRegister(db, 'inventory', { hash: 'h', body: [{ odd, big: 1e21, tiny: 1e-9, nothing: null }] }, noon);
   await sql`insert into inventory_version (hash, entries, body) values ('v', 1, ${JSON.stringify([{ odd: 'x\u2028' }])})`.execute(
