@@ -1,7 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/cli/common/service/open.js';
+import { openSetup } from '../../src/cli/common/service/setup.js';
+import { readInventory } from '../../src/inventory/read.js';
+import { setBaseInventory } from '../../src/store/inventory.js';
 import { acmeBot, halflight, readText, temporaryFolder } from '../helpers/cli.js';
 
 const registerOf = (...denied: string[]): string =>
@@ -45,6 +49,44 @@ describe('halflight export blocklist', () => {
     expect(stderr).toMatch(/! bot\.acme\.example\n\s+it would reach acme\.example, a domain of the organisation/);
     expect(code).toBe(0);
     for (const line of stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('without a file is made from what the installation works by: what was decided since counts', async () => {
+    const { folder } = work({
+      'halflight.yaml': 'organisation: { domains: [acme.example] }\ninventory: inventory.yaml\n',
+      'inventory.yaml': registerOf('jasper', 'deepseek'),
+    });
+    chmodSync(folder, 0o711);
+    const hosts = async (): Promise<string> => {
+      const { code, stdout, stderr } = await halflight(['export', 'blocklist', 'squid', '--confirm'], { cwd: folder });
+      expect(stderr).not.toContain('not be noted');
+      expect(code).toBe(0);
+      return stdout;
+    };
+    expect(await hosts()).toMatch(/deepseek\.com[\s\S]*jasper\.ai/);
+    expect((await halflight(['migrate'], { cwd: folder })).code).toBe(0);
+    const config = await openSetup(join(folder, 'halflight.yaml'), () => {});
+    const store = await openDatabase(config.loaded.config);
+    try {
+      // As the service does when it reads the file.
+      const { entries } = readInventory(readText(folder, 'inventory.yaml'), {
+        file: 'inventory.yaml',
+        services: new Set(['jasper', 'deepseek', 'claude']),
+      });
+      const base = { hash: 'h', entries, origin: 'file', name: 'inventory.yaml', who: '', why: '' } as const;
+      await store.db.transaction().execute((trx) => setBaseInventory(trx, base, Date.now()));
+    } finally {
+      await store.close();
+    }
+    const decided = await halflight(
+      ['decide', 'jasper', 'except', '--until', '2099-01-01', '--why', 'a pilot', '--who', 'Ann'],
+      { cwd: folder },
+    );
+    expect(decided.stderr).toBe('');
+    expect(decided.code).toBe(0);
+    const after = await hosts();
+    expect(after).toContain('deepseek.com');
+    expect(after).not.toContain('jasper.ai');
   });
 
   it('stops before a change of more than 5 %, writes nothing, and writes it once it is confirmed', async () => {

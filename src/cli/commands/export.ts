@@ -20,7 +20,10 @@ export const command: AddCommand = (program) => {
     .command('blocklist')
     .description('what the register decides against, as a list that a filter blocks by; never from log data')
     .argument('<format>', `one of ${blockListFormatIds().join(', ')}`)
-    .option('--inventory <file>', 'the register of AI systems, YAML or CSV (default: that of the configuration)')
+    .option(
+      '--inventory <file>',
+      'the register of AI systems, YAML or CSV (default: that of the installation, with the decisions over it)',
+    )
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
     .option('--config <file>', 'configuration with the domains of the organisation (default: halflight.yaml)')
     .option('--as-of <day>', 'decisions of this day, YYYY-MM-DD (default: today)')

@@ -11,10 +11,10 @@ import { allBlockListFormats } from '../../exports/blocklists/common/registry.js
 import type { BlockList } from '../../exports/blocklists/common/types.js';
 import { writeDurably } from '../../store/durable.js';
 import { noteAct } from './audit/note.js';
+import { registerForList } from './blocklist-register.js';
 import { openConfig } from './config.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
-import { readRegisters } from './registers.js';
 
 /** Options of `halflight export blocklist` as given. */
 export interface BlockListArguments {
@@ -53,12 +53,6 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
   const format = await formatOf(id);
   const warnings: string[] = [];
   const { config } = openConfig({ config: given.config }, (line) => warnings.push(line));
-  const inventory = given.inventory ?? config.inventory;
-  if (inventory === undefined)
-    throw new CliError(
-      'a block list comes from recorded decisions: name the register with --inventory FILE, or as inventory in the configuration',
-      exitCodes.usage,
-    );
   const day = given.asOf ?? dayOf(now, config.organisation.timezone);
   if (dayStart(day, 'UTC') === undefined)
     throw new CliError(`--as-of ${safeLine(day)} is no date: write it as YYYY-MM-DD`, exitCodes.usage);
@@ -66,17 +60,14 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
     data: config.data,
     ...(config.catalog.folder === undefined ? {} : { folder: config.catalog.folder }),
   });
-  const registers = await readRegisters({ inventory }, new Set(catalog.services.keys()));
-  if (registers.errors.length > 0)
-    throw new CliError(
-      `no list is made from an inventory with errors, as a permission may be lost in one:\n${registers.errors.map((error) => `  ${safeLine(error)}`).join('\n')}`,
-    );
+  const services = new Set(catalog.services.keys());
+  const entries = await registerForList(given.inventory, config, { day, services });
   const ownDomains = config.organisation.domains;
   if (ownDomains.length === 0)
     warnings.push(
       'no domains of your own are known: name them in the configuration (organisation.domains), so that no list can reach them',
     );
-  const list = blockListOf({ catalog, entries: registers.entries, ownDomains, day, twoPeople: given.twoPerson });
+  const list = blockListOf({ catalog, entries, ownDomains, day, twoPeople: given.twoPerson });
   const byOne = new Set(list.denied.filter(({ denial }) => !denial.byTwo).map(({ denial }) => denial.entry));
   if (byOne.size > 0) {
     const [first = ''] = byOne;
