@@ -373,17 +373,18 @@ describe('halflight config', () => {
       stderr: 'halflight: no\\u{1b}[31m.yaml does not exist; check the path\n',
     }));
 
-  it('the annotated example can be used as it is, with its five secrets in the environment', async () => {
+  it('the annotated example can be used as it is, with its six secrets in the environment', async () => {
     const env = {
       DATABASE_URL: 'postgresql://halflight:x@db.acme.example/halflight',
       REDIS_URL: 'rediss://redis.acme.example:6380',
       ENTRA_CLIENT_SECRET: 'a secret of an app registration',
       OKTA_API_TOKEN: '00aBcDeFgHiJkLmNoPqRsTuVwXyZ',
       SOC_HOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      ON_CALL_HOOK_SECRET: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
     };
     expect(await halflight(['config', 'check', '--config', 'examples/halflight.yaml'], { env })).toEqual({
       code: 0,
-      stdout: `ok: ${root}/examples/halflight.yaml can be used; 7 sources, 1 channel\n`,
+      stdout: `ok: ${root}/examples/halflight.yaml can be used; 7 sources, 3 channels\n`,
       stderr: '',
     });
   });
