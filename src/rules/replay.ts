@@ -64,11 +64,9 @@ class Board {
     inclusive = false,
   ): Generator<Replayed, void> {
     for (;;) {
-      const due = Math.min(
-        ...[...this.#alerts.values()]
-          .map(({ nextAt }) => nextAt ?? Number.POSITIVE_INFINITY)
-          .filter((at) => at > this.#now),
-      );
+      let due = Number.POSITIVE_INFINITY;
+      for (const { nextAt } of this.#alerts.values())
+        if (nextAt !== null && nextAt > this.#now) due = Math.min(due, nextAt);
       const [ack] = acks;
       const next = Math.min(due, ack?.at ?? Number.POSITIVE_INFINITY);
       if (next > until || (next === until && !inclusive) || next === Number.POSITIVE_INFINITY) return;

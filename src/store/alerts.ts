@@ -142,6 +142,22 @@ export async function loadAlertHistory(db: Db, id: string): Promise<AlertStep[]>
   }));
 }
 
+/** All acknowledgements up to an instant, in their order. `until`: milliseconds since 1970. */
+export async function loadAcknowledgements(
+  db: Db,
+  until: number,
+): Promise<{ alert: string; at: number; who: string; why: string }[]> {
+  const rows = await db
+    .selectFrom('alert_history')
+    .select(['alert_id', 'at', 'who', 'why'])
+    .where('kind', '=', 'acknowledged')
+    .where('at', '<=', until)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ alert_id: alert, at, who, why }) => ({ alert, at, who: who ?? '', why }));
+}
+
 /** Who takes note of an alert, and why. `at`: milliseconds since 1970. */
 export interface Acknowledgement {
   who: string;

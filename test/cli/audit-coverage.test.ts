@@ -16,6 +16,8 @@ const reads = 'It reads, and names nobody.';
 const files = 'It works on files that are given to it, without an installation.';
 
 const commands: Record<string, Answer> = {
+  'alert list': reads,
+  'alert dry-run': 'It tries rules on what is kept, tells nobody and changes nothing; people are numbers in it.',
   'audit verify': reads,
   'audit key': 'It shows a public key.',
   'audit show': 'It reads the audit log, which names those who administer and nobody who is observed.',
