@@ -5,6 +5,7 @@ import type { Signer } from '../core/signed-note.js';
 import type { Egress } from '../net/egress.js';
 import type { Db } from '../store/tables.js';
 import type { InWork } from './in-work.js';
+import type { Lanes } from './lanes.js';
 import type { Metrics } from './metrics.js';
 import type { EnqueueOptions, JobKind } from './queue.js';
 import type { RegisterCache } from './registers.js';
@@ -37,6 +38,8 @@ export interface ServiceContext {
   /** Id under which this process holds leases. */
   instance(): string;
   inWork: InWork;
+  /** The channels as this process delivers to them. */
+  readonly lanes: Lanes;
   /** Rings, and never fails: who cannot be rung now is rung by the sweeper. */
   ring(kind: JobKind, id: string, options?: EnqueueOptions): void;
   /** Encrypts what must not lie open in the database. */

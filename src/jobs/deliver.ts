@@ -1,120 +1,218 @@
-import { acknowledgeToken, linkLifetime } from '../core/acknowledge-link.js';
-import { faultPoint } from '../core/fault.js';
-import type { Notice } from '../core/notice.js';
+import type { Delivery } from '../alerts/common/channel.js';
 import { appendAudit } from '../store/audit.js';
-import { forgetDelivery, nextDelivery, type OutboxItem, takeDeliveries } from '../store/outbox.js';
+import {
+  forgetDelivery,
+  gatherDeliveries,
+  giveBackDeliveries,
+  nextDelivery,
+  type OutboxItem,
+  refuseDeliveries,
+  settleDelivery,
+  takeDeliveries,
+  waitingChannels,
+} from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
-import { addressNudge, nudgeKind } from './nudges/send.js';
-import { carriedReport } from './reports/carried.js';
+import type { Lane } from './lanes.js';
+import { nudgeKind } from './nudges/send.js';
+import { type Sent, sendNotice } from './send-notice.js';
 import { Settler } from './settler.js';
+import type { ChannelSetup } from './setup.js';
 
 /** Waits between tries: from some seconds up to an hour, doubling, with up to half of it by chance so that not all come at once. */
 const firstWait = 5000;
 const longestWait = 3_600_000;
-const atOnce = 20;
+/** A channel whose other side is away is tried this often at least, so that it is soon known to be back. */
+const longestAway = 300_000;
+/** No other side may ask for more. */
+const longestAsked = 3_600_000;
+const atOnce = 50;
+const refusedAtOnce = 500;
 
 /**
- * Delivers what is due in the outbox: the job behind the bell `deliver`. A delivery whose outcome was not kept is made again with
- * the same id, by which the receiver knows it.
+ * Delivers what is due in the outbox: the job behind the bell `deliver`. Each channel is a lane of its own. A delivery whose outcome was
+ * not kept is made again with the same id, by which the receiver knows it.
+ *
+ * Order: what is about one subject arrives in its order, always. A whole channel is in order too as long as its other side takes what it
+ * is sent, and across the time that it is away, as seen by one process; a notice that fails while others are taken is passed by them until
+ * its next try.
  */
 export async function deliver(context: ServiceContext, signal: AbortSignal): Promise<void> {
-  await context.inWork.onDeliveries(async () => {
-    const settler = new Settler(context.db, context.instance());
-    while (!signal.aborted) {
-      const items = await takeDeliveries(context.db, context.instance(), context.now(), atOnce);
-      if (items.length === 0) break;
-      // All of them to their end, also where one fails.
-      const ended = await Promise.allSettled(items.map((item) => deliverOne(context, item, settler, signal)));
-      for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
-    }
-  });
-  const next = await nextDelivery(context.db, context.now());
-  if (next !== undefined) context.ring('deliver', String(next), { delay: Math.max(100, next - context.now()) });
+  const ids = await waitingChannels(context.db);
+  const lanes = ids.map((id) => context.lanes.run(id, (lane) => work(context, id, lane, signal)));
+  // All of them to their end, also where one fails.
+  for (const outcome of await Promise.allSettled(lanes)) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-async function deliverOne(
-  context: ServiceContext,
-  item: OutboxItem,
-  settler: Settler,
+/** The channel as the configuration of now has it; undefined: no longer. */
+const channelOf = ({ setup, channels }: ServiceContext, id: string): ChannelSetup | undefined =>
+  setup().channels.find((channel) => channel.id === id && channels.has(channel.kind));
+
+/** Delivers what is due on a channel, until nothing is. */
+async function work(context: ServiceContext, id: string, lane: Lane, signal: AbortSignal): Promise<void> {
+  const { db, now, inWork } = context;
+  while (!signal.aborted) {
+    const setup = channelOf(context, id);
+    if (setup === undefined) return refuseAll(context, id, signal);
+    // Nobody here knows how it was before: what failed is tried first, so that the order is kept across a restart.
+    if (lane.use(setup)) await gatherDeliveries(db, id, now());
+    if (lane.pausedUntil(now()) !== undefined) break;
+    const items = await take(context, id, lane);
+    if (items.length === 0) break;
+    try {
+      await sendInOrder(context, setup, lane, items, signal);
+    } finally {
+      inWork.endDeliveries(items.map((item) => item.id));
+    }
+  }
+  const next = lane.pausedUntil(now()) ?? (await nextDelivery(db, id));
+  // What is due and was not taken is in work elsewhere: the sweeper looks after it.
+  if (next !== undefined && next > now())
+    context.ring('deliver', `${id}-${next}`, { delay: Math.max(100, next - now()) });
+}
+
+async function refuseAll(
+  { db, now, log, metrics }: ServiceContext,
+  channel: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, log, now, metrics } = context;
-  const owner = context.instance();
-  const setup = context.setup().channels.find(({ id }) => id === item.channel);
-  const channel = setup === undefined ? undefined : context.channels.get(setup.kind);
-  const about = { notice: item.notice.id, kind: item.notice.kind, channel: item.channel };
-  if (setup === undefined || channel === undefined) {
-    await settler.settle(item.id, { state: 'refused', why: 'the channel is no longer configured', now: now() });
-    return;
+  const why = 'the channel is no longer configured';
+  let notices = 0;
+  while (!signal.aborted) {
+    const refused = await refuseDeliveries(db, channel, { why, now: now(), limit: refusedAtOnce, forget: nudgeKind });
+    if (refused === 0) break;
+    metrics.deliveries.inc({ channel, outcome: 'refused' }, refused);
+    notices += refused;
   }
-  const addressed = item.notice.kind === nudgeKind ? await addressNudge(context, item.notice) : undefined;
-  if (addressed !== undefined && 'drop' in addressed) {
-    log.info({ ...about, why: addressed.drop }, 'a mail is not sent');
-    await forgetDelivery(db, item.id, owner);
-    return;
-  }
-  if (addressed !== undefined && 'later' in addressed) {
-    // The outbox takes what is put off for longer for the work of a clock that went back.
-    const nextAt = Math.min(addressed.later, now() + longestWait);
-    await settler.settle(item.id, { nextAt, why: 'not at this hour' });
-    return;
-  }
-  await faultPoint('send.before');
-  const outcome = await channel
-    .send(item.notice, setup.options, {
-      egress: context.egress(),
-      publicUrl: context.setup().publicUrl,
-      acknowledgeUrl: acknowledgeUrl(context, item.notice),
-      report: item.notice.kind === 'report.ready' ? () => carriedReport(context, item.notice) : undefined,
-      now,
-      signal,
-      to: addressed?.to,
-    })
-    .catch((error: unknown) => ({
-      outcome: 'retry' as const,
-      why: error instanceof Error ? error.message : String(error),
-      afterSeconds: undefined,
-    }));
-  await faultPoint('send.after');
-  metrics.deliveries.inc({ channel: item.channel, outcome: outcome.outcome });
-  // What a mail server says may quote the address.
-  if (addressed !== undefined && outcome.outcome !== 'sent')
-    outcome.why = outcome.why.replace(/[^\s<>"'():;,]+@[^\s<>"'():;,]+/g, 'the address');
-  if (outcome.outcome === 'retry') {
-    const doubled = Math.min(longestWait, firstWait * 2 ** Math.min(item.attempts - 1, 20));
-    const wait = Math.round(Math.max((outcome.afterSeconds ?? 0) * 1000, doubled * (0.5 + Math.random() / 2)));
-    log.warn({ ...about, why: outcome.why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
-    await settler.settle(item.id, { nextAt: now() + wait, why: outcome.why });
-    return;
-  }
-  const why = outcome.outcome === 'refused' ? outcome.why : undefined;
-  if (why === undefined) log.info(about, 'delivered');
-  else log.error({ ...about, why }, 'the channel refuses this notice');
-  if (why === undefined && item.notice.kind === 'report.ready') await noteDelivered(context, item);
-  // Of a mail to a person only what the limits need is kept.
-  if (addressed !== undefined) await forgetDelivery(db, item.id, owner);
-  else await settler.settle(item.id, { state: outcome.outcome, why, now: now() });
+  if (notices > 0) log.error({ channel, notices, why }, 'notices are refused');
 }
 
-const acknowledgeable: ReadonlySet<string> = new Set(['alert.opened', 'alert.reminded', 'alert.escalated']);
-
-/** Where the one alert of a message is acknowledged. The same message has the same link however often it is sent. */
-export function acknowledgeUrl(
-  { setup, acknowledgeKey }: Pick<ServiceContext, 'setup' | 'acknowledgeKey'>,
-  { kind, at, details: { alert } }: Notice,
-): string | undefined {
-  const { publicUrl } = setup();
-  if (publicUrl === undefined || acknowledgeKey === undefined || typeof alert !== 'string') return undefined;
-  const token = acknowledgeable.has(kind) ? acknowledgeToken(acknowledgeKey, alert, at + linkLifetime) : undefined;
-  return token === undefined ? undefined : `${publicUrl.replace(/\/+$/, '')}/ack/${token}`;
-}
-
-/** To whom a report went is for the audit log. A delivery that is made again is in it again: it was. */
-const noteDelivered = ({ db, now }: ServiceContext, { notice, channel }: OutboxItem): Promise<void> =>
-  appendAudit(db, {
-    at: now(),
-    who: 'service',
-    action: 'report.delivered',
-    subject: String(notice.details.report),
-    details: { channel, list: notice.details.list, period: notice.details.period },
+/** Where the other side is away: the oldest, and one that nobody tried, so that what can never be delivered does not hold up the rest. */
+async function take({ db, now, instance, inWork }: ServiceContext, channel: string, lane: Lane): Promise<OutboxItem[]> {
+  const ask = { channel, owner: instance(), now: now() };
+  return inWork.takeDeliveries(async () => {
+    if (!lane.away) return takeDeliveries(db, { ...ask, limit: atOnce });
+    return [
+      ...(await takeDeliveries(db, { ...ask, limit: 1 })),
+      ...(await takeDeliveries(db, { ...ask, limit: 1, fresh: true })),
+    ];
   });
+}
+
+async function sendInOrder(
+  context: ServiceContext,
+  setup: ChannelSetup,
+  lane: Lane,
+  items: readonly OutboxItem[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { db, now } = context;
+  const owner = context.instance();
+  const settler = new Settler(db, owner);
+  const trying = lane.away;
+  const [tried, behind] = [new Set<number>(), new Set<string>()];
+  const isOver = (): boolean =>
+    signal.aborted ||
+    settler.broken ||
+    (!trying && lane.pausedUntil(now()) !== undefined) ||
+    channelOf(context, setup.id) !== setup;
+  try {
+    for (const item of items) {
+      if (isOver()) break;
+      if (behind.has(item.subject)) continue;
+      tried.add(item.id);
+      const sent = await sendNotice(context, setup, item, signal);
+      note(context, item, sent);
+      if (sent.outcome === 'sent' || sent.outcome === 'refused') {
+        lane.answered();
+        await end(context, settler, owner, item, sent);
+        // It is back: from the oldest on, in order.
+        if (trying && sent.outcome === 'sent') break;
+      } else if (sent.outcome === 'dropped') await forgetDelivery(db, item.id, owner);
+      else {
+        behind.add(item.subject);
+        if (sent.outcome === 'later') await later(context, owner, item, sent);
+        else await putOff(context, lane, owner, item, sent);
+        // Who asks for time gets no second try.
+        if (sent.outcome === 'retry' && sent.afterSeconds !== undefined) break;
+      }
+    }
+  } finally {
+    const untried = items.flatMap(({ id }) => (tried.has(id) ? [] : [id]));
+    try {
+      await settler.flush();
+    } finally {
+      if (untried.length > 0) await giveBackDeliveries(db, untried, owner);
+    }
+  }
+}
+
+function note({ log, metrics }: ServiceContext, { notice, channel }: OutboxItem, sent: Sent): void {
+  const about = { notice: notice.id, kind: notice.kind, channel };
+  if (sent.outcome === 'dropped') log.info({ ...about, why: sent.why }, 'a mail is not sent');
+  if (sent.outcome === 'dropped' || sent.outcome === 'later') return;
+  metrics.deliveries.inc({ channel, outcome: sent.outcome });
+  if (sent.outcome === 'sent') log.info(about, 'delivered');
+  else if (sent.outcome === 'refused') log.error({ ...about, why: sent.why }, 'the channel refuses this notice');
+}
+
+/** It was sent or refused. */
+async function end(
+  { db, now }: ServiceContext,
+  settler: Settler,
+  owner: string,
+  { id, channel, notice }: OutboxItem,
+  sent: Extract<Delivery, { outcome: 'sent' | 'refused' }>,
+): Promise<void> {
+  // Of a mail to a person only what the limits need is kept.
+  if (notice.kind === nudgeKind) return forgetDelivery(db, id, owner);
+  if (sent.outcome === 'sent' && notice.kind === 'report.ready') {
+    // What ended before is before it in the audit log.
+    await settler.flush();
+    // To whom a report went. A delivery that is made again is in the log again: it was.
+    await appendAudit(db, {
+      at: now(),
+      who: 'service',
+      action: 'report.delivered',
+      subject: String(notice.details.report),
+      details: { channel, list: notice.details.list, period: notice.details.period },
+    });
+  }
+  settler.add(id, { state: sent.outcome, why: sent.outcome === 'refused' ? sent.why : undefined, now: now() });
+}
+
+const waitAfter = (attempts: number): number =>
+  Math.min(longestWait, firstWait * 2 ** Math.min(attempts - 1, 20)) * (0.5 + Math.random() / 2);
+
+/** It waits for its hour, or for what went wrong here. The channel was not asked, and so it does not count for it. */
+async function later(
+  { db, now, log }: ServiceContext,
+  owner: string,
+  { id, notice, channel, attempts }: OutboxItem,
+  { why, at }: Extract<Sent, { outcome: 'later' }>,
+): Promise<void> {
+  if (at === undefined)
+    log.warn({ notice: notice.id, kind: notice.kind, channel, why }, 'a mail could not be addressed');
+  // The outbox takes what is put off for longer for the work of a clock that went back.
+  const nextAt = at === undefined ? now() + waitAfter(attempts) : Math.min(at, now() + longestWait);
+  await settleDelivery(db, id, owner, { nextAt, why });
+}
+
+/** A delivery that failed waits; where several in a row did, or the other side asks for time, the whole channel does. */
+async function putOff(
+  { db, now, log }: ServiceContext,
+  lane: Lane,
+  owner: string,
+  { id, channel, notice, attempts }: OutboxItem,
+  { why, afterSeconds }: Extract<Delivery, { outcome: 'retry' }>,
+): Promise<void> {
+  const asked = Math.min(longestAsked, (afterSeconds ?? 0) * 1000);
+  const wait = Math.round(Math.max(asked, waitAfter(attempts)));
+  const about = { notice: notice.id, kind: notice.kind, channel };
+  log.warn({ ...about, why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
+  await settleDelivery(db, id, owner, { nextAt: now() + wait, why });
+  lane.failed(id);
+  const pause = Math.max(asked, lane.away ? Math.min(wait, longestAway) : 0);
+  if (pause === 0) return;
+  lane.pause(now() + pause);
+  await gatherDeliveries(db, channel, now() + pause);
+}

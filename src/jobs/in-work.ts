@@ -4,7 +4,8 @@ import type { Db } from '../store/tables.js';
 /** What this process is at, as it knows itself: the database may think otherwise after it was away. */
 export class InWork {
   readonly #chunks = new Set<number>();
-  #deliveries = 0;
+  readonly #deliveries = new Set<number>();
+  #taking = 0;
 
   /** Works on a chunk, from before it is claimed; where this process is at it already nothing is done. */
   async onChunk(id: number, work: () => Promise<void>): Promise<void> {
@@ -17,14 +18,20 @@ export class InWork {
     }
   }
 
-  /** Takes and makes deliveries. */
-  async onDeliveries(work: () => Promise<void>): Promise<void> {
-    this.#deliveries++;
+  /** Takes deliveries: they are in work until `endDeliveries`. */
+  async takeDeliveries<T extends { id: number }>(take: () => Promise<T[]>): Promise<T[]> {
+    this.#taking++;
     try {
-      await work();
+      const taken = await take();
+      for (const { id } of taken) this.#deliveries.add(id);
+      return taken;
     } finally {
-      this.#deliveries--;
+      this.#taking--;
     }
+  }
+
+  endDeliveries(ids: readonly number[]): void {
+    for (const id of ids) this.#deliveries.delete(id);
   }
 
   /**
@@ -34,7 +41,9 @@ export class InWork {
   async giveBack(db: Db, owner: string): Promise<number[]> {
     const leases = await leasesOf(db, owner);
     // Looked at after the question: whatever was taken before it is in the set, or is ended.
-    const unknown = leases.filter(({ of, id }) => (of === 'chunk' ? !this.#chunks.has(id) : this.#deliveries === 0));
+    const unknown = leases.filter(({ of, id }) =>
+      of === 'chunk' ? !this.#chunks.has(id) : this.#taking === 0 && !this.#deliveries.has(id),
+    );
     return unknown.length === 0 ? [] : freeLeases(db, owner, unknown);
   }
 }

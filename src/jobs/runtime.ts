@@ -22,6 +22,7 @@ import { InWork } from './in-work.js';
 import type { IngestContext } from './ingest/context.js';
 import { ingest } from './ingest/ingest.js';
 import { Scanner } from './ingest/scanner.js';
+import { Lanes } from './lanes.js';
 import { Lives } from './lives.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { LeaseCache } from './people/lease-cache.js';
@@ -68,6 +69,8 @@ export interface Roles {
   schedule: boolean;
 }
 
+/** A job of deliveries lasts as long as its slowest channel: so many slow ones leave room for the others. */
+const lanesAtOnce = 16;
 const localSweepMs = 5000;
 const giveBackMs = 2000;
 
@@ -113,6 +116,7 @@ export class Runtime {
       metrics: this.metrics,
       instance: () => this.#lives.id,
       inWork: new InWork(),
+      lanes: new Lanes(),
       ring: (kind, id, options) => this.#bells.ring(kind, id, options),
       seal: (bytes) => seal(parts.sealKey, bytes),
       acknowledgeKey: acknowledgeKeyOf(parts.sealKey),
@@ -135,7 +139,7 @@ export class Runtime {
       await consume('ingest', setup.work.concurrency, (id) => this.#ingest(id));
       await consume('collect', 4, async (id, job) => void (await collect(this.context, id, job.signal)));
       await consume('reconcile', 1, (_id, job) => reconcileDue(this.context, job.signal));
-      await consume('deliver', 1, (_id, job) => deliver(this.context, job.signal));
+      await consume('deliver', lanesAtOnce, (_id, job) => deliver(this.context, job.signal));
       await consume('task', 2, (id) => this.#task(id));
       (await this.#scannerOfNow()).warm();
       this.#loop(this.#sweepLocally());

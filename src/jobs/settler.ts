@@ -1,49 +1,52 @@
 import { type DeliveryOutcome, settleDeliveries } from '../store/outbox.js';
 import type { Db } from '../store/tables.js';
 
-interface Waiting {
-  id: number;
-  outcome: DeliveryOutcome;
-  done: () => void;
-  failed: (error: unknown) => void;
-}
+/** What ended is kept after so long at the latest, also while the next one is slow. A kill before that sends it again, by the same id. */
+const keepMs = 200;
 
 /**
- * Settles deliveries: one that ends alone at once, and those that end while others are being settled together, in the next transaction.
- * Each takes the lock of the audit log, for which all writers wait, so that with one transaction each a hundred thousand notices would
- * wait for a hundred thousand commits, one behind the other.
+ * Keeps what became of deliveries, in their order and some together: each transaction takes the lock of the audit log, for which all
+ * writers wait, so that with one each a hundred thousand notices would wait for a hundred thousand commits, one behind the other.
  */
 export class Settler {
   readonly #db: Db;
   readonly #owner: string;
-  #waiting: Waiting[] = [];
-  #running = false;
+  readonly #ended: { id: number; outcome: DeliveryOutcome }[] = [];
+  #keeping: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #broken = false;
 
   constructor(db: Db, owner: string) {
     [this.#db, this.#owner] = [db, owner];
   }
 
-  /** Resolves when it is kept. */
-  settle(id: number, outcome: DeliveryOutcome): Promise<void> {
-    return new Promise((done, failed) => {
-      this.#waiting.push({ id, outcome, done, failed });
-      void this.#run();
-    });
+  /** The database did not keep something: nothing more is to be sent that it would not keep either. */
+  get broken(): boolean {
+    return this.#broken;
   }
 
-  async #run(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      try {
-        await settleDeliveries(this.#db, this.#owner, batch);
-        for (const { done } of batch) done();
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
+  add(id: number, outcome: DeliveryOutcome): void {
+    this.#ended.push({ id, outcome });
+    // Who waits for the next `flush` hears of an error.
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), keepMs);
+  }
+
+  /** Resolves when all that was added is kept. @throws the error of the database, also of what was to be kept before */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#keeping = this.#keeping.then(() => this.#keep());
+    return this.#keeping;
+  }
+
+  async #keep(): Promise<void> {
+    const ended = this.#ended.splice(0);
+    if (ended.length === 0) return;
+    try {
+      await settleDeliveries(this.#db, this.#owner, ended);
+    } catch (error) {
+      this.#broken = true;
+      throw error;
     }
-    this.#running = false;
   }
 }

@@ -1,7 +1,7 @@
 import { undoneChunks } from '../store/claims.js';
 import { unfinishedSlots } from '../store/job-runs.js';
 import { freeOrphans } from '../store/leases.js';
-import { nextDelivery } from '../store/outbox.js';
+import { waitingChannels } from '../store/outbox.js';
 import { loadSources } from '../store/sources.js';
 import type { ServiceContext } from './context.js';
 
@@ -26,8 +26,7 @@ export async function sweep(context: ServiceContext): Promise<{ chunks: number }
   const name = Math.random() < otherName ? `~${Math.random().toString(36).slice(2)}` : '';
   for (const id of chunks) context.ring('ingest', `${id}${name}`);
   for (const { job, slot } of await unfinishedSlots(db)) context.ring('task', `${job}@${slot}${name}`);
-  const next = await nextDelivery(db, now());
-  if (next !== undefined && next <= now()) context.ring('deliver', 'due');
+  if ((await waitingChannels(db)).length > 0) context.ring('deliver', 'due');
   context.ring('reconcile', 'due');
   return { chunks: chunks.length };
 }

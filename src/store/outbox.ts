@@ -4,23 +4,19 @@ import { type AuditRecord, appendAudits } from './audit.js';
 import type { Db } from './tables.js';
 import { json, text, time } from './values.js';
 
-// Everything that leaves the house waits here first, written in the transaction that made it news. Deliveries of one subject
-// on one channel go in their order; other subjects are not held up by them.
+// Everything that leaves the house waits here first, written in the transaction that made it news. A channel delivers in the order
+// of the rows, one after the other and one process at a time. What failed waits for its time, and with it what comes behind it
+// about the same subject; the others of the channel pass.
 
 /** No delivery waits longer: what is due later was put off before the clock went back. */
-const longestWaitMs = 2 * 3_600_000;
-
-/** Of `outbox o`: no older delivery of its subject on its channel waits. */
-const isFirst = sql`not exists (
-  select from outbox earlier
-  where earlier.state = 'pending' and earlier.channel = o.channel and earlier.subject = o.subject and earlier.id < o.id
-)`;
+export const longestWaitMs = 2 * 3_600_000;
 
 /** A delivery in work. */
 export interface OutboxItem {
   id: number;
   channel: string;
   notice: Notice;
+  subject: string;
   attempts: number;
 }
 
@@ -42,18 +38,57 @@ export async function addNotice(db: Db, notice: Notice, channels: readonly strin
   }
 }
 
-/** Takes due deliveries: of each subject on a channel only the oldest. */
-export async function takeDeliveries(db: Db, owner: string, now: number, limit: number): Promise<OutboxItem[]> {
-  const { rows } = await sql<{ id: number; channel: string; notice: Notice; attempts: number }>`
-    update outbox set lease_owner = ${owner}, attempts = attempts + 1
-    where id in (
-      select o.id from outbox o
-      where o.state = 'pending' and o.lease_owner is null and (o.next_at <= ${now} or o.next_at > ${now + longestWaitMs})
-        and ${isFirst}
-      order by o.id limit ${limit} for update skip locked
+/** Channels for which something waits: one look into an index for each, however much it is. */
+export async function waitingChannels(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ channel: string }>`
+    with recursive lane as (
+      (select channel from outbox where state = 'pending' order by channel limit 1)
+      union all
+      select (select o.channel from outbox o where o.state = 'pending' and o.channel > lane.channel order by o.channel limit 1)
+      from lane where lane.channel is not null
     )
-    returning id, channel, notice, attempts`.execute(db);
-  return rows.sort((a, b) => a.id - b.id);
+    select channel from lane where channel is not null`.execute(db);
+  return rows.map((row) => row.channel);
+}
+
+/**
+ * Takes deliveries of a channel in their order. Nothing while another process is at the channel. `fresh`: only what was never tried.
+ */
+export async function takeDeliveries(
+  db: Db,
+  {
+    channel,
+    owner,
+    now,
+    limit,
+    fresh = false,
+  }: {
+    channel: string;
+    owner: string;
+    now: number;
+    limit: number;
+    fresh?: boolean;
+  },
+): Promise<OutboxItem[]> {
+  const ripe = sql`(next_at <= ${now} or next_at > ${now + longestWaitMs})`;
+  return db.transaction().execute(async (trx) => {
+    // Two that look at the same time would both find nobody at work.
+    await sql`select pg_advisory_xact_lock(hashtext('halflight deliver'), hashtext(${channel}))`.execute(trx);
+    const { rows: tried } = await sql<{ subject: string; owner: string | null; ripe: boolean }>`
+      select subject, lease_owner as owner, ${ripe} as ripe from outbox
+      where channel = ${channel} and state = 'pending' and attempts > 0`.execute(trx);
+    if (tried.some((row) => row.owner !== null && row.owner !== owner)) return [];
+    // In work here already: by a lane that the database's answer did not reach.
+    const held = tried.filter((row) => row.owner !== null || !row.ripe || fresh).map((row) => row.subject);
+    const { rows } = await sql<OutboxItem>`
+      update outbox set lease_owner = ${owner}, attempts = attempts + 1
+      where id in (
+        select id from outbox where channel = ${channel} and state = 'pending' and lease_owner is null
+          and not subject = any(${held}::text[]) order by id limit ${limit}
+      )
+      returning id, channel, notice, subject, attempts`.execute(trx);
+    return rows.sort((a, b) => a.id - b.id);
+  });
 }
 
 /** What became of a delivery: sent, refused, or to be tried again at `nextAt`. */
@@ -108,12 +143,63 @@ export async function forgetDelivery(db: Db, id: number, owner: string): Promise
   await db.deleteFrom('outbox').where('id', '=', id).where('lease_owner', '=', owner).execute();
 }
 
-/** When the next delivery is due, behind none of its subject; undefined: none waits. */
-export async function nextDelivery(db: Db, now: number): Promise<number | undefined> {
+/** Gives back deliveries that were taken and not tried. */
+export async function giveBackDeliveries(db: Db, ids: readonly number[], owner: string): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set((eb) => ({ lease_owner: null, attempts: eb('attempts', '-', 1) }))
+    .where('id', 'in', ids)
+    .where('lease_owner', '=', owner)
+    .execute();
+}
+
+/** What failed on a channel is due at `at` at the latest: with the next try of the channel as a whole, so that the order is kept. */
+export async function gatherDeliveries(db: Db, channel: string, at: number): Promise<void> {
+  await sql`update outbox set next_at = ${at}
+    where channel = ${channel} and state = 'pending' and attempts > 0 and lease_owner is null and next_at > ${at}`.execute(
+    db,
+  );
+}
+
+/** When the first of those that failed on a channel is due; undefined: none did. */
+export async function nextDelivery(db: Db, channel: string): Promise<number | undefined> {
   const { rows } = await sql<{ at: number | null }>`
-    select min(case when o.next_at > ${now + longestWaitMs} then ${now}::bigint else o.next_at end) as at
-    from outbox o where o.state = 'pending' and o.lease_owner is null and ${isFirst}`.execute(db);
+    select min(next_at) as at from outbox
+    where channel = ${channel} and state = 'pending' and attempts > 0 and lease_owner is null`.execute(db);
   return rows[0]?.at ?? undefined;
+}
+
+/**
+ * Refuses what waits for a channel that is no longer there: the oldest `limit`, with a record of the audit log for each. Of the kind
+ * `forget` nothing is kept.
+ * @returns how many; 0: nothing waits any more, or only what is in work
+ */
+export async function refuseDeliveries(
+  db: Db,
+  channel: string,
+  { why, now, limit, forget }: { why: string; now: number; limit: number; forget: string },
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const waiting = sql`select id from outbox where channel = ${channel} and state = 'pending' and lease_owner is null
+      order by id limit ${limit} for update skip locked`;
+    const { rows } = await sql<{ id: number; notice_id: string; subject: string; attempts: number; kind: string }>`
+      update outbox set state = 'refused', done_at = ${now}, why = ${why}, attempts = attempts + 1
+      where id in (${waiting}) returning id, notice_id, subject, attempts, notice->>'kind' as kind`.execute(trx);
+    const forgotten = rows.filter(({ kind }) => kind === forget).map(({ id }) => id);
+    if (forgotten.length > 0) await trx.deleteFrom('outbox').where('id', 'in', forgotten).execute();
+    const kept = rows.filter(({ kind }) => kind !== forget).sort((a, b) => a.id - b.id);
+    await appendAudits(
+      trx,
+      kept.map(({ notice_id, subject, attempts, kind }) => ({
+        at: now,
+        who: 'service',
+        action: 'notice.refused',
+        subject: notice_id,
+        details: { channel, kind, about: subject, attempts, why },
+      })),
+    );
+    return rows.length;
+  });
 }
 
 /** Deliveries by channel and state: for metrics and `doctor`. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { linesOf, messageOf } from '../../src/alerts/common/message.js';
 import { acknowledgeKeyOf, acknowledgeToken } from '../../src/core/acknowledge-link.js';
-import { acknowledgeUrl } from '../../src/jobs/deliver.js';
+import { acknowledgeUrl } from '../../src/jobs/send-notice.js';
 import { loadAlerts, saveAlert } from '../../src/store/alerts.js';
 import { loadAudit } from '../../src/store/audit.js';
 import { aNotice } from '../contracts/channel.js';

@@ -12,6 +12,7 @@ import { InWork } from '../../src/jobs/in-work.js';
 import type { IngestContext } from '../../src/jobs/ingest/context.js';
 import { ingest } from '../../src/jobs/ingest/ingest.js';
 import { Scanner } from '../../src/jobs/ingest/scanner.js';
+import { Lanes } from '../../src/jobs/lanes.js';
 import { createMetrics } from '../../src/jobs/metrics.js';
 import type { EnqueueOptions, JobKind } from '../../src/jobs/queue.js';
 import { reconcileDue } from '../../src/jobs/reconcile.js';
@@ -141,6 +142,7 @@ export async function testService(db: Db, options: TestServiceOptions = {}): Pro
     metrics: createMetrics(),
     instance: () => id,
     inWork: new InWork(),
+    lanes: new Lanes(),
     ring: (kind, ringId, ringOptions) => rings.push({ kind, id: ringId, options: ringOptions }),
     seal: (bytes) => seal(sealKey, bytes),
     signer,

@@ -3,6 +3,7 @@ import { defaultConfig } from '../../config/schema.js';
 import type { InventoryEntry } from '../../core/register.js';
 import type { ServiceContext } from '../../jobs/context.js';
 import { InWork } from '../../jobs/in-work.js';
+import { Lanes } from '../../jobs/lanes.js';
 import { createMetrics } from '../../jobs/metrics.js';
 import { reconcileService } from '../../jobs/reconcile.js';
 import { RegisterCache } from '../../jobs/registers.js';
@@ -74,6 +75,7 @@ function contextOf(db: Db, { catalog, zone, folder }: ScanRegisters): ServiceCon
     metrics: createMetrics(),
     instance: () => 'scan',
     inWork: new InWork(),
+    lanes: new Lanes(),
     ring: quiet,
     seal: () => {
       throw new Error('a scan seals nothing');

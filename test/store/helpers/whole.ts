@@ -154,7 +154,7 @@ export async function fillWhole(db: Db): Promise<void> {
     );
   for (const id of ['n1', 'n2']) await addNotice(db, notice(id), ['hook', 'mail'], noon);
   const me = await registerInstance(db, 'serve', '0.0.0', noon);
-  const [first] = await takeDeliveries(db, me, noon, 1);
+  const [first] = await takeDeliveries(db, { channel: 'hook', owner: me, now: noon, limit: 1 });
   const tree = new MerkleTree();
   tree.add(leafHash(Buffer.alloc(32, 7)));
   await keepCheckpoint(db, { epoch: 1, at: noon }, { tree, note: odd, slot: 1 });
