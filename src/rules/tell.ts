@@ -41,7 +41,7 @@ export interface Told {
 export function tell(due: readonly Alert[], context: TellContext): Told {
   const told: Told = { alerts: [], notices: [], steps: [] };
   const now = new Map(due.map((alert) => [alert.id, alert]));
-  const ready: { alert: Alert; item: PendingNews; key: string }[] = [];
+  const ready: Ready[] = [];
   const put = (alert: Alert): void => void now.set(alert.id, alert);
 
   const live = due.flatMap((alert) => {
@@ -62,8 +62,10 @@ export function tell(due: readonly Alert[], context: TellContext): Told {
   const groupDue = groupTimes(live, context);
   for (const { alert, rule, free: mayTell } of live) {
     let [nextAt, blocked]: [number | null, boolean] = [null, false];
-    for (const item of alert.pending) {
+    let turn = 0;
+    for (const [place, item] of alert.pending.entries()) {
       const opens = item.news === 'opened';
+      if (opens) turn++;
       // Of one that was told before another stood for it, the end is told all the same.
       const hidden = !mayTell && (opens || alert.toldAt === null || item.news !== 'resolved');
       const from = opens ? (groupDue.get(rule.id) ?? item.at) : item.at;
@@ -72,7 +74,7 @@ export function tell(due: readonly Alert[], context: TellContext): Told {
         // What comes after waits, too: news of one alert are told in their order.
         if (!blocked) nextAt = hidden ? item.at : until;
         blocked = true;
-      } else ready.push({ alert, item, key: keyOf(alert, rule, item) });
+      } else ready.push({ alert, item, turn, times: timesOf(alert, place), key: keyOf(alert, rule, item) });
     }
     put({ ...alert, nextAt: earliest(nextAt, blocked ? null : nextStep(alert, rule)) });
   }
@@ -193,13 +195,29 @@ function keyOf(alert: Alert, rule: Rule, { news }: PendingNews): string {
   return `${news} ${alert.thread ?? alert.id} ${news === 'escalated' ? alert.escalations : ''}`;
 }
 
-type Ready = { alert: Alert; item: PendingNews; key: string };
+interface Ready {
+  alert: Alert;
+  item: PendingNews;
+  /** How many beginnings wait up to here: one that ended and began again while it waited is told in that order. */
+  turn: number;
+  /** How often it was opened when this was news. */
+  times: number;
+  key: string;
+}
+
+const timesOf = ({ times, pending }: Alert, place: number): number =>
+  times - pending.slice(place + 1).filter(({ news }) => news === 'opened').length;
 
 /** In the order in which news of an alert are told: one that ended before it was told is told to have begun first. */
 function batches(ready: readonly Ready[]): Ready[][] {
   const byKey = new Map<string, Ready[]>();
-  for (const news of ['opened', 'escalated', 'reminded', 'acknowledged', 'resolved'] satisfies AlertNews[])
-    for (const one of ready) if (one.item.news === news) byKey.set(one.key, [...(byKey.get(one.key) ?? []), one]);
+  for (const turn of [...new Set(ready.map((one) => one.turn))].sort((a, b) => a - b))
+    for (const news of ['opened', 'escalated', 'reminded', 'acknowledged', 'resolved'] satisfies AlertNews[])
+      for (const one of ready) {
+        if (one.turn !== turn || one.item.news !== news) continue;
+        const key = `${turn} ${one.key}`;
+        byKey.set(key, [...(byKey.get(key) ?? []), one]);
+      }
   return [...byKey.values()];
 }
 
@@ -223,7 +241,9 @@ function emit(batch: readonly Ready[], now: Map<string, Alert>, context: TellCon
   );
   const open = mates.filter(({ state }) => (news === 'acknowledged' ? state === 'open' : state !== 'resolved')).length;
   const silent = news === 'resolved' && !rule.resolved;
-  const notice = alertNotice({ news, alerts, rule, thread, open, at: context.at });
+  // The end of the time before has another id than the end of this one.
+  const then = alerts.map((alert, place) => ({ ...alert, times: batch[place]?.times ?? alert.times }));
+  const notice = alertNotice({ news, alerts: then, rule, thread, open, at: context.at });
   if (!silent) told.notices.push({ notice, channels });
   for (const alert of alerts) {
     const pending = [...alert.pending];
