@@ -106,7 +106,7 @@ const dishonest: Record<string, [change: (files: Files) => void, code: string]> 
   ],
 };
 
-describe('a hostile bundle', () => {
+describe('A26 a hostile bundle', () => {
   for (const [name, make] of Object.entries(hostile))
     it(`is refused with ${name}`, async () => {
       const { ok, codes } = await checkBoth(make(), bundle.key);

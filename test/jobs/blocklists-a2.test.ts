@@ -73,7 +73,7 @@ const entriesIn = (format: string, body: string) =>
     return read === undefined ? [] : [{ line, ...read }];
   });
 
-await describeOnDatabases('A2', (server) => {
+await describeOnDatabases('block lists', (server) => {
   let db: Db;
   const begin = async () => {
     db ??= await server.database();
@@ -89,7 +89,7 @@ await describeOnDatabases('A2', (server) => {
     return all;
   };
 
-  test('no sequence of log inputs changes one byte of a feed', async () => {
+  test('A2 no sequence of log inputs changes one byte of a feed', async () => {
     const { context, clock, answer } = await begin();
     await syncRegisters(context, {
       people: undefined,
@@ -128,7 +128,7 @@ await describeOnDatabases('A2', (server) => {
     expect(Number(events)).toBeGreaterThan(runs);
   });
 
-  test('whatever the register says, every version that goes out by itself is within the bounds, and no version reaches a protected name', async () => {
+  test('A2 whatever the register says, every version that goes out by itself is within the bounds, and no version reaches a protected name', async () => {
     const status = fc.constantFrom('denied', 'denied', 'denied', 'approved', 'retired', 'in-review');
     const register = fc.uniqueArray(
       fc.tuple(
@@ -209,7 +209,7 @@ await describeOnDatabases('A2', (server) => {
     expect(Math.min(byItself, approved, waited)).toBeGreaterThan(0);
   });
 
-  test('a catalog of hostile entries gives no feed more than its ordinary hosts', async () => {
+  test('A2 a catalog of hostile entries gives no feed more than its ordinary hosts', async () => {
     const { context } = await begin();
     await syncRegisters(context, {
       people: undefined,
