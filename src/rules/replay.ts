@@ -24,11 +24,21 @@ export interface Replayed {
   channels: string[];
 }
 
+/** Alerts whose notice waits at the end, for their group or for the end of quiet hours; `next`: when the first of them would be told. */
+export interface Waiting {
+  alerts: number;
+  next: number;
+}
+
 /**
  * What rules would have told of a history, up to and with an instant: by the same steps as in the service, with a clock that jumps
- * from one thing to the next.
+ * from one thing to the next. It returns what waits at that instant; undefined: nothing.
  */
-export async function* replay(set: RuleSet, history: History, until: number): AsyncGenerator<Replayed, void> {
+export async function* replay(
+  set: RuleSet,
+  history: History,
+  until: number,
+): AsyncGenerator<Replayed, Waiting | undefined> {
   const board = new Board(set);
   const acks = [...history.acknowledged];
   for await (const { at, fact } of history.facts) {
@@ -37,6 +47,7 @@ export async function* replay(set: RuleSet, history: History, until: number): As
     yield* board.learn(fact, at);
   }
   yield* board.upTo(until, acks, true);
+  return board.waiting();
 }
 
 /** All alerts in memory. */
@@ -84,6 +95,15 @@ class Board {
     this.#alerts.set(alert.id, alert);
     const scope = this.#scopes.get(alert.scope) ?? new Set();
     this.#scopes.set(alert.scope, scope.add(alert.id));
+  }
+
+  waiting(): Waiting | undefined {
+    const waiting = [...this.#alerts.values()].filter(({ pending, nextAt }) => pending.length > 0 && nextAt !== null);
+    if (waiting.length === 0) return undefined;
+    return {
+      alerts: waiting.length,
+      next: waiting.reduce((least, { nextAt }) => Math.min(least, nextAt ?? least), Number.POSITIVE_INFINITY),
+    };
   }
 
   #acknowledge({ alert: id, who, why, at }: { at: number; alert: string; who: string; why: string }): void {

@@ -94,6 +94,11 @@ describe('halflight scan --data', () => {
     } finally {
       await store.close();
     }
+    const dry = await halflight(['alert', 'dry-run', '--data', 'data', '--json'], { cwd: own });
+    expect(dry).toMatchObject({ code: 0, stderr: '' });
+    const { notices, notices_to_nobody: nobody } = JSON.parse(dry.stdout) as Record<string, unknown>;
+    expect(notices).toMatchObject([{ kind: 'alert.opened', details: { finding: 'chatgpt/unknown', rule: 'denied' } }]);
+    expect(nobody).toBe(1);
   });
 
   it('is refused while another process has the folder, with its number', async () => {

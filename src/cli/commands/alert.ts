@@ -23,8 +23,9 @@ export const command: AddCommand = (program) => {
     .option('--since <day>', 'show what would have been told from this day on, YYYY-MM-DD', parseDay)
     .option('--until <day>', 'before this day (default: up to now)', parseDay)
     .option('--json', 'as JSON, with up to 1,000 notices')
+    .option('--data <dir>', 'the data folder of a service or a scan (default: the database of the service)')
     .option('--config <file>', 'configuration file with the rules to try (default: halflight.yaml where it exists)')
-    .action(async (options: { since?: string; until?: string; json?: boolean; config?: string }) => {
+    .action(async (options: { since?: string; until?: string; json?: boolean; config?: string; data?: string }) => {
       const { dryRunAlerts } = await import('../common/alerts.js');
       process.stdout.write(await dryRunAlerts(options, Date.now()));
     });

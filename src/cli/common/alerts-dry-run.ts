@@ -1,5 +1,5 @@
 import { type AlertNews, alertNews } from '../../core/alert.js';
-import type { Replayed, RuleSet } from '../../rules/replay.js';
+import type { Replayed, RuleSet, Waiting } from '../../rules/replay.js';
 
 /** Notices that are kept; further ones are counted. */
 const mostKept = 1000;
@@ -24,6 +24,8 @@ export class DryRun {
   /** By day and rule, where there was anything. */
   readonly byDay = new Map<string, Map<string, Counts>>();
   readonly kept: Replayed[] = [];
+  /** What would have been told after the end; undefined: nothing waits. */
+  waiting: Waiting | undefined;
 
   constructor({
     rules,

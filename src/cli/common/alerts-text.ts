@@ -52,7 +52,7 @@ const cells = (counts: Counts): string => alertNews.map((news) => number(counts[
 
 /** For people, 80 columns. */
 export function dryRunText(dry: DryRun): string {
-  const { rules, zone, facts, notices, untaken, byRule, byDay, kept, from, until } = dry;
+  const { rules, zone, facts, notices, untaken, byRule, byDay, kept, waiting, from, until } = dry;
   const nameWidth = width - 8 * heads.length;
   const row = (name: string, counts: string): string => `${fitted(safeLine(name), nameWidth)}${counts}`;
   const head = heads.map((one) => one.padStart(8)).join('');
@@ -62,6 +62,12 @@ export function dryRunText(dry: DryRun): string {
       width,
     ),
     ...(untaken > 0 ? wrap(`${number(untaken)} of them to nobody: no channel takes them.`, width) : []),
+    ...(waiting === undefined
+      ? []
+      : wrap(
+          `${plural(waiting.alerts, 'more alert')} ${waiting.alerts === 1 ? 'waits' : 'wait'} for the end of quiet hours or for others of the group, the first until ${when(waiting.next)}Z.`,
+          width,
+        )),
     '',
     row('rule', head),
     ...[...byRule].map(([rule, counts]) => row(rule, cells(counts))),
@@ -94,6 +100,7 @@ export const dryRunJson = (dry: DryRun): object => ({
   facts_since: dry.first ?? null,
   notices_total: dry.notices,
   notices_to_nobody: dry.untaken,
+  waiting: dry.waiting ?? null,
   by_rule: Object.fromEntries(dry.byRule),
   by_day: Object.fromEntries([...dry.byDay].map(([day, counts]) => [day, Object.fromEntries(counts)])),
   notices: dry.kept.map(({ notice, channels }) => ({ ...notice, channels })),
