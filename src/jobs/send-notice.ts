@@ -64,13 +64,14 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const acknowledgeable: ReadonlySet<string> = new Set(['alert.opened', 'alert.reminded', 'alert.escalated']);
 
-/** Where the one alert of a message is acknowledged. The same message has the same link however often it is sent. */
+/** Where the alert of a message, or all that it tells together, are acknowledged. The same message has the same link however often it is sent. */
 export function acknowledgeUrl(
   { setup, acknowledgeKey }: Pick<ServiceContext, 'setup' | 'acknowledgeKey'>,
-  { kind, at, details: { alert } }: Notice,
+  { kind, at, subject, details: { alert, times, rule } }: Notice,
 ): string | undefined {
   const { publicUrl } = setup();
-  if (publicUrl === undefined || acknowledgeKey === undefined || typeof alert !== 'string') return undefined;
-  const token = acknowledgeable.has(kind) ? acknowledgeToken(acknowledgeKey, alert, at + linkLifetime) : undefined;
+  if (publicUrl === undefined || acknowledgeKey === undefined || !acknowledgeable.has(kind)) return undefined;
+  const target = typeof alert === 'string' ? { alert, times: Number(times) } : { rule: String(rule), thread: subject };
+  const token = acknowledgeToken(acknowledgeKey, target, at + linkLifetime);
   return token === undefined ? undefined : `${publicUrl.replace(/\/+$/, '')}/ack/${token}`;
 }

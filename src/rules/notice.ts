@@ -54,7 +54,7 @@ export function alertNotice({
     subject: thread,
     severity: news === 'resolved' || news === 'acknowledged' ? 'info' : rule.severity,
     details: {
-      ...(one === undefined ? shared(alerts) : { ...one.details, alert: one.id }),
+      ...(one === undefined ? shared(alerts) : { ...one.details, alert: one.id, times: one.times }),
       alerts: alerts.slice(0, listed).map(({ id }) => id),
       count: alerts.length,
       rule: rule.id,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { LinkTarget } from '../core/acknowledge-link.js';
 import type { Alert, AlertState, AlertStep, RuleKind } from '../core/alert.js';
 import { acknowledged } from '../rules/step.js';
 import type { AlertTable } from './alert-tables.js';
@@ -21,13 +22,15 @@ export interface AlertChoice {
   scopes?: readonly string[] | undefined;
   kinds?: readonly RuleKind[] | undefined;
   service?: string | undefined;
+  rule?: string | undefined;
+  thread?: string | undefined;
   limit?: number | undefined;
 }
 
 /** Alerts, those that were opened last first. */
 export async function loadAlerts(
   db: Db,
-  { ids, states, scopes, kinds, service, limit }: AlertChoice = {},
+  { ids, states, scopes, kinds, service, rule, thread, limit }: AlertChoice = {},
 ): Promise<Alert[]> {
   let query = db.selectFrom('alert').selectAll().orderBy('opened_at', 'desc').orderBy('id');
   if (ids !== undefined) query = query.where('id', '=', sql<string>`any(${[...ids]}::text[])`);
@@ -35,6 +38,8 @@ export async function loadAlerts(
   if (scopes !== undefined) query = query.where('scope', '=', sql<string>`any(${scopes.map(text)}::text[])`);
   if (kinds !== undefined) query = query.where('kind', 'in', kinds);
   if (service !== undefined) query = query.where('service', '=', service);
+  if (rule !== undefined) query = query.where('rule', '=', rule);
+  if (thread !== undefined) query = query.where('thread', '=', thread);
   if (limit !== undefined) query = query.limit(limit);
   return (await query.execute()).map(alertOf);
 }
@@ -165,7 +170,7 @@ export interface Acknowledgement {
   at: number;
 }
 
-/** What became of an acknowledgement: `already` also says that it is over. */
+/** What became of an acknowledgement: `already` also says that it is over; `unknown`: nothing is kept of it. */
 export type Acknowledged = 'acknowledged' | 'already' | 'unknown';
 
 /**
@@ -178,6 +183,24 @@ export async function acknowledgeAlert(db: Db, ack: Acknowledgement & { alert: s
   const [alert] = await loadAlerts(db, { ids: [ack.alert] });
   if (alert === undefined) return 'unknown';
   return acknowledge(db, alert, ack);
+}
+
+/**
+ * Takes note of what a link in a message is about, as `acknowledgeAlert` does of one: an alert as it was opened then, or all that were told
+ * together. What is over and began again since is `unknown` to the link: nobody who pressed it knew of that.
+ */
+export async function acknowledgeLinked(db: Db, target: LinkTarget, ack: Acknowledgement): Promise<Acknowledged> {
+  if (!db.isTransaction) return db.transaction().execute((trx) => acknowledgeLinked(trx, target, ack));
+  await lockAlerts(db);
+  const told =
+    'alert' in target
+      ? (await loadAlerts(db, { ids: [target.alert] })).filter(({ times }) => times === target.times)
+      : // What began again keeps its thread until it is told anew.
+        (await loadAlerts(db, { rule: target.rule, thread: target.thread })).filter(({ toldAt }) => toldAt !== null);
+  if (told.length === 0) return 'unknown';
+  const outcomes: Acknowledged[] = [];
+  for (const alert of told) outcomes.push(await acknowledge(db, alert, ack));
+  return outcomes.includes('acknowledged') ? 'acknowledged' : 'already';
 }
 
 /**

@@ -92,6 +92,8 @@ export interface TestServiceOptions {
   poison?: string;
   channels?: ReadonlyMap<string, Channel>;
   now?: number;
+  /** Without it messages have no links. */
+  acknowledgeKey?: Uint8Array;
 }
 
 const scanners = new Map<string, Scanner>();
@@ -118,7 +120,14 @@ function scannerFor(all: readonly Service[], zone: string, poison: string | unde
 }
 
 export async function testService(db: Db, options: TestServiceOptions = {}): Promise<TestService> {
-  const { setup = setupOf(), services: all = services, poison, channels = new Map(), now = noon } = options;
+  const {
+    setup = setupOf(),
+    services: all = services,
+    poison,
+    channels = new Map(),
+    now = noon,
+    acknowledgeKey,
+  } = options;
   const clock = { now };
   const rings: Ring[] = [];
   const logged: string[] = [];
@@ -146,6 +155,7 @@ export async function testService(db: Db, options: TestServiceOptions = {}): Pro
     ring: (kind, ringId, ringOptions) => rings.push({ kind, id: ringId, options: ringOptions }),
     seal: (bytes) => seal(sealKey, bytes),
     signer,
+    acknowledgeKey,
     pseudonymOf: (id) => `person-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`,
     scanner: () => Promise.resolve(scannerFor(all, setup.zone, poison)),
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainLine } from '../../alerts/common/plain.js';
 import { readAcknowledgeToken } from '../../core/acknowledge-link.js';
-import { acknowledgeAlert } from '../../store/alerts.js';
+import { type Acknowledged, acknowledgeLinked } from '../../store/alerts.js';
 import type { Context } from '../deps.js';
 import { none, route } from '../route.js';
 
@@ -19,10 +19,13 @@ const look = route({
   path: '/ack/:token',
   policy: 'public',
   page: true,
-  summary: 'A page with a button that acknowledges an alert; looking changes nothing.',
+  summary: 'A page with a button that acknowledges the alerts of a message; looking changes nothing.',
   schema: { params, query: none, answer, text: html },
   limits: { bodyBytes: 0, perMinute: 30 },
-  handler: () => page(`<p>Take note of this alert: its reminders end, and others see who has it.</p>${form}`),
+  handler: () =>
+    page(
+      `<p>Take note of what the message is about, one alert or all that it tells together: reminders end, and others see who has it.</p>${form}`,
+    ),
 });
 
 const take = route({
@@ -31,29 +34,31 @@ const take = route({
   policy: 'public',
   page: true,
   audit: 'alert.acknowledged',
-  summary: 'Acknowledges the alert of a link from a message. Twice is the same as once.',
+  summary: 'Acknowledges what the link of a message is about. Twice is the same as once.',
   schema: { params, query: none, body: ['application/x-www-form-urlencoded'], answer, text: html },
   limits: { bodyBytes: formBytes, perMinute: 10 },
   handler: async ({ params: { token }, body }, context) => {
     const who = plainLine(new URLSearchParams(await textOf(body)).get('who') ?? '', nameLength);
     if (who === '') return page(`<p>Say who you are, so that others know who has it.</p>${form}`);
-    return page(`<p>${(await acknowledge(context, token, who)) ? done : gone}</p>`);
+    return page(`<p>${said[await acknowledge(context, token, who)]}</p>`);
   },
 });
 
-const done = 'It is acknowledged. You can close this page.';
-const gone = 'This link does not hold: it is not whole, has run out, or its alert is no longer kept.';
+const said: Readonly<Record<Acknowledged, string>> = {
+  acknowledged: 'It is acknowledged. You can close this page.',
+  already: 'Nothing was changed: somebody has it already, or it is over.',
+  unknown: 'This link does not hold: it is not whole, has run out, or what it was about is over or no longer kept.',
+};
 
 async function acknowledge(
   { acknowledgeKey, db, now }: Pick<Context, 'acknowledgeKey' | 'db' | 'now'>,
   token: string,
   who: string,
-): Promise<boolean> {
-  const alert = acknowledgeKey === undefined ? undefined : readAcknowledgeToken(acknowledgeKey, token, now());
-  if (alert === undefined) return false;
+): Promise<Acknowledged> {
+  const target = acknowledgeKey === undefined ? undefined : readAcknowledgeToken(acknowledgeKey, token, now());
+  if (target === undefined) return 'unknown';
   // What a link says of who it is nobody has checked: the name stands as such in the audit log.
-  const outcome = await acknowledgeAlert(db, { alert, who: `link:${who}`, why: 'by the link of a message', at: now() });
-  return outcome !== 'unknown';
+  return acknowledgeLinked(db, target, { who: `link:${who}`, why: 'by the link of a message', at: now() });
 }
 
 /** The form, of which never more than the limit comes in. */
