@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { signerOf } from '../src/core/signed-note.js';
 import { makeCheckpoint } from '../src/jobs/audit/checkpoint.js';
-import { appendAudits, walkAudit } from '../src/store/audit.js';
+import { appendAudits } from '../src/store/audit.js';
+import { walkAudit } from '../src/store/audit-walk.js';
 import { defaultUrl, withDatabase } from './database.js';
 import { count, failOn, seconds, table } from './print.js';
 

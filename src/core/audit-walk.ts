@@ -1,4 +1,5 @@
-import { type ChainRecord, chainBeginning, chainHash, chainLeaf } from './audit-chain.js';
+import { hash } from 'node:crypto';
+import { type ChainRecord, chainBeginning, chainHash } from './audit-chain.js';
 import type { AuditCheckpoint } from './audit-checkpoint.js';
 import { MerkleTree } from './merkle.js';
 
@@ -44,6 +45,7 @@ export interface WalkStart {
   head: string;
 }
 
+const hashDigits = 64;
 /** How many records that were put in are looked for, and how many hashes are remembered for it. */
 const lookBack = 1000;
 
@@ -80,9 +82,50 @@ export class ChainWalk {
       this.#bad = this.#explain(record, index);
       return false;
     }
-    this.#tree.add(chainLeaf(record.hash));
-    this.#head = record.hash;
-    this.#recent[index % lookBack] = record.hash;
+    return this.#take(record.hash);
+  }
+
+  /**
+   * Takes a page of records, each a line: the JSON array that is hashed, and behind it the hash. That is half the work of `add`, and says
+   * only that all of them fit. False: one may not, and is left to `add` with all behind it. Behind the first record the page begins with
+   * the last one that was taken.
+   * @param rows number of records. A line break in a text that is not quoted would make two of one.
+   */
+  addLines(page: string, rows: number): boolean {
+    if (this.#bad !== undefined || linesOf(page) !== rows) return false;
+    let from = 0;
+    let again = this.#tree.size > 0;
+    for (let left = rows; left > 0; left--) {
+      const next = page.indexOf('\n', from);
+      const end = next === -1 ? page.length : next;
+      if (end - from <= hashDigits) return false;
+      const digits = page.slice(end - hashDigits, end);
+      if (again) {
+        if (digits !== this.#head || !page.startsWith(`[${this.#tree.size},`)) return false;
+        again = false;
+      } else {
+        const hashed = page.slice(from, end - hashDigits);
+        // Its number and the hash before it are parts of what is hashed: other texts are quoted in it, so that nothing else stands there.
+        if (!hashed.startsWith(`[${this.#tree.size + 1},`) || !hashed.endsWith(`,"${this.#head}"]`)) return false;
+        if (hash('sha256', hashed, 'hex') !== digits || !this.#take(digits)) return false;
+      }
+      from = end + 1;
+    }
+    return !again;
+  }
+
+  /** Number of records that fit so far, those of the start among them, and the hash of the last. */
+  get size(): number {
+    return this.#tree.size;
+  }
+  get head(): string {
+    return this.#head;
+  }
+
+  #take(recordHash: string): boolean {
+    this.#recent[this.#tree.size % lookBack] = recordHash;
+    this.#tree.addHex(recordHash);
+    this.#head = recordHash;
     this.#compare();
     return this.#bad === undefined;
   }
@@ -143,4 +186,11 @@ export class ChainWalk {
   #was(at: number, index: number, recordHash: string): boolean {
     return at < 0 || index - at > lookBack || this.#recent[at % lookBack] === recordHash;
   }
+}
+
+function linesOf(page: string): number {
+  if (page === '') return 0;
+  let lines = 1;
+  for (let at = page.indexOf('\n'); at !== -1; at = page.indexOf('\n', at + 1)) lines++;
+  return lines;
 }

@@ -4,7 +4,7 @@ import { createHash, hash as hashOf } from 'node:crypto';
 // tree of n leaves splits at the largest power of two below n. Size and root name all leaves and their order.
 
 // Hashing in one call takes half the time of a hash object, and a text of it made into bytes two thirds of bytes at once; what is hashed
-// is put together in one place.
+// is put together in one place. The tree writes such a text straight to where it is hashed next: half the time again.
 const hash = (bytes: Uint8Array): Buffer => Buffer.from(hashOf('sha256', bytes, 'binary'), 'latin1');
 const nodeBytes = Buffer.alloc(65, 0x01);
 const leafBytes = Buffer.alloc(33, 0x00);
@@ -36,8 +36,9 @@ export const emptyRoot: Buffer = createHash('sha256').digest();
 
 /** A tree that grows leaf by leaf and keeps only the roots of its full parts: some 50 hashes, whatever its size. */
 export class MerkleTree {
-  /** Roots of full subtrees, the largest first; sizes are those of the ones in the binary form of `size`. */
-  readonly #parts: Buffer[] = [];
+  /** Roots of full subtrees, the largest first, 32 bytes each; sizes are those of the ones in the binary form of `size`. */
+  readonly #parts = Buffer.alloc(54 * 32);
+  #count = 0;
   #size = 0;
 
   /**
@@ -51,7 +52,7 @@ export class MerkleTree {
     for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
     if (ones !== parts.length) throw new RangeError('no such tree');
     const tree = new MerkleTree();
-    tree.#parts.push(...parts.map((part) => Buffer.from(part)));
+    for (const part of parts) tree.#parts.set(part, tree.#count++ * 32);
     tree.#size = size;
     return tree;
   }
@@ -61,20 +62,38 @@ export class MerkleTree {
   }
 
   /** Roots of its full parts, the largest first: with the size all that is needed to let it grow. */
-  get parts(): readonly Buffer[] {
-    return this.#parts;
+  get parts(): Buffer[] {
+    return Array.from({ length: this.#count }, (_, at) => Buffer.from(this.#parts.subarray(at * 32, at * 32 + 32)));
   }
 
-  /** Adds a leaf by its hash (`leafHash`). */
+  /** Adds a leaf by its hash (`leafHash`). @throws RangeError where that has not 32 bytes */
   add(leaf: Uint8Array): void {
-    let node: Buffer = Buffer.from(leaf);
-    for (let n = this.#size; n % 2 === 1; n = (n - 1) / 2) node = nodeHash(this.#parts.pop() ?? node, node);
-    this.#parts.push(node);
+    if (leaf.length !== 32) throw new RangeError('no hash of a leaf');
+    nodeBytes.set(leaf, 33);
+    this.#join();
+  }
+
+  /** Adds the leaf that holds the 32 bytes which these 64 hexadecimal digits say. @throws RangeError for other digits */
+  addHex(digits: string): void {
+    if (leafBytes.write(digits, 1, 'hex') !== 32 || digits.length !== 64) throw new RangeError('no 32 bytes');
+    nodeBytes.write(hashOf('sha256', leafBytes, 'binary'), 33, 'latin1');
+    this.#join();
+  }
+
+  /** Puts the leaf, whose hash stands in the right half of `nodeBytes`, behind the others. */
+  #join(): void {
+    for (let n = this.#size; n % 2 === 1; n = (n - 1) / 2) {
+      this.#count--;
+      nodeBytes.set(this.#parts.subarray(this.#count * 32, this.#count * 32 + 32), 1);
+      nodeBytes.write(hashOf('sha256', nodeBytes, 'binary'), 33, 'latin1');
+    }
+    this.#parts.set(nodeBytes.subarray(33), this.#count * 32);
+    this.#count++;
     this.#size++;
   }
 
   root(): Buffer {
-    const parts = [...this.#parts];
+    const parts = this.parts;
     let node = parts.pop();
     if (node === undefined) return emptyRoot;
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) node = nodeHash(part, node);

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { type ChainRecord, chainBeginning, chainHash } from '../core/audit-chain.js';
-import { ChainWalk, type Known, type Walked, type WalkStart } from '../core/audit-walk.js';
-import { acceptedLosses } from './audit-losses.js';
+import { walkAudit } from './audit-walk.js';
 import type { Db } from './tables.js';
 import { text } from './values.js';
 
@@ -88,66 +87,6 @@ export async function loadAudit(
   { after = 0, limit = 1000 }: { after?: number; limit?: number } = {},
 ): Promise<ChainRecord[]> {
   return db.selectFrom('audit').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute();
-}
-
-const pageRecords = 5000;
-type PageRow = [
-  seq: string,
-  at: string,
-  who: string,
-  action: string,
-  subject: string,
-  details: string,
-  previous: string,
-  hash: string,
-];
-
-/** All records after `after`, oldest first, in pages; the next page is fetched while one is looked at. */
-export async function* auditPages(db: Db, after?: number): AsyncGenerator<ChainRecord[]> {
-  const page = async (from: string | undefined): Promise<{ rows: ChainRecord[]; next: string | undefined }> => {
-    // A page as one text is read in half the time of its rows. Numbers as text: somebody who changes them may write one that no number
-    // here can hold.
-    const { rows } = await sql<{ page: string | null }>`
-      select json_agg(json_build_array(seq::text, at::text, who, action, subject, details, previous, hash))::text as page
-      from (
-        select * from audit
-        where ${from === undefined ? sql`true` : sql`audit.seq > ${from}::bigint`} order by audit.seq limit ${pageRecords}
-      ) records`.execute(db);
-    // In order already, as PostgreSQL does it, which it does not promise.
-    const read = (JSON.parse(rows[0]?.page ?? '[]') as PageRow[]).sort((a, b) => Number(a[0]) - Number(b[0]));
-    return {
-      rows: read.map(([seq, at, who, action, subject, details, previous, hash]) => ({
-        seq: Number(seq),
-        at: Number(at),
-        who,
-        action,
-        subject,
-        details,
-        previous,
-        hash,
-      })),
-      next: read.length < pageRecords ? undefined : read.at(-1)?.[0],
-    };
-  };
-  let coming: ReturnType<typeof page> | undefined = page(after === undefined ? undefined : String(after));
-  try {
-    while (coming !== undefined) {
-      const { rows, next }: Awaited<ReturnType<typeof page>> = await coming;
-      coming = next === undefined ? undefined : page(next);
-      // Who looks may stop before it is awaited.
-      coming?.catch(() => {});
-      yield rows;
-    }
-  } finally {
-    await coming?.catch(() => {});
-  }
-}
-
-/** Walks the log, from the first record on or from where an earlier walk ended, and holds it against checkpoints. */
-export async function walkAudit(db: Db, known: readonly Known[] = [], start?: WalkStart): Promise<Walked> {
-  const walk = new ChainWalk(known, await acceptedLosses(db), start);
-  for await (const page of auditPages(db, start?.tree.size)) if (!page.every((record) => walk.add(record))) break;
-  return walk.end();
 }
 
 /** Walks the whole chain. `badSeq`: the first record that does not fit. */

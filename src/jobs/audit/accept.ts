@@ -1,5 +1,6 @@
-import { appendAudit, walkAudit } from '../../store/audit.js';
+import { appendAudit } from '../../store/audit.js';
 import { acceptedLosses, lossAction } from '../../store/audit-losses.js';
+import { walkAudit } from '../../store/audit-walk.js';
 import { listCheckpoints } from '../../store/checkpoint-files.js';
 import { type KeptCheckpoint, lastRecord, lockCheckpoints, newestCheckpoints } from '../../store/checkpoints.js';
 import { addNotice } from '../../store/outbox.js';

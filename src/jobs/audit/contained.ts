@@ -1,7 +1,7 @@
 import { type AuditCheckpoint, readAuditCheckpoint } from '../../core/audit-checkpoint.js';
 import { type BadRecord, isLost } from '../../core/audit-walk.js';
-import { walkAudit } from '../../store/audit.js';
 import { acceptedLosses } from '../../store/audit-losses.js';
+import { walkAudit } from '../../store/audit-walk.js';
 import { listCheckpoints, readCheckpointFile } from '../../store/checkpoint-files.js';
 import { lastCheckpoint, lastRecord, recordHash } from '../../store/checkpoints.js';
 import type { Db } from '../../store/tables.js';

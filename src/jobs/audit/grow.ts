@@ -1,8 +1,8 @@
 import { type AuditCheckpoint, openAuditCheckpoint } from '../../core/audit-checkpoint.js';
 import type { Walked } from '../../core/audit-walk.js';
 import type { Signer } from '../../core/signed-note.js';
-import { walkAudit } from '../../store/audit.js';
 import { acceptedLosses } from '../../store/audit-losses.js';
+import { walkAudit } from '../../store/audit-walk.js';
 import { type KeptCheckpoint, lastCheckpoint, loadTree, recordHash } from '../../store/checkpoints.js';
 import type { Db } from '../../store/tables.js';
 

@@ -8,8 +8,8 @@ import {
 import { type BadRecord, isLost, type Walked } from '../../../core/audit-walk.js';
 import { readVerifierKey } from '../../../core/signed-note.js';
 import { safeLine } from '../../../core/terminal.js';
-import { walkAudit } from '../../../store/audit.js';
 import { acceptedLosses, type LossRecord } from '../../../store/audit-losses.js';
+import { walkAudit } from '../../../store/audit-walk.js';
 import { listCheckpoints, readCheckpointFile } from '../../../store/checkpoint-files.js';
 import { loadCheckpoints } from '../../../store/checkpoints.js';
 import type { Db } from '../../../store/tables.js';
