@@ -11,10 +11,13 @@ export interface Labels {
   group(actor: Actor): string;
 }
 
+/** What is said of a person. */
+type Known = Pick<Person, 'name' | 'group'>;
+
 /** `key`: of the pseudonyms. `sizes`: people by group, where something else than the directory tells them. */
 export function createLabels(
   names: boolean,
-  people: ReadonlyMap<string, Person>,
+  people: ReadonlyMap<string, Known>,
   key: string,
   sizes: ReadonlyMap<string, number> = sizesOf(people),
 ): Labels {
@@ -30,13 +33,13 @@ export function createLabels(
   };
 }
 
-function sizesOf(people: ReadonlyMap<string, Person>): Map<string, number> {
+function sizesOf(people: ReadonlyMap<string, Known>): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const { group } of people.values()) if (group !== '') sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
 }
 
-function nameOf(actor: Actor, people: ReadonlyMap<string, Person>): string {
+function nameOf(actor: Actor, people: ReadonlyMap<string, Known>): string {
   const person = actor.kind === 'person' ? people.get(actor.id) : undefined;
   return person?.name || actor.id || 'unknown';
 }

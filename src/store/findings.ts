@@ -3,6 +3,7 @@ import type { StoredFinding, Transition } from '../core/finding-state.js';
 import type { AccountKind, Strength } from '../core/hit.js';
 import type { Provenance } from '../core/provenance.js';
 import type { ActorKind, Usage } from '../core/usage.js';
+import { usageBefore } from './person-history.js';
 import type { Db } from './tables.js';
 import { json, text, undated } from './values.js';
 
@@ -149,18 +150,18 @@ export async function usedServices(db: Db): Promise<string[]> {
 
 /**
  * Who used these services in a range of days: one row for each actor, account kind, strength and provenance, on the last of its days. For
- * comparing groups, where the days do not matter and would be many.
+ * comparing groups, where the days do not matter and would be many. `groupsBefore`: an instant of which groups are to be (`usageBefore`).
  */
 export async function loadActors(
   db: Db,
   services: readonly string[],
-  range: { from: string; to: string },
+  range: { from: string; to: string; groupsBefore?: number },
 ): Promise<Usage[]> {
   if (services.length === 0) return [];
   const { rows } = await sql<ActorRow>`
     select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance,
       ${total('events')}, ${total('attempts')}, 0::bigint as bytes_out, 0::bigint as bytes_in, min(first) as first, max(last) as last
-    from usage
+    from ${usageBefore(range.groupsBefore)}
     where service = any(${services}::text[]) and day between ${range.from}::date and ${range.to}::date
     group by service, actor_kind, actor, actor_group, account_kind, strength, provenance
     order by service, actor_kind, actor, actor_group, account_kind, strength, provenance`.execute(db);
@@ -178,7 +179,7 @@ const manyRows = 200_000;
 export async function loadUse(
   db: Db,
   service: string,
-  range?: { from: string; to: string; receivedSince: number },
+  range?: { from: string; to: string; receivedSince: number; groupsBefore?: number },
   many = manyRows,
 ): Promise<Usage[]> {
   const wanted =
@@ -195,7 +196,7 @@ export async function loadUse(
     select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance, ${signInSource} as source,
       ${total('events')}, ${total('attempts')}, ${total('bytes_out')}, ${total('bytes_in')}, min(first) as first, max(last) as last
     from (
-      select *, ${firstOfDay} as first_of_day from usage where ${wanted}
+      select *, ${firstOfDay} as first_of_day from ${usageBefore(range?.groupsBefore)} where ${wanted}
     ) u
     group by service, actor_kind, actor, actor_group, account_kind, strength, provenance,
       ${signInSource}, case when first_of_day then day end
@@ -248,7 +249,7 @@ const usageOf = (row: ActorRow): Usage => ({
 export async function loadDailyUse(
   db: Db,
   { service, accountKind }: { service: string; accountKind: AccountKind },
-  range: { from: string; to: string },
+  range: { from: string; to: string; groupsBefore?: number },
 ): Promise<
   {
     day: string;
@@ -271,7 +272,7 @@ export async function loadDailyUse(
   }>`
     select day, actor_group as "group", strength, count(distinct actor) filter (where actor_kind = 'person') as people,
       sum(events)::bigint as events, sum(attempts)::bigint as attempts, sum(bytes_out)::bigint as "bytesOut"
-    from usage
+    from ${usageBefore(range.groupsBefore)}
     where service = ${service} and account_kind = ${accountKind} and day between ${range.from}::date and ${range.to}::date
       and ${vouched}
     group by day, actor_group, strength`.execute(db);

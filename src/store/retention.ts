@@ -3,6 +3,7 @@ import { forgetLists } from './blocklists.js';
 import { forgetGone } from './collected.js';
 import { notHeld } from './holds.js';
 import { monthPartitions } from './partitions.js';
+import { forgetPeople } from './person-history.js';
 import type { Db } from './tables.js';
 import { lockUsageAlone } from './usage.js';
 
@@ -78,6 +79,7 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
         and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
     note('chunk_use', numAffectedRows);
     note('expense', await deleteExpenses(db, sql`k.received_at < ${cutoffs.usage} and ${free}`));
+    note('person_history', await forgetPeople(db, cutoffs.usage));
     await dropEmptyMonths(db, new Date(cutoffs.usage).toISOString().slice(0, 7));
   }
   if (cutoffs.evidence !== undefined) {

@@ -14,6 +14,7 @@ import type { ExpenseTable } from './expense-table.js';
 import type { DecisionTable, InventoryLoadTable, InventoryVersionTable } from './inventory-tables.js';
 import type { ActorResolutionTable, AddressLeaseTable } from './lease-tables.js';
 import type { NudgeTable } from './nudge-table.js';
+import type { PersonHistoryTable } from './person-table.js';
 import type { ReportTable } from './report-table.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
@@ -55,6 +56,7 @@ export interface Tables {
   device: DeviceTable;
   address_lease: AddressLeaseTable;
   actor_resolution: ActorResolutionTable;
+  person_history: PersonHistoryTable;
   alert: AlertTable;
   alert_history: AlertHistoryTable;
   alert_fact: AlertFactTable;

@@ -11,6 +11,7 @@ import { readPeople } from '../../src/people/read-people.js';
 import { loadAudit } from '../../src/store/audit.js';
 import { keepState } from '../../src/store/collected.js';
 import { releaseHold, setHold } from '../../src/store/holds.js';
+import { peopleBefore } from '../../src/store/person-history.js';
 import { peopleSummary } from '../../src/store/reads/people.js';
 import { loadUnresolved } from '../../src/store/reads/unresolved.js';
 import { loadRegister } from '../../src/store/registers.js';
@@ -69,6 +70,36 @@ await describeOnDatabases('people of the service', (server) => {
       await list(run, [{ id: 'e1', emails: ['jane@acme.example'], upn: 'jdoe@acme.example', group: 'Sales EMEA' }]);
     await syncRegisters(context, { people: undefined, inventory: undefined });
     expect((await known()).find(({ id }) => id === 'max@acme.example')).toMatchObject({ disabled: true });
+  });
+
+  it('are known as they were: each name and group with its days, which are forgotten with the use of those days', async () => {
+    const keep = { usage: 30 * dayMs, evidence: undefined, quarantine: undefined, history: undefined };
+    const { context, clock } = await testService(db, { setup: setupOf({ retention: keep }) });
+    const sync = (rows: string) => syncRegisters(context, { people: csv(rows), inventory: undefined });
+    const at = async (time: number): Promise<string[]> =>
+      (await peopleBefore(db, time)).flatMap(({ id, name, group, disabled }) =>
+        /^p\d$/.test(id) ? [`${id} ${name} ${group}${disabled ? ' gone' : ''}`] : [],
+      );
+    await sync('p1,jane@acme.example,Jane,Sales,\np2,max@acme.example,Max,Sales,\n');
+    clock.now += 10 * dayMs;
+    // Max left, Eve came, and Sales has another name.
+    await sync('p1,jane@acme.example,Jane,Revenue,\np3,eve@acme.example,Eve,Revenue,\n');
+    await sync('p1,jane@acme.example,Jane,Revenue,\np3,eve@acme.example,Eve,Revenue,\n');
+    const [then, now] = [clock.now, clock.now + 1];
+    // Who came later has a name for what was done before, and is no member.
+    expect(await at(then)).toEqual(['p1 Jane Sales', 'p2 Max Sales', 'p3 Eve Revenue gone']);
+    expect(await at(now)).toEqual(['p1 Jane Revenue', 'p2 Max Sales gone', 'p3 Eve Revenue']);
+
+    const hold = await setHold(db, { scope: { actor: 'p2' }, reason: 'a case', who: 'cli:ada', at: noon });
+    clock.now += 30 * dayMs;
+    await retention(context);
+    expect(await at(then)).toEqual(['p1 Jane Sales', 'p2 Max Sales', 'p3 Eve Revenue gone']);
+    clock.now += 1;
+    await retention(context);
+    expect(await at(then)).toEqual(['p1 Jane Revenue gone', 'p2 Max Sales', 'p3 Eve Revenue gone']);
+    await releaseHold(db, hold, 'cli:ada', noon);
+    await retention(context);
+    expect(await at(now)).toEqual(['p1 Jane Revenue', 'p3 Eve Revenue']);
   });
 
   it('get what they did before anybody knew them, also where DHCP logs come later than the proxy log', async () => {

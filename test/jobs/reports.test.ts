@@ -13,7 +13,7 @@ import type { ReportDocument } from '../../src/reports/blocks/block.js';
 import { writersOf } from '../../src/reports/writers.js';
 import { loadAudit } from '../../src/store/audit.js';
 import { runSlot } from '../../src/store/job-runs.js';
-import { saveRegister } from '../../src/store/registers.js';
+import { notePeople, peopleText } from '../../src/store/person-history.js';
 import { listReports, loadReport } from '../../src/store/reports.js';
 import type { Db } from '../../src/store/tables.js';
 import { readMail } from '../alerts/helpers/read-mail.js';
@@ -193,10 +193,9 @@ await describeOnDatabases('distribution lists', (server) => {
   });
 
   it('managers get a report for each of their groups, and none of one with fewer than five members', async () => {
-    await saveRegister(
+    await notePeople(
       db,
-      'people',
-      { hash: 'people-1', body: [...members('eng', 'Engineering', 6), ...members('legal', 'Legal', 4)] },
+      peopleText([...members('eng', 'Engineering', 6), ...members('legal', 'Legal', 4)]),
       at('2026-11-01'),
     );
     await plant(db, 'week', [

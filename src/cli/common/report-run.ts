@@ -7,9 +7,10 @@ import { addDays } from '../../inventory/days.js';
 import { registerHash } from '../../jobs/registers.js';
 import { asEdition } from '../../reports/periodic/edition.js';
 import { documentHash, makeReport } from '../../reports/periodic/make.js';
-import { periodOf, type ReportPeriod, rangeOf } from '../../reports/periodic/period.js';
-import { checkpointBefore, inventoryOn, peopleIn } from '../../reports/periodic/registers.js';
+import { instantsOf, periodOf, type ReportPeriod, rangeOf } from '../../reports/periodic/period.js';
+import { checkpointBefore, inventoryOn } from '../../reports/periodic/registers.js';
 import { appendAudit } from '../../store/audit.js';
+import { peopleBefore } from '../../store/person-history.js';
 import type { Db } from '../../store/tables.js';
 import { CliError, exitCodes } from './errors.js';
 import { openData } from './keep-results.js';
@@ -58,7 +59,7 @@ export async function runReport(options: ReportOptions, now: number): Promise<vo
           : { hash: registerHash(files.entries), entries: files.entries },
       people:
         files === undefined || options.people === undefined
-          ? await peopleIn(snapshot)
+          ? await peopleBefore(snapshot, instantsOf(period, place.zone).end)
           : [...files.directory.people.values()],
       checkpoint: (before: number) => checkpointBefore(snapshot, before),
     }));

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readDirectoryPerson } from '../../people/directory-person.js';
 import { mergePeople, type SourceDirectory } from '../../people/merge/merge.js';
 import type { Person } from '../../people/person.js';
+import { peopleText } from '../../store/person-history.js';
 import type { PeopleSummary } from '../../store/reads/people.js';
 import type { FromMerge, MergeStart, ToMerge } from './merge-worker.js';
 
@@ -51,5 +52,5 @@ function merge(): FromMerge {
     unreadable,
     problems,
   };
-  return { people: JSON.stringify(people), summary };
+  return { people: JSON.stringify(people), history: peopleText(people), summary };
 }

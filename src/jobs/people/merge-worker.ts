@@ -14,8 +14,9 @@ export type ToMerge =
   | { kind: 'accounts'; accounts: { source: string; body: unknown; gone: boolean }[] }
   | { kind: 'end' };
 export interface FromMerge {
-  /** JSON. */
+  /** JSON: the register, and the same people as their history takes them (`peopleText`). */
   people: string;
+  history: string;
   summary: PeopleSummary;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Person } from '../../people/person.js';
 import { appendAudit } from '../../store/audit.js';
 import { loadStates, stateMark } from '../../store/collected.js';
+import { notePeople } from '../../store/person-history.js';
 import { registerHashIn, registerText, saveRegister } from '../../store/registers.js';
 import type { ServiceContext } from '../context.js';
 import { noRegister, registerHash } from '../registers.js';
@@ -23,10 +24,11 @@ export async function syncPeople(context: ServiceContext, file: readonly Person[
     file: file === undefined ? ((await registerText(db, 'people-file')) ?? '[]') : JSON.stringify(file),
     before: await registerText(db, 'people'),
   };
-  const { people, summary } = await mergeInThread(start, loadStates(db, 'person', { withGone: true }));
+  const { people, history, summary } = await mergeInThread(start, loadStates(db, 'person', { withGone: true }));
   const { problems } = summary;
   await db.transaction().execute(async (trx) => {
     if (!(await saveRegister(trx, 'people', { hash, text: people }, now()))) return;
+    await notePeople(trx, history, now());
     await saveRegister(trx, 'people-summary', { hash, body: summary }, now());
     const { problems: _, ...counts } = summary;
     const details = { hash, ...counts, problems: problems.length };

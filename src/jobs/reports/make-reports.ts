@@ -4,8 +4,9 @@ import { editionOf } from '../../reports/periodic/edition.js';
 import { leastMembers } from '../../reports/periodic/load.js';
 import { documentHash, makeReport } from '../../reports/periodic/make.js';
 import { instantsOf, periodOf, type ReportPeriod } from '../../reports/periodic/period.js';
-import { checkpointBefore, inventoryOn, peopleIn } from '../../reports/periodic/registers.js';
+import { checkpointBefore, inventoryOn } from '../../reports/periodic/registers.js';
 import { addNotice } from '../../store/outbox.js';
+import { peopleBefore } from '../../store/person-history.js';
 import { lastEdition, lateInputs, newestPeriods, saveReport } from '../../store/reports.js';
 import type { ServiceContext } from '../context.js';
 import type { ReportList, ReportSetup } from '../setup.js';
@@ -81,7 +82,7 @@ function makeNow({ db, catalog, setup }: ServiceContext, { reports, list, group,
     zone,
     catalog,
     inventoryOn: (day: string) => inventoryOn(snapshot, day, zone),
-    people: await peopleIn(snapshot),
+    people: await peopleBefore(snapshot, instantsOf(period, zone).end),
     pseudonymKey: reports.pseudonymKey(),
     window: Math.round(findings.window / dayMs),
     quiet: Math.round(findings.quiet / dayMs),

@@ -9,6 +9,7 @@ import { historySignals } from '../../inventory/signals/signals.js';
 import { loadActors, loadDailyUse, loadUse } from '../../store/findings.js';
 import { servicesBetween } from '../../store/reads/period-use.js';
 import type { Db } from '../../store/tables.js';
+import { instantsOf } from './period.js';
 
 /** Days of history that signals look at, as in the running service. */
 const historyDays = 365;
@@ -34,7 +35,8 @@ export async function findingsOn(
   day: string,
   { catalog, entries, zone, window, quiet, group }: Judging,
 ): Promise<{ findings: Finding[]; usage: Usage[] }> {
-  const days = { from: addDays(day, -window), to: day };
+  const groupsBefore = instantsOf({ from: day, to: day }, zone).end;
+  const days = { from: addDays(day, -window), to: day, groupsBefore };
   const ended = new Set(
     entries.flatMap(({ exception, services }) => (exception !== undefined && exception.until < day ? services : [])),
   );
@@ -57,7 +59,7 @@ export async function findingsOn(
     });
     for (const finding of found) {
       if (finding.service !== service || isOver(finding, addDays(day, -quiet), zone)) continue;
-      findings.push(group === undefined ? await withHistory(db, finding, { day, entries }) : finding);
+      findings.push(group === undefined ? await withHistory(db, finding, { day, entries, groupsBefore }) : finding);
     }
   }
   return { findings: findings.sort(byUrgency), usage: late };
@@ -69,9 +71,9 @@ const isOver = ({ last }: Finding, since: string, zone: string): boolean =>
 async function withHistory(
   db: Db,
   finding: Finding,
-  { day, entries }: { day: string; entries: readonly InventoryEntry[] },
+  { day, entries, groupsBefore }: { day: string; entries: readonly InventoryEntry[]; groupsBefore: number },
 ): Promise<Finding> {
-  const rows = await loadDailyUse(db, finding, { from: addDays(day, -historyDays), to: day });
+  const rows = await loadDailyUse(db, finding, { from: addDays(day, -historyDays), to: day, groupsBefore });
   // In the order of days, then groups: sums of the signals must not depend on the order in which the database answers.
   rows.sort((a, b) => (`${a.day}\0${a.group}\0${a.strength}` < `${b.day}\0${b.group}\0${b.strength}` ? -1 : 1));
   const environment = entries.find(({ id }) => id === finding.entry)?.environment;

@@ -8,8 +8,8 @@ import { lapsingSoon } from '../../inventory/drift.js';
 import { type Measure, measures } from '../../inventory/metrics.js';
 import { riskRules } from '../../inventory/risk-rules.js';
 import { recurring } from '../../inventory/subscriptions.js';
-import type { Person } from '../../people/person.js';
 import { mergeSmallGroups } from '../../people/privacy.js';
+import type { Member } from '../../store/person-history.js';
 import { loadPayments } from '../../store/reads/payments.js';
 import { loadCandidatesIn, loadDecisionsIn, loadOpenedBefore, newestDay } from '../../store/reads/period-state.js';
 import {
@@ -38,7 +38,8 @@ export interface FactsAsk {
   catalog: Catalog;
   /** The register as it was on a day, and its version. */
   inventoryOn(day: string): Promise<{ hash: string; entries: readonly InventoryEntry[] }>;
-  people: readonly Person[];
+  /** As they were at the end of the period. */
+  people: readonly Member[];
   /** Key of the pseudonyms. */
   pseudonymKey: string;
   /** Days: how far back use counts for a finding, and how long without use it is over. */
@@ -61,13 +62,19 @@ export async function loadFacts(db: Db, ask: FactsAsk): Promise<PeriodFacts> {
   const before = periodBefore(period);
   const instants = instantsOf(period, zone);
   const { group } = audience;
-  const labels = createLabels(audience.names, new Map(people.map((person) => [person.id, person])), ask.pseudonymKey);
-  const members = people.filter((person) => person.group === group && person.disabled !== true).length;
+  const sizes = groupSizes(people);
+  const known = new Map(people.map((person) => [person.id, person]));
+  const labels = createLabels(audience.names, known, ask.pseudonymKey, sizes);
+  const members = group === undefined ? 0 : (sizes.get(group) ?? 0);
+  const days = {
+    now: { ...period, before: instants.end },
+    before: { ...before, before: instantsOf(before, zone).end },
+  };
   const [inventory, earlier] = [await ask.inventoryOn(period.to), await ask.inventoryOn(before.to)];
   const judging = { ...ask, group };
   const now = await findingsOn(db, period.to, { ...judging, entries: inventory.entries });
   const then = await findingsOn(db, before.to, { ...judging, entries: earlier.entries });
-  const used = { now: await loadServicesIn(db, period, group), before: await loadServicesIn(db, before, group) };
+  const used = { now: await loadServicesIn(db, days.now, group), before: await loadServicesIn(db, days.before, group) };
   const coverage = await loadSourceFacts(db, period, zone);
   const silent = new Set(coverage.sources.filter((source) => source.days.covered === 0).map(({ id }) => id));
   const candidates = await loadCandidatesIn(db, instants, shownCandidates);
@@ -79,10 +86,10 @@ export async function loadFacts(db: Db, ask: FactsAsk): Promise<PeriodFacts> {
     zone,
     audience,
     members,
-    totals: { now: await loadActorCounts(db, period, group), before: await loadActorCounts(db, before, group) },
-    services: servicesOf(used, await loadUsedDays(db, period.to, group), silent, catalog),
+    totals: { now: await loadActorCounts(db, days.now, group), before: await loadActorCounts(db, days.before, group) },
+    services: servicesOf(used, await loadUsedDays(db, days.now, group), silent, catalog),
     findings: await findingFacts(db, now.findings, used.now, { ...ask, labels, entries: inventory.entries }),
-    groups: groupsOf(await loadGroupsIn(db, period), await loadGroupsIn(db, before)),
+    groups: groupsOf(await loadGroupsIn(db, days.now), await loadGroupsIn(db, days.before)),
     entries: inventory.entries,
     due: lapsingSoon(inventory.entries, period.to),
     measures: compared(
@@ -114,6 +121,14 @@ export async function loadFacts(db: Db, ask: FactsAsk): Promise<PeriodFacts> {
       checkpoint: await ask.checkpoint(instants.end),
     },
   };
+}
+
+/** Members by group: who is no longer at work, or not yet, is none. */
+function groupSizes(people: readonly Member[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { group, disabled } of people)
+    if (group !== '' && disabled !== true) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return sizes;
 }
 
 const none: Used = { events: 0, attempts: 0, bytesOut: 0, people: 0, actors: 0 };
@@ -158,9 +173,10 @@ async function findingFacts(
   const now = new Map(used.map((row) => [`${row.service}/${row.accountKind}`, row]));
   const acting = findings.filter(callsForAction).map(({ service }) => service);
   // Of a group nobody is told who of it did what.
-  const active =
-    audience.role === 'manager' ? [] : await loadActiveActors(db, [...new Set(acting)], period, shownActors);
-  const opened = await loadOpenedBefore(db, instantsOf(period, zone).end);
+  const { end } = instantsOf(period, zone);
+  const days = { ...period, before: end };
+  const active = audience.role === 'manager' ? [] : await loadActiveActors(db, [...new Set(acting)], days, shownActors);
+  const opened = await loadOpenedBefore(db, end);
   return findings.map((finding) => {
     const service = catalog.services.get(finding.service);
     const since = opened.get(finding.id) ?? finding.first;

@@ -1,5 +1,4 @@
 import type { InventoryEntry } from '../../core/register.js';
-import type { Person } from '../../people/person.js';
 import { lastCheckpoint } from '../../store/checkpoints.js';
 import { inventoryAsOf } from '../../store/inventory.js';
 import { firstInventory } from '../../store/reads/first-inventory.js';
@@ -24,10 +23,6 @@ export async function inventoryOn(db: Db, day: string, zone: string): Promise<In
   const kept = await loadRegister<InventoryEntry[]>(db, 'inventory');
   return { hash: kept?.hash ?? hash, entries: kept?.body ?? [] };
 }
-
-/** The people directory as the database has it. */
-export const peopleIn = async (db: Db): Promise<readonly Person[]> =>
-  (await loadRegister<Person[]>(db, 'people'))?.body ?? [];
 
 /** The last checkpoint of the audit log before an instant, in words; empty: none was made. */
 export async function checkpointBefore(db: Db, before: number): Promise<string> {

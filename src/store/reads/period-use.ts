@@ -1,12 +1,19 @@
 import { sql } from 'kysely';
 import type { AccountKind } from '../../core/hit.js';
 import type { ActorKind } from '../../core/usage.js';
+import { usageBefore } from '../person-history.js';
 import type { Db } from '../tables.js';
 import { undated } from '../values.js';
 import type { Days } from './usage.js';
 
 // What a periodic report reads of the roll-up: only use of the days that it is about or earlier ones, and only use that somebody vouches
-// for, so that neither later data nor a claim changes it. With a group: what persons of this group did.
+// for, so that neither later data nor a claim changes it. Persons are in the groups of the end of the days (`before`), so that who moves
+// later changes nothing either. With a group: what persons of this group did.
+
+/** Days, and the first instant behind them, milliseconds since 1970. */
+export interface DaysUntil extends Days {
+  before: number;
+}
 
 const vouched = sql`provenance in ('observed', 'reported')`;
 const most = Number.MAX_SAFE_INTEGER;
@@ -31,7 +38,11 @@ export interface ServiceInPeriod {
 }
 
 /** Services that were used or tried, in the order of their ids and account kinds. */
-export async function loadServicesIn(db: Db, { from, to }: Days, group?: string): Promise<ServiceInPeriod[]> {
+export async function loadServicesIn(
+  db: Db,
+  { from, to, before }: DaysUntil,
+  group?: string,
+): Promise<ServiceInPeriod[]> {
   const { rows } = await sql<ServiceInPeriod>`
     select service, account_kind as "accountKind", least(sum(events), ${most})::bigint as events,
       least(sum(attempts), ${most})::bigint as attempts, least(sum(bytes_out), ${most})::bigint as "bytesOut",
@@ -39,7 +50,7 @@ export async function loadServicesIn(db: Db, { from, to }: Days, group?: string)
       count(distinct (actor_kind, actor)) filter (where events > 0) as actors,
       coalesce(bool_and(strength = 'contact') filter (where events > 0), false) as "contactOnly",
       array_agg(distinct source order by source) as sources
-    from usage where day between ${from}::date and ${to}::date and ${vouched} and ${ofGroup(group)}
+    from ${usageBefore(group === undefined ? undefined : before)} where day between ${from}::date and ${to}::date and ${vouched} and ${ofGroup(group)}
     group by grouping sets ((service), (service, account_kind)) order by service, account_kind nulls first`.execute(db);
   return rows;
 }
@@ -55,13 +66,13 @@ export async function servicesBetween(db: Db, { from, to }: Days): Promise<strin
 /** Who used anything: persons, and actors of all kinds. */
 export async function loadActorCounts(
   db: Db,
-  { from, to }: Days,
+  { from, to, before }: DaysUntil,
   group?: string,
 ): Promise<{ people: number; actors: number }> {
   const { rows } = await sql<{ people: number; actors: number }>`
     select count(distinct actor) filter (where actor_kind = 'person') as people,
       count(distinct (actor_kind, actor)) as actors
-    from usage where day between ${from}::date and ${to}::date and events > 0 and ${vouched} and ${ofGroup(group)}`.execute(
+    from ${usageBefore(group === undefined ? undefined : before)} where day between ${from}::date and ${to}::date and events > 0 and ${vouched} and ${ofGroup(group)}`.execute(
     db,
   );
   return rows[0] ?? { people: 0, actors: 0 };
@@ -70,10 +81,10 @@ export async function loadActorCounts(
 /** First and last day on which each service was used, up to a day. */
 export async function loadUsedDays(
   db: Db,
-  to: string,
+  { to, before }: Pick<DaysUntil, 'to' | 'before'>,
   group?: string,
 ): Promise<Map<string, { first: string; last: string }>> {
-  const table = group === undefined ? sql`usage_day` : sql`usage`;
+  const table = group === undefined ? sql`usage_day` : usageBefore(before);
   const { rows } = await sql<{ service: string; first: string; last: string }>`
     select service, min(day) as first, max(day) as last
     from ${table} where day > ${undated} and day <= ${to}::date and events > 0 and ${vouched} and ${ofGroup(group)}
@@ -89,11 +100,11 @@ export interface GroupInPeriod {
 }
 
 /** Groups with people who used something; empty name: without a group. */
-export async function loadGroupsIn(db: Db, { from, to }: Days): Promise<GroupInPeriod[]> {
+export async function loadGroupsIn(db: Db, { from, to, before }: DaysUntil): Promise<GroupInPeriod[]> {
   const { rows } = await sql<GroupInPeriod>`
     with used as (
       select actor, max(actor_group) over (partition by actor) as "group", service
-      from usage
+      from ${usageBefore(before)}
       where day between ${from}::date and ${to}::date and actor_kind = 'person' and events > 0 and ${vouched}
     )
     select "group", count(distinct actor) as people, array_agg(distinct service order by service) as services
@@ -116,7 +127,7 @@ export interface ActiveActor {
 export async function loadActiveActors(
   db: Db,
   services: readonly string[],
-  { from, to }: Days,
+  { from, to, before }: DaysUntil,
   each: number,
 ): Promise<ActiveActor[]> {
   if (services.length === 0) return [];
@@ -127,7 +138,7 @@ export async function loadActiveActors(
         row_number() over (
           partition by service, account_kind order by sum(events) desc, sum(attempts) desc, actor_kind, actor
         ) as place
-      from usage
+      from ${usageBefore(before)}
       where service = any(${services}::text[]) and day between ${from}::date and ${to}::date and ${vouched}
       group by service, account_kind, actor_kind, actor
     ) ranked where place <= ${each} order by service, account_kind, place`.execute(db);

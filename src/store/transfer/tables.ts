@@ -43,6 +43,7 @@ export const carriedTables = [
   'device',
   'address_lease',
   'actor_resolution',
+  'person_history',
   'alert',
   'alert_history',
   'alert_fact',

@@ -17,6 +17,7 @@ import { commitBatch, takeOver } from '../../../src/store/intake.js';
 import { noteBeginning, noteSlot } from '../../../src/store/job-runs.js';
 import { addNudge } from '../../../src/store/nudges.js';
 import { addNotice, settleDelivery, takeDeliveries } from '../../../src/store/outbox.js';
+import { notePeople, peopleText } from '../../../src/store/person-history.js';
 import { noteRegisterTrouble } from '../../../src/store/register-trouble.js';
 import { saveRegister } from '../../../src/store/registers.js';
 import { saveReport } from '../../../src/store/reports.js';
@@ -235,6 +236,7 @@ export async function fillWhole(db: Db): Promise<void> {
   });
   await saveFeed(db, { format: 'squid', active: true, pinned: 1, keptWhy: odd, keptSince: noon });
   await noteRegisterTrouble(db, 'inventory', odd, noon);
+  await notePeople(db, peopleText([{ id: odd, name: odd, group: odd }]), noon);
   await addNudge(db, { person: 'person-abcdefgh', service: odd, day: '2026-10-05' });
   await noteSlot(db, 'retention', 29_000_000);
   await noteBeginning(db, 'collect:proxy', 29_000_001, noon);
