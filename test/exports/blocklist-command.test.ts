@@ -87,6 +87,15 @@ describe('halflight export blocklist', () => {
     const after = await hosts();
     expect(after).toContain('deepseek.com');
     expect(after).not.toContain('jasper.ai');
+    // The folder by name, from elsewhere: the same register, without the configuration.
+    const of = (...args: string[]) =>
+      halflight(['export', 'blocklist', 'squid', '--data', ...args], { cwd: temporaryFolder() });
+    expect(await of(join(folder, 'halflight-data'))).toMatchObject({ code: 0, stdout: after });
+    expect(await of('none')).toMatchObject({ code: 2, stdout: '' });
+    expect(await of(join(folder, 'halflight-data'), '--inventory', join(folder, 'inventory.yaml'))).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
   });
 
   it('stops before a change of more than 5 %, writes nothing, and writes it once it is confirmed', async () => {

@@ -24,6 +24,7 @@ export const command: AddCommand = (program) => {
       '--inventory <file>',
       'the register of AI systems, YAML or CSV (default: that of the installation, with the decisions over it)',
     )
+    .option('--data <dir>', 'the data folder of scans: its register, with the decisions over it')
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
     .option('--config <file>', 'configuration with the domains of the organisation (default: halflight.yaml)')
     .option('--as-of <day>', 'decisions of this day, YYYY-MM-DD (default: today)')
@@ -65,6 +66,7 @@ function tableCommand(exports: Command, name: TableName, description: string): C
     .option('--service <id>', 'only this service')
     .option('--out <file>', 'write it there instead of to standard output')
     .option('--data <dir>', 'from this folder of scans instead of the service')
+    .option('--data <dir>', 'the data folder of scans: its register, with the decisions over it')
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
     .option('--config <file>', 'configuration file (default: halflight.yaml where it exists)')
     .option('--json', 'with --out: say what was written as JSON')

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import type { Config } from '../../config/schema.js';
 import { csvRow } from '../../core/csv-write.js';
 import { nearest } from '../../core/problem.js';
 import { safeLine } from '../../core/terminal.js';
@@ -19,6 +20,7 @@ import { openCatalog } from './open-catalog.js';
 /** Options of `halflight export blocklist` as given. */
 export interface BlockListArguments {
   inventory?: string;
+  data?: string;
   signatures?: string;
   config?: string;
   asOf?: string;
@@ -44,6 +46,15 @@ export interface BlockListOutcome {
   warnings: readonly string[];
 }
 
+/** A data folder that is named stands for that of the configuration, with the register that is in it. */
+function configOf({ config: path, data, inventory }: BlockListArguments, warn: (line: string) => void): Config {
+  const { config } = openConfig({ config: path }, warn);
+  if (data === undefined) return config;
+  if (inventory !== undefined)
+    throw new CliError('use --data, or --inventory: the data folder has a register of its own', exitCodes.usage);
+  return { ...config, data, inventory: undefined };
+}
+
 /**
  * Makes a block list from the catalog, the inventory and the configuration, and writes it unless it differs too much from the last.
  * Nothing else goes into it.
@@ -52,7 +63,7 @@ export interface BlockListOutcome {
 export async function exportBlockList(id: string, given: BlockListArguments, now: number): Promise<BlockListOutcome> {
   const format = await formatOf(id);
   const warnings: string[] = [];
-  const { config } = openConfig({ config: given.config }, (line) => warnings.push(line));
+  const config = configOf(given, (line) => warnings.push(line));
   const day = given.asOf ?? dayOf(now, config.organisation.timezone);
   if (dayStart(day, 'UTC') === undefined)
     throw new CliError(`--as-of ${safeLine(day)} is no date: write it as YYYY-MM-DD`, exitCodes.usage);
