@@ -2,7 +2,7 @@ import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/cli/common/service/open.js';
+import { openDatabase } from '../../src/cli/common/service/database.js';
 import { openSetup } from '../../src/cli/common/service/setup.js';
 import { readInventory } from '../../src/inventory/read.js';
 import { setBaseInventory } from '../../src/store/inventory.js';

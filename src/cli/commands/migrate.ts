@@ -8,9 +8,10 @@ export const command: AddCommand = (program) => {
     .description('brings the tables of the database up to date')
     .option('--config <file>', 'configuration file (default: halflight.yaml where it exists)')
     .action(async ({ config }: { config?: string }) => {
-      const [{ openConfig }, { openDatabase, openServiceQueue }] = await Promise.all([
+      const [{ openConfig }, { openDatabase }, { openServiceQueue }] = await Promise.all([
         import('../common/config.js'),
-        import('../common/service/open.js'),
+        import('../common/service/database.js'),
+        import('../common/service/queue.js'),
       ]);
       const loaded = openConfig({ config }, (line) => void process.stderr.write(`halflight: ${safeLine(line)}\n`));
       const store = await openDatabase(loaded.config, { join: true });

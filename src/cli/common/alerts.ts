@@ -13,7 +13,7 @@ import type { Db } from '../../store/tables.js';
 import { DryRun } from './alerts-dry-run.js';
 import { alertsText, dryRunJson, dryRunText } from './alerts-text.js';
 import { CliError, exitCodes } from './errors.js';
-import { openData } from './keep-results.js';
+import { openData } from './open-data.js';
 import { besideService } from './service/beside.js';
 import { openSetup } from './service/setup.js';
 

@@ -10,7 +10,7 @@ import { inventoryAsOf } from '../../store/inventory.js';
 import type { Db } from '../../store/tables.js';
 import { CliError, exitCodes } from './errors.js';
 import { readRegisters } from './registers.js';
-import { openDatabase } from './service/open.js';
+import { openDatabase } from './service/database.js';
 
 /**
  * The register that a block list is made from, as of the end of a day: the file that is named, and nothing beside it; else what the

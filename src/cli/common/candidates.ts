@@ -11,7 +11,7 @@ import type { Db } from '../../store/tables.js';
 import type { Candidate } from '../../store/types.js';
 import { noteReveal } from './audit/note.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
-import { openData } from './keep-results.js';
+import { openData } from './open-data.js';
 import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
 import { besideService } from './service/beside.js';
 import { userName } from './user.js';

@@ -32,6 +32,8 @@ export async function loadKinds(): Promise<Kinds> {
   return { collectors, receivers, channels };
 }
 
+const noKinds: Kinds = { collectors: new Map(), receivers: new Map(), channels: new Map() };
+
 /** A source with its kind, and its options as the kind takes them: they hold secrets and must not be logged. */
 export interface OpenedSource {
   source: SourceConfig;
@@ -56,7 +58,9 @@ export interface OpenedKinds {
 
 /** Checks sources and channels against their kinds: options, schedules, formats and mapping files. */
 export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<OpenedKinds> {
-  const known = kinds ?? (await loadKinds());
+  const named = loaded.config.sources.length + loaded.config.channels.length > 0;
+  // Where nothing names a kind, none is loaded: that takes longer than what most commands do.
+  const known = kinds ?? (named ? await loadKinds() : noKinds);
   const opened: OpenedKinds = { sources: [], channels: [], problems: [] };
   for (const [index, source] of loaded.config.sources.entries()) {
     const path = ['sources', index];

@@ -8,8 +8,8 @@ import { exportDatabase } from '../../store/transfer/export.js';
 import { checkExport, importDatabase } from '../../store/transfer/import.js';
 import { openConfig } from './config.js';
 import { CliError, exitCodes } from './errors.js';
+import { locationOf } from './service/database.js';
 import { armFaults } from './service/faults.js';
-import { locationOf } from './service/open.js';
 import { userName } from './user.js';
 import { version } from './version.js';
 

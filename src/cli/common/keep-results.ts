@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { safeLine } from '../../core/terminal.js';
 import { dayOf } from '../../core/time.js';
 import { actorsOf } from '../../scan/candidate-table.js';
 import { sampleEvidence } from '../../scan/rollup.js';
@@ -9,15 +8,13 @@ import { periodOf } from '../../scan/scan.js';
 import type { InputResult } from '../../scan/scan-input.js';
 import { loadCandidates } from '../../store/candidates.js';
 import { loadCoverage, saveChunk } from '../../store/chunks.js';
-import { openStore, type Store } from '../../store/db.js';
-import { codeOf, explainDatabaseError, StoreError } from '../../store/errors.js';
 import { loadEvidence } from '../../store/evidence.js';
 import { countRepeated } from '../../store/expenses.js';
 import type { Db } from '../../store/tables.js';
 import { loadUsage } from '../../store/usage.js';
 import { loadUses } from '../../store/uses.js';
-import { CliError } from './errors.js';
 import { keepFindings, type ScanRegisters } from './keep-findings.js';
+import { inWords, openData } from './open-data.js';
 import type { Kept, ScanRequest } from './scan-types.js';
 
 /** The database of a data folder, open for one scan. */
@@ -34,24 +31,6 @@ export async function openResults(folder: string): Promise<Results> {
     keep: (result, request, registers) => inWords(folder, keep(store.db, result, request, { ...registers, folder })),
     close: () => store.close(),
   };
-}
-
-/** The database of a data folder; beside a service that runs on it, where one does. @throws CliError where it cannot be used */
-export function openData(folder: string): Promise<Store> {
-  const url = process.env.DATABASE_URL;
-  return inWords(folder, openStore(url === undefined || url === '' ? { dataDir: folder } : { url }, { join: true }));
-}
-
-/** @throws CliError that says what the database reports */
-async function inWords<T>(folder: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StoreError) throw new CliError(error.message);
-    // A full disk, a broken connection: PostgreSQL's errors carry a code, mistakes of ours do not.
-    if (codeOf(error) === undefined) throw error;
-    throw new CliError(explainDatabaseError(error, `The database in ${safeLine(folder)}`).message);
-  }
 }
 
 async function keep(

@@ -4,7 +4,7 @@ import { type AuditRecord, appendAudit } from '../../../store/audit.js';
 import { clusterIn } from '../../../store/folders.js';
 import type { Db } from '../../../store/tables.js';
 import { CliError } from '../errors.js';
-import { openDatabase } from '../service/open.js';
+import { openDatabase } from '../service/database.js';
 import { userName } from '../user.js';
 
 /** What was done by who runs the command, now. */

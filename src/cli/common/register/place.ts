@@ -5,10 +5,10 @@ import { safeLine } from '../../../core/terminal.js';
 import type { Store } from '../../../store/db.js';
 import type { Db } from '../../../store/tables.js';
 import { CliError } from '../errors.js';
-import { openData } from '../keep-results.js';
 import { openCatalog } from '../open-catalog.js';
+import { openData } from '../open-data.js';
 import { besideService } from '../service/beside.js';
-import { openServiceQueue } from '../service/open.js';
+import { openServiceQueue } from '../service/queue.js';
 import type { OpenedSetup } from '../service/setup.js';
 import { userName } from '../user.js';
 

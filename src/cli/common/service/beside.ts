@@ -1,7 +1,7 @@
 import { safeLine } from '../../../core/terminal.js';
 import type { Store } from '../../../store/db.js';
 import { userName } from '../user.js';
-import { openDatabase } from './open.js';
+import { openDatabase } from './database.js';
 import { type OpenedSetup, openSetup } from './setup.js';
 
 /** Configuration and database for a command that works beside a running service, or alone. */

@@ -1,21 +1,18 @@
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../../catalog/compile.js';
 import type { Config } from '../../../config/schema.js';
-import { openQueue } from '../../../jobs/bullmq.js';
 import type { Queue } from '../../../jobs/queue.js';
 import { Runtime, type RuntimeParts } from '../../../jobs/runtime.js';
-import { openStore, type Store, type StoreLocation } from '../../../store/db.js';
-import { StoreError } from '../../../store/errors.js';
-import { openQueuePool } from '../../../store/queue-pool.js';
-import { CliError } from '../errors.js';
+import type { Store } from '../../../store/db.js';
 import { openCatalog } from '../open-catalog.js';
 import { givenPseudonymKey, pseudonymKeyOf } from '../pseudonym-key.js';
 import { expiryNotice } from '../release/notice.js';
 import { version } from '../version.js';
+import { openDatabase } from './database.js';
 import { poisonOf } from './faults.js';
 import { sealKeyOf, signerFor } from './keys.js';
 import { refuseLostLog } from './lost-log.js';
+import { openServiceQueue } from './queue.js';
 import { registerReader } from './register-files.js';
 import { loadKinds, type OpenedSetup } from './setup.js';
 
@@ -25,63 +22,6 @@ export interface OpenedService {
   queue: Queue;
   runtime: Runtime;
   close(): Promise<void>;
-}
-
-/** Where the database is, as the configuration says. */
-export const locationOf = (config: Config): StoreLocation =>
-  config.database.url === undefined ? { dataDir: config.data } : { url: config.database.url.value };
-
-/** @throws CliError where the database cannot be used */
-export async function openDatabase(
-  config: Config,
-  options: { join?: boolean; migrate?: boolean } = {},
-): Promise<Store> {
-  try {
-    return await openStore(locationOf(config), { ...options, pool: config.database.pool });
-  } catch (error) {
-    throw error instanceof StoreError ? new CliError(error.message) : error;
-  }
-}
-
-/** The queue: on Redis where the configuration names one, else in the database. */
-export async function openServiceQueue(
-  config: Config,
-  store: Store,
-  log: Pick<Logger, 'warn' | 'debug'>,
-): Promise<{ queue: Queue; close(graceMs?: number): Promise<void> }> {
-  // A lost connection gives many errors in a row: one a second is told.
-  let told = 0;
-  const onError = (error: Error, kind: string): void => {
-    const now = performance.now();
-    if (now - told < 1000) return;
-    told = now;
-    log.warn({ kind, why: error.message }, 'the queue reports an error');
-  };
-  if (config.redis.url !== undefined) {
-    const redis = new Redis(config.redis.url.value, {
-      maxRetriesPerRequest: null,
-      enableReadyCheck: true,
-      retryStrategy: (times) => Math.min(1000, times * 100),
-    });
-    redis.on('error', (error) => onError(error, 'redis'));
-    const queue = openQueue({ redis, prefix: config.redis.prefix }, onError);
-    return {
-      queue,
-      close: async (graceMs) => {
-        await queue.close(graceMs);
-        redis.disconnect();
-      },
-    };
-  }
-  const pool = await openQueuePool(store.connection, 14);
-  const queue = openQueue({ postgres: pool }, onError);
-  return {
-    queue,
-    close: async (graceMs) => {
-      await queue.close(graceMs);
-      await Promise.race([pool.close(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
-    },
-  };
 }
 
 /** The catalog of the service; that it expires goes into the log. @throws CliError where it cannot be read */
