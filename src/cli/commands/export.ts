@@ -66,7 +66,6 @@ function tableCommand(exports: Command, name: TableName, description: string): C
     .option('--service <id>', 'only this service')
     .option('--out <file>', 'write it there instead of to standard output')
     .option('--data <dir>', 'from this folder of scans instead of the service')
-    .option('--data <dir>', 'the data folder of scans: its register, with the decisions over it')
     .option('--signatures <dir>', "the organisation's own signatures, added to those that come with Halflight")
     .option('--config <file>', 'configuration file (default: halflight.yaml where it exists)')
     .option('--json', 'with --out: say what was written as JSON')
