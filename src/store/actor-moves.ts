@@ -6,12 +6,12 @@ import type { Db } from './tables.js';
 import { keyLengths, keyText, text } from './values.js';
 
 // Moves rows from one actor to another, where it turned out later who it was. The sums over days stay, since they name nobody; a
-// chunk's share moves with the sum, so that taking it out again at a replay finds what it added.
+// chunk's share moves with the sum, so that taking it out again at a replay finds what it added, and a number is told from its chunks.
 
 /** The key of `usage` without the actor. A test holds it against the schema. */
 export const keyBesideActor = ['service', 'day', 'source', 'account_kind', 'strength', 'provenance'] as const;
-/** Tables with shares that are added up in `usage`. */
-export const shareTables = ['chunk_usage', 'expense'] as const;
+/** Tables with what is added up in `usage`, by actor. */
+export const shareTables = ['chunk_usage', 'expense', 'usage_trace'] as const;
 
 /** An actor, and who it is now. */
 export interface Move {
@@ -29,7 +29,7 @@ export interface UsageRow extends Placed {
   /** Table and place of the row, while it is locked. */
   part: number;
   ctid: string;
-  /** Key, for shares of it. */
+  /** Key without kind and id of the actor, for shares of it. */
   key: string;
   hits: number;
 }
@@ -82,7 +82,7 @@ const targets = (to: readonly Actor[]) => ({
   groups: sql`${to.map(({ group }) => keyText(group, keyLengths.group))}::text[]`,
 });
 
-/** Moves all rows of actors. The caller holds `lockUsageAlone`. No target may be among those that are moved. */
+/** Moves all rows of actors. The caller holds `lockShares` and `lockUsageAlone`. No target may be among those that are moved. */
 export async function moveActors(trx: Db, moves: readonly Move[]): Promise<Moved> {
   if (moves.length === 0) return { rows: 0, services: [] };
   const to = targets(moves.map((move) => move.to));
@@ -128,7 +128,7 @@ export async function moveActors(trx: Db, moves: readonly Move[]): Promise<Moved
   return { rows, services: [...services] };
 }
 
-const keyJson = (prefix: string) => sql`jsonb_build_array(${names(prefix)})::text`;
+const keyJson = (prefix: string) => sql`jsonb_build_array(${names(prefix)}, ${sql.ref(`${prefix}.actor_group`)})::text`;
 
 /** The rows of addresses, locked, and the shares of them. */
 export async function addressRows(
@@ -145,10 +145,15 @@ export async function addressRows(
   return { usage: usage.rows, shares: shares.rows };
 }
 
-/** Moves rows of `usage` as they are. */
+/** Moves rows of `usage` as they are, with what is kept of where they came from. */
 export async function moveRows(trx: Db, rows: readonly (UsageRow & { to: Actor })[]): Promise<string[]> {
   if (rows.length === 0) return [];
   const to = targets(rows.map((row) => row.to));
+  await sql`
+    update usage_trace t set actor_kind = m.new_kind, actor = m.new_actor, actor_group = m.new_group
+    from unnest(${rows.map(({ actor }) => actor)}::text[], ${rows.map(({ key }) => key)}::text[], ${to.kinds}, ${to.ids},
+      ${to.groups}) as m (id, key, new_kind, new_actor, new_group)
+    where t.actor_kind = 'address' and t.actor = m.id and ${keyJson('t')} = m.key`.execute(trx);
   const { rows: added } = await sql<{ service: string }>`
     with gone as (
       delete from usage u using unnest(${rows.map(({ actor }) => actor)}::text[], ${rows.map(({ part }) => part)}::bigint[],

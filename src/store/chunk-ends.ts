@@ -1,15 +1,22 @@
-import { nothingYet, removeResults, shareIsKept } from './chunks.js';
-import { type Claim, countsOf, inQuarantine, isNew, markDue, stillHeld } from './claims.js';
+import { hasShare, nothingYet, removeResults, shareIsKept } from './chunks.js';
+import { type Claim, countsOf, inQuarantine, isNew, keepResults, markDue, stillHeld, tooLongAgo } from './claims.js';
 import { addToHour } from './ledger.js';
 import type { Db } from './tables.js';
 import { count, text } from './values.js';
 
 // How a chunk ends otherwise than by its results.
 
-/** Takes out what an earlier scan gave, before parts or a quarantined record stand for the chunk. */
-async function takeOut(trx: Db, claim: Claim, now: number): Promise<void> {
-  if (!claim.replaces) return;
+/**
+ * Takes out what an earlier scan gave, before parts or a quarantined record stand for the chunk. False: it cannot be taken out any more,
+ * and stands.
+ */
+async function takeOut(trx: Db, claim: Claim, now: number): Promise<boolean> {
+  if (!claim.replaces) return true;
   const before = await countsOf(trx, claim.id);
+  if (before.hits > 0 && !(await hasShare(trx, claim.id))) {
+    await keepResults(trx, claim, tooLongAgo);
+    return false;
+  }
   await markDue(trx, await removeResults(trx, claim.id), now, claim.id);
   await addToHour(trx, claim.source, claim.receivedAt, {
     bytes: -before.bytes,
@@ -19,6 +26,7 @@ async function takeOut(trx: Db, claim: Claim, now: number): Promise<void> {
     quarantined: -before.quarantined,
     hits: -before.hits,
   });
+  return true;
 }
 
 const noCounts = {
@@ -44,7 +52,7 @@ export async function splitChunk(
 ): Promise<number[]> {
   return db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return [];
-    await takeOut(trx, claim, now);
+    if (!(await takeOut(trx, claim, now))) return [];
     const parts = await trx
       .insertInto('chunk')
       .values(
@@ -84,7 +92,7 @@ export async function quarantineChunk(
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     if (!(await stillHeld(trx, claim))) return false;
-    await takeOut(trx, claim, now);
+    if (!(await takeOut(trx, claim, now))) return false;
     const counts = { ...noCounts, lines: records, records, rejected: records };
     await trx
       .updateTable('chunk')

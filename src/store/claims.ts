@@ -15,6 +15,9 @@ const longestWaitMs = 3_600_000;
 /** The reason under which a record in quarantine counts as rejected. */
 export const inQuarantine = 'put into quarantine: it ended the program that read it';
 
+/** Why a chunk keeps the results that it has. */
+export const tooLongAgo = 'not scanned again: it is too long ago for its results to be replaced';
+
 /** A chunk in work. */
 export interface Claim extends ChunkDraft {
   id: number;
@@ -102,7 +105,7 @@ export async function commitChunk(
     if (!(await stillHeld(trx, claim))) return 'fenced';
     const before = claim.replaces ? await countsOf(trx, claim.id) : nothing;
     if (before.hits > 0 && !(await hasShare(trx, claim.id))) {
-      await keepResults(trx, claim, 'not scanned again: it is too long ago for its results to be replaced');
+      await keepResults(trx, claim, tooLongAgo);
       return 'done';
     }
     const services = await writeResults(

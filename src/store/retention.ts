@@ -5,6 +5,7 @@ import { notHeld } from './holds.js';
 import { monthPartitions } from './partitions.js';
 import { forgetPeople } from './person-history.js';
 import type { Db } from './tables.js';
+import { deleteTraces, foldShares, lockShares, sameKey } from './traces.js';
 import { lockUsageAlone } from './usage.js';
 
 /** Before these instants (milliseconds since 1970) things are deleted; undefined: they are kept for ever. */
@@ -21,7 +22,7 @@ export interface RetentionCutoffs {
 
 /**
  * Deletes what is older than it may be, by the time of receipt: what a record says of its own time neither saves nor dooms it. What a
- * legal hold covers stays. In statements of their own: done again after a kill it goes on.
+ * legal hold covers stays. In transactions of their own: done again after a kill it goes on.
  * @returns rows deleted by table, those that are not 0
  */
 export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise<Record<string, number>> {
@@ -31,11 +32,12 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
     if (more > 0) deleted[table] = (deleted[table] ?? 0) + more;
   };
   const chunkFree = notHeld({ source: sql`k.source`, firstDay: dayOfMs(sql`k.first`), lastDay: dayOfMs(sql`k.last`) });
-  const ofOldChunks = async (table: 'chunk_input' | 'chunk_usage' | 'candidate', before: number): Promise<void> => {
+  const oldChunk = (before: number): RawBuilder<boolean> => sql<boolean>`
+    k.received_at < ${before} and k.state not in ('pending', 'split') and ${chunkFree}
+      and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`;
+  const ofOldChunks = async (table: 'chunk_input' | 'candidate', before: number): Promise<void> => {
     const { numAffectedRows } = await sql`
-      delete from ${sql.table(table)} t using chunk k
-      where k.id = t.chunk_id and k.received_at < ${before} and k.state not in ('pending', 'split') and ${chunkFree}
-        and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
+      delete from ${sql.table(table)} t using chunk k where k.id = t.chunk_id and ${oldChunk(before)}`.execute(db);
     note(table, numAffectedRows);
   };
 
@@ -47,7 +49,7 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
       where k.id = t.chunk_id and k.state = 'split' and k.received_at < ${cutoffs.input} and ${chunkFree}
         and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
     note('chunk_input', numAffectedRows);
-    await ofOldChunks('chunk_usage', cutoffs.input);
+    await foldShares(db, oldChunk(cutoffs.input));
   }
   if (cutoffs.usage !== undefined) {
     const free = notHeld({
@@ -57,8 +59,9 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
       firstDay: sql`t.day`,
       lastDay: sql`t.day`,
     });
-    const usage = await sql`delete from usage t where t.received_at < ${cutoffs.usage} and ${free}`.execute(db);
-    note('usage', usage.numAffectedRows);
+    // A share of a number that is gone could not be taken out of it, however long its chunk could be scanned again.
+    await foldShares(db, sql`k.received_at < ${cutoffs.usage}`);
+    for (const [table, rows] of Object.entries(await deleteUsage(db, cutoffs.usage, free))) note(table, rows);
     const dayFree = notHeld({
       service: sql`t.service`,
       source: sql`t.source`,
@@ -78,7 +81,15 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
       where k.id = t.chunk_id and k.received_at < ${cutoffs.usage} and k.state not in ('pending', 'split') and ${useFree}
         and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
     note('chunk_use', numAffectedRows);
-    note('expense', await deleteExpenses(db, sql`k.received_at < ${cutoffs.usage} and ${free}`));
+    // One that counts stays as long as the number that it is a part of.
+    note(
+      'expense',
+      await deleteExpenses(
+        db,
+        sql`k.received_at < ${cutoffs.usage} and ${free}
+      and not (t.counted and exists (select from usage u where ${sameKey('u', 't')}))`,
+      ),
+    );
     note('person_history', await forgetPeople(db, cutoffs.usage));
     await dropEmptyMonths(db, new Date(cutoffs.usage).toISOString().slice(0, 7));
   }
@@ -108,6 +119,14 @@ export async function applyRetention(db: Db, cutoffs: RetentionCutoffs): Promise
   if (cutoffs.history !== undefined) await deleteHistory(db, cutoffs.history, chunkFree, note);
   return deleted;
 }
+
+/** Deletes numbers, and what says how they came about. */
+const deleteUsage = (db: Db, before: number, free: RawBuilder<boolean>): Promise<Record<string, bigint>> =>
+  db.transaction().execute(async (trx) => {
+    await lockShares(trx);
+    const usage = await sql`delete from usage t where t.received_at < ${before} and ${free}`.execute(trx);
+    return { usage: usage.numAffectedRows ?? 0n, usage_trace: await deleteTraces(trx, before) };
+  });
 
 /** Deletes payments of chunks `k`. Whether one counts is decided under the same lock. */
 const deleteExpenses = (db: Db, old: RawBuilder<unknown>): Promise<bigint> =>
@@ -147,13 +166,18 @@ async function deleteHistory(
   chunkFree: RawBuilder<boolean>,
   note: (table: string, rows: bigint | undefined) => void,
 ): Promise<void> {
-  // A chunk goes with all that hangs on it, so not before that may go; its parts go with it.
+  // A chunk goes with all that hangs on it, so not before that may go; its parts go with it. As long as a number is kept it can be
+  // told from which chunks it came.
+  const without = (table: 'chunk_usage' | 'evidence' | 'expense'): RawBuilder<boolean> => sql<boolean>`
+    not exists (select from ${sql.table(table)} t where t.chunk_id = k.id)
+      and not exists (select from chunk p join ${sql.table(table)} t on t.chunk_id = p.id where p.parent_id = k.id)`;
   const chunks = await sql`
     delete from chunk k
-    where k.received_at < ${before} and k.parent_id is null and k.state <> 'pending' and ${chunkFree}
-      and not exists (select from evidence e where e.chunk_id = k.id)
-      and not exists (select from expense e where e.chunk_id = k.id)
-      and not exists (select from chunk p where p.parent_id = k.id and p.state = 'pending')`.execute(db);
+    where k.received_at < ${before} and k.parent_id is null and k.state <> 'pending' and k.traced = 0 and ${chunkFree}
+      and ${without('chunk_usage')} and ${without('evidence')} and ${without('expense')}
+      and not exists (select from chunk p where p.parent_id = k.id and (p.state = 'pending' or p.traced > 0))`.execute(
+    db,
+  );
   note('chunk', chunks.numAffectedRows);
   const findings = await sql`
     delete from finding f

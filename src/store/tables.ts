@@ -16,6 +16,7 @@ import type { ActorResolutionTable, AddressLeaseTable } from './lease-tables.js'
 import type { NudgeTable } from './nudge-table.js';
 import type { PersonHistoryTable } from './person-table.js';
 import type { ReportTable } from './report-table.js';
+import type { UsageTraceTable } from './trace-table.js';
 
 /** The tables as the newest migration leaves them. `bigint` columns come back as numbers, `date` as `YYYY-MM-DD`. */
 export interface Tables {
@@ -24,6 +25,7 @@ export interface Tables {
   chunk_input: { chunk_id: number; part: number; bytes: Buffer };
   chunk_usage: UsageColumns & { chunk_id: number; position: number };
   usage: UsageTable;
+  usage_trace: UsageTraceTable;
   usage_day: UsageDayTable;
   expense: ExpenseTable;
   usage_service_day: Omit<UsageDayTable, 'source' | 'account_kind' | 'strength' | 'provenance' | 'received_at'>;
@@ -116,6 +118,8 @@ interface ChunkTable {
   part_end: Generated<number | null>;
   error: Generated<string | null>;
   hits: Generated<number>;
+  /** Rows of `usage_trace` that name it. */
+  traced: Generated<number>;
 }
 
 interface ActorColumns {

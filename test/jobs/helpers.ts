@@ -231,7 +231,7 @@ export async function dumpAll(db: Db, but: readonly string[] = []): Promise<Reco
 export async function clear(db: Db): Promise<void> {
   const appendOnly = ['audit', 'audit_tree', 'audit_checkpoint'];
   for (const table of appendOnly) await sql`alter table ${sql.table(table)} disable trigger user`.execute(db);
-  await sql`truncate chunk, chunk_reject_count, chunk_input, chunk_usage, chunk_use, usage, usage_day, usage_service_day, evidence, candidate, candidate_decision, quarantine, source,
+  await sql`truncate chunk, chunk_reject_count, chunk_input, chunk_usage, chunk_use, usage, usage_trace, usage_day, usage_service_day, evidence, candidate, candidate_decision, quarantine, source,
     source_cursor, source_record, provider_state, source_hour, source_gap, source_finding, token, push_key, spool, register, finding, finding_history,
     reconcile_due, outbox, audit, audit_tree, audit_checkpoint, legal_hold, instance, job_run, address_lease, actor_resolution, report, alert, alert_history, alert_fact, inventory_version, inventory_load, decision, blocklist_version, blocklist_feed, register_trouble, nudge restart identity cascade`.execute(
     db,

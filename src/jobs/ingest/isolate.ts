@@ -53,7 +53,8 @@ export async function isolate(
   if (answer.kind === 'gone' || answer.kind === 'unreachable') return out(answer);
   const bytes = answer.kind === 'extracted' ? answer.bytes.subarray(0, maxSealed) : Buffer.alloc(0);
   const reason = await lastError(context, claim);
-  await quarantineChunk(db, claim, { reason, sealed: context.seal(bytes), records: 1, now: now() });
+  if (!(await quarantineChunk(db, claim, { reason, sealed: context.seal(bytes), records: 1, now: now() })))
+    return 'left as it was';
   log.warn({ ...about, reason }, 'a record is in quarantine');
   return 'quarantined';
 }

@@ -17,6 +17,7 @@ import {
 } from '../../store/actor-moves.js';
 import { leasesOf } from '../../store/address-leases.js';
 import type { Db } from '../../store/tables.js';
+import { lockShares } from '../../store/traces.js';
 import type { UnresolvedActor } from '../../store/unresolved.js';
 import { lockUsageAlone } from '../../store/usage.js';
 
@@ -56,6 +57,7 @@ export async function resolveActors(
     services: [],
   };
   if (moves.length === 0 && leased.length === 0) return total;
+  await lockShares(trx);
   await lockUsageAlone(trx);
   const done = await moveActors(trx, moves);
   const byTime = leased.length === 0 ? undefined : await resolveAddresses(trx, leased, directory);

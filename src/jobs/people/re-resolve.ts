@@ -10,6 +10,7 @@ import { appendAudit } from '../../store/audit.js';
 import { markDue } from '../../store/claims.js';
 import { loadHolds } from '../../store/holds.js';
 import { exclusively } from '../../store/job-runs.js';
+import { lockShares } from '../../store/traces.js';
 import { addressesLeasedAnew, type UnresolvedActor, unresolvedActors } from '../../store/unresolved.js';
 import { lockUsageAlone } from '../../store/usage.js';
 import type { ServiceContext } from '../context.js';
@@ -162,6 +163,7 @@ async function joinFormer(
   );
   if (moves.length === 0) return [];
   return db.transaction().execute(async (trx) => {
+    await lockShares(trx);
     await lockUsageAlone(trx);
     const moved = await moveActors(trx, moves);
     await markDue(trx, moved.services, now(), null);

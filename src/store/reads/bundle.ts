@@ -4,6 +4,7 @@ import type { AccountKind, Confidence, Strength } from '../../core/hit.js';
 import type { Provenance } from '../../core/provenance.js';
 import type { ActorKind } from '../../core/usage.js';
 import type { Db } from '../tables.js';
+import { tracedChunks, unfolded } from '../traces.js';
 import { cursorPages } from './pages.js';
 
 // What an evidence bundle is made of. All of it is read within one transaction, in an order that is the same on every server.
@@ -96,6 +97,7 @@ export function numberRows(trx: Db, scope: BundleScope): AsyncGenerator<NumberRo
         from (
           select c.chunk_id, ${list(columns, 'c')} from chunk_usage c where ${days('c')}
           union all select e.chunk_id, ${list(columns, 'e')} from expense e where e.counted and ${days('e')}
+          union all ${unfolded(days('t'))}
         ) s
         group by chunk_id, ${list(key, 's')}
       )
@@ -175,7 +177,8 @@ export interface ChunkRow {
  * Chunks without times may be of any period.
  */
 export function chunkRows(trx: Db, scope: BundleScope): AsyncGenerator<ChunkRow[]> {
-  const days = sql`s.day >= ${scope.from}::date and s.day < ${scope.until}::date`;
+  const days = (table: string): RawBuilder<boolean> =>
+    sql`${sql.ref(`${table}.day`)} >= ${scope.from}::date and ${sql.ref(`${table}.day`)} < ${scope.until}::date`;
   return cursorPages(
     trx,
     sql<ChunkRow>`
@@ -184,10 +187,11 @@ export function chunkRows(trx: Db, scope: BundleScope): AsyncGenerator<ChunkRow[
         (select json_object_agg(r.reason, r.count order by r.reason collate "C") from chunk_reject_count r
           where r.chunk_id = k.id) as rejects
       from chunk k left join chunk p on p.id = k.parent_id
+        left join (select distinct chunk_id from (${tracedChunks(days('t'))}) c) named on named.chunk_id = k.id
       where k.scanned_at > 0 and (
-        k.first is null or (k.first < ${scope.end} and k.last >= ${scope.start})
-        or exists (select from chunk_usage s where s.chunk_id = k.id and ${days})
-        or exists (select from expense s where s.chunk_id = k.id and s.counted and ${days})
+        k.first is null or (k.first < ${scope.end} and k.last >= ${scope.start}) or named.chunk_id is not null
+        or exists (select from chunk_usage s where s.chunk_id = k.id and ${days('s')})
+        or exists (select from expense s where s.chunk_id = k.id and s.counted and ${days('s')})
         or exists (select from evidence e where e.chunk_id = k.id and e.time >= ${scope.start} and e.time < ${scope.end}))
       order by k.key collate "C"`,
   );

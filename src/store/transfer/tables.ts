@@ -12,6 +12,7 @@ export const carriedTables = [
   'chunk_reject_count',
   'chunk_usage',
   'usage',
+  'usage_trace',
   'usage_day',
   'usage_service_day',
   'evidence',

@@ -8,7 +8,7 @@ import { appendAudit } from '../../../src/store/audit.js';
 import { addVersion, saveFeed } from '../../../src/store/blocklists.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { keepCheckpoint } from '../../../src/store/checkpoints.js';
-import { saveChunk } from '../../../src/store/chunks.js';
+import { chunkKey, saveChunk } from '../../../src/store/chunks.js';
 import { insertDecision, markSeconded } from '../../../src/store/decisions.js';
 import { addDevice } from '../../../src/store/devices.js';
 import { setHold } from '../../../src/store/holds.js';
@@ -25,6 +25,7 @@ import { noteSourceFinding } from '../../../src/store/source-findings.js';
 import { beginCollecting } from '../../../src/store/sources.js';
 import type { Db } from '../../../src/store/tables.js';
 import { addToken } from '../../../src/store/tokens.js';
+import { foldShares } from '../../../src/store/traces.js';
 import { seed } from '../../api/helpers/seed.js';
 import { alert } from './alert.js';
 import { chunk, evidence, noon, usage } from './results.js';
@@ -83,6 +84,11 @@ export async function fillWhole(db: Db): Promise<void> {
       evidence: Array.from({ length: 300 }, (_, i) => evidence({ line: i + 1, sample: `${odd} ${i}` })),
     }),
   );
+  await saveChunk(
+    db,
+    chunk('old', { usage: [usage({ actor: { kind: 'user', id: odd, group: odd }, spend: new Map([['EUR', -1]]) })] }),
+  );
+  await foldShares(db, sql`k.key = ${chunkKey(chunk('old'))}`);
   const [waiting = 0] = await takeOver(
     db,
     '11111111-1111-4111-8111-111111111111',
