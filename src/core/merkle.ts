@@ -135,15 +135,17 @@ export function isIncluded(
   root: Uint8Array,
 ): boolean {
   if (![index, size].every(Number.isSafeInteger) || index < 0 || index >= size) return false;
-  let [fn, sn] = [BigInt(index), BigInt(size - 1)];
+  // Numbers here may have more than 32 bits.
+  const half = (n: number): number => Math.floor(n / 2);
+  let [fn, sn] = [index, size - 1];
   let node: Uint8Array = leaf;
   for (const part of proof) {
-    if (sn === 0n || part.length !== 32) return false;
-    if ((fn & 1n) === 1n || fn === sn) {
+    if (sn === 0 || part.length !== 32) return false;
+    if (fn % 2 === 1 || fn === sn) {
       node = nodeHash(part, node);
-      while ((fn & 1n) === 0n && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [half(fn), half(sn)];
     } else node = nodeHash(node, part);
-    [fn, sn] = [fn >> 1n, sn >> 1n];
+    [fn, sn] = [half(fn), half(sn)];
   }
-  return sn === 0n && Buffer.from(node).equals(root);
+  return sn === 0 && Buffer.from(node).equals(root);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 // What a bundle is, for who writes and who checks it. docs/evidence-format.md says it for others; verifier/ has it again, on purpose.
 
@@ -31,6 +31,8 @@ export const maxManifestBytes = 1 << 20;
 export const maxNoteBytes = 1 << 14;
 /** Longest line of a file of lines. */
 export const maxLineBytes = 1 << 24;
+/** Largest file that is one text. */
+export const maxTextBytes = 1 << 28;
 
 /** The text that is signed: it names the manifest, and the manifest names everything else. */
 export const noteText = (manifest: Uint8Array | string): string =>
@@ -38,7 +40,7 @@ export const noteText = (manifest: Uint8Array | string): string =>
 
 /** The name of a kept record: by the chunk, the line and the service, so that it is the same in every bundle. */
 export const hitId = (chunk: string, line: number, service: string): string =>
-  createHash('sha256').update(`${chunk}\n${line}\n${service}`).digest('hex').slice(0, 16);
+  hash('sha256', `${chunk}\n${line}\n${service}`, 'hex').slice(0, 16);
 
 /** Columns of usage.csv; `row` is the row of numbers.ndjson that says where the numbers come from. */
 export const usageColumns = [

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run, temporaryFolder, writeFiles } from '../helpers/cli.js';
+import { halflight, run, temporaryFolder, writeFiles } from '../helpers/cli.js';
 import { random } from '../helpers/random.js';
 import { type Files, filesOf, withManifest, withNote, type ZipOddities, zipOf } from './archive.js';
 import { checkBoth, type MadeBundle, makeBundle } from './bundle.js';
@@ -73,11 +73,12 @@ const signed = (change: (files: Files) => void): Buffer => {
   return zipOf(withNote(withManifest(changed), 'halflight/log', bundle.privateKey, bundle.publicKey), date);
 };
 const replace =
-  (name: string, from: string | RegExp, to: string) =>
+  (name: string, from: string | RegExp, to: string | ((match: string, group: string) => string)) =>
   (all: Files): void => {
     const text = all.get(name)?.toString() ?? '';
-    expect(text.replace(from, to), `${name} has ${from}`).not.toBe(text);
-    all.set(name, Buffer.from(text.replace(from, to)));
+    const changed = typeof to === 'string' ? text.replace(from, to) : text.replace(from, to);
+    expect(changed, `${name} has ${from}`).not.toBe(text);
+    all.set(name, Buffer.from(changed));
   };
 
 const dishonest: Record<string, [change: (files: Files) => void, code: string]> = {
@@ -98,6 +99,37 @@ const dishonest: Record<string, [change: (files: Files) => void, code: string]> 
     'record',
   ],
   'a finding of another service': [replace('findings.ndjson', /"service":"[a-z-]+"/, '"service":"other"'), 'record'],
+  'parts that cancel each other': [
+    replace('numbers.ndjson', /"parts":\[(\{[^}]*\{\}\})/, (_, part: string) => {
+      const minus = part.replace(/"events":\d+/, '"events":-5');
+      const plus = part.replace(/"events":\d+/, '"events":5');
+      return `"parts":[${part},${[minus, plus].map((p) => p.replace(/"(attempts|bytes_\w+)":\d+/g, '"$1":0')).join()}`;
+    }),
+    'number',
+  ],
+  'money that is no number': [replace('numbers.ndjson', '"spend":{}', '"spend":{"EUR":"5"}'), 'number'],
+  'money of no currency': [
+    replace('numbers.ndjson', /("parts":\[\{[^}]*)"spend":\{\}/, '$1"spend":{"__proto__":5}'),
+    'number',
+  ],
+  'no money at all': [replace('numbers.ndjson', '"spend":{}', '"spend":null'), 'number'],
+  'numbers beyond what is added exactly': [
+    replace(
+      'numbers.ndjson',
+      /"rest":null/,
+      '"rest":{"events":9007199254740993,"attempts":0,"bytes_out":0,"bytes_in":0,"spend":{}}',
+    ),
+    'number',
+  ],
+  'a day that is none': [replace('numbers.ndjson', /"day":"[^"]+"/, '"day":["x"]'), 'number'],
+  'columns of a spreadsheet that changed names': [replace('usage.csv', 'events,attempts', 'attempts,events'), 'number'],
+  'a spreadsheet that reads in two ways': [replace('usage.csv', /\r\n1,([^,]*),/, '\r\n1,"$1"7,'), 'number'],
+  'a quotation mark in a spreadsheet': [replace('usage.csv', /\r\n1,([^,]*),/, '\r\n1,$1",'), 'number'],
+  'a row of a spreadsheet within another': [replace('usage.csv', /\r\n2,/, '\r2,'), 'number'],
+  'a finding that is nested too deep': [
+    replace('findings.ndjson', /"verdict":"[^"]+"/, () => `"verdict":${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+    'record',
+  ],
   'a line that is no JSON': [(all) => void all.set('coverage.ndjson', Buffer.from('[}\n')), 'record'],
   'an inventory of another version': [replace('inventory.json', /"hash": "[0-9a-f]{8}/, '"hash": "00000000'), 'record'],
   'an audit checkpoint of nobody': [
@@ -137,6 +169,54 @@ describe('A26 a hostile bundle', () => {
     const { codes } = await checkBoth(zipOf(all, date, { packed: { 'README.txt': huge } }), bundle.key);
     expect(codes).toEqual(['file']);
     expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+  });
+
+  it('that is signed by the right key is refused with records of the audit log that are not proved', async () => {
+    const args = ['--data', 'data', '--from', '2026-03-01', '--until', '2090-01-01', '--out', 'audit.zip'];
+    expect((await halflight(['evidence', ...args], { cwd: bundle.folder })).code).toBe(0);
+    const all = await filesOf(readFileSync(join(bundle.folder, 'audit.zip')));
+    const [first = '', ...rest] = (all.get('audit.ndjson')?.toString() ?? '').trimEnd().split('\n');
+    const packed = (change: object): Buffer => {
+      const lines = [JSON.stringify({ ...(JSON.parse(first) as object), ...change }), ...rest];
+      const changed = withManifest(new Map(all).set('audit.ndjson', Buffer.from(`${lines.join('\n')}\n`)));
+      const noted = withNote(changed, 'halflight/log', bundle.privateKey, bundle.publicKey);
+      return zipOf(noted, ((2090 - 1980) << 9) | (1 << 5) | 1);
+    };
+    expect(await checkBoth(packed({}), bundle.key)).toEqual({ ok: true, codes: [] });
+    expect(await checkBoth(packed({ withheld: true, subject: null, details: null }), bundle.key)).toMatchObject({
+      ok: true,
+    });
+    for (const change of [
+      { withheld: true },
+      { withheld: true, subject: null, details: '{"approved":true}' },
+      { withheld: 1, subject: null, details: null },
+      { subject: null },
+      { who: 'cli:eve' },
+      { at: 1.5 },
+      { proof: [[]] },
+      { proof: [], seq: 2 },
+      { seq: 0 },
+    ])
+      expect((await checkBoth(packed(change), bundle.key)).codes, JSON.stringify(change)).toContain('audit');
+  });
+
+  it('that states more than an archive can hold is not unpacked', async () => {
+    const all = withManifest(files);
+    const text = all.get('manifest.json')?.toString() ?? '';
+    const stated = text.replace(/("name": "README.txt",\s+"records": null,\s+"bytes": )\d+/, '$19007199254740991');
+    expect(stated).not.toBe(text);
+    all.set('manifest.json', Buffer.from(stated));
+    const note = withNote(all, 'halflight/log', bundle.privateKey, bundle.publicKey);
+    expect(await checkBoth(zipOf(note, date), bundle.key)).toEqual({ ok: false, codes: ['file'] });
+  });
+
+  it('with a manifest that is nested too deep is refused', async () => {
+    const all = new Map(files);
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const text = all.get('manifest.json')?.toString() ?? '';
+    all.set('manifest.json', Buffer.from(text.replace(/"product": "[^"]+"/, `"product": ${deep}`)));
+    const note = withNote(all, 'halflight/log', bundle.privateKey, bundle.publicKey);
+    expect(await checkBoth(zipOf(note, date), bundle.key)).toEqual({ ok: false, codes: ['manifest'] });
   });
 
   it(`is never good, and nothing is written, each of ${mutations} times`, async () => {

@@ -106,19 +106,20 @@ async function checkContents(
     try {
       const content = contentOf(source, entryOf(entries, name), file);
       if (file.records === null) {
-        checks.text(name, await textOf(content));
+        checks.text(name, await textOf(content, name));
         result.records++;
         continue;
       }
       let lines = 0;
-      for await (const line of linesOf(content, name)) {
-        lines++;
-        try {
-          checks.line(name, line, lines);
-        } catch (error) {
-          kept(error);
+      for await (const some of linesOf(content, name))
+        for (const line of some) {
+          lines++;
+          try {
+            checks.line(name, line, lines);
+          } catch (error) {
+            kept(error);
+          }
         }
-      }
       const rows = name.endsWith('.csv') ? lines - 1 : lines;
       result.records += rows;
       need(rows === file.records, 'file', `${name} has ${rows} records, and the manifest says ${file.records}`);

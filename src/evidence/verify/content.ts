@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { maxLineBytes } from '../format.js';
+import { maxLineBytes, maxTextBytes } from '../format.js';
 import type { Manifest } from '../manifest.js';
 import type { ReadEntry } from './archive.js';
 import { BundleError, need } from './problem.js';
@@ -17,13 +17,18 @@ export function isAsPacked(source: ByteSource, { at, packedBytes }: ReadEntry, {
   return hash.digest('hex') === packed.sha256;
 }
 
+/** Unpacked so much at a time: each piece is a turn of a thread, and the 16 KiB by which zlib begins are a third of all that a check takes. */
+const inflatedBytes = 1 << 17;
+
 /** What a file holds, piece by piece; no more of it than the manifest states. @throws BundleError */
 export async function* contentOf(source: ByteSource, entry: ReadEntry, file: ListedFile): AsyncGenerator<Buffer> {
-  const inflate = createInflateRaw();
+  const inflate = createInflateRaw({ chunkSize: inflatedBytes });
   const packed = Readable.from(piecesOf(source, entry.at, entry.packedBytes));
   packed.on('error', (error) => inflate.destroy(error));
   const hash = createHash('sha256');
   let [bytes, crc] = [0, 0];
+  // Before anything is unpacked: what is stated may be more than an archive can hold.
+  need(file.bytes === entry.bytes, 'file', `${file.name} is not what the manifest says`);
   try {
     for await (const piece of packed.pipe(inflate) as AsyncIterable<Buffer>) {
       bytes += piece.length;
@@ -43,24 +48,34 @@ export async function* contentOf(source: ByteSource, entry: ReadEntry, file: Lis
   need(same, 'file', `${file.name} is not what the manifest says`);
 }
 
-/** All of a file that is read as a whole. @throws BundleError */
-export async function textOf(content: AsyncIterable<Buffer>): Promise<string> {
+/** All of a file that is read as a whole. @throws BundleError where it is larger than any such file */
+export async function textOf(content: AsyncIterable<Buffer>, name: string): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of content) pieces.push(piece);
+  let bytes = 0;
+  for await (const piece of content) {
+    bytes += piece.length;
+    need(bytes <= maxTextBytes, 'file', `${name} is larger than ${maxTextBytes} bytes`);
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** The lines of a file without their ends. @throws BundleError where one is too long, or the last does not end */
-export async function* linesOf(content: AsyncIterable<Buffer>, name: string): AsyncGenerator<string> {
+/**
+ * The lines of a file without their ends, as many at a time as were unpacked together.
+ * @throws BundleError where one is too long, or the last does not end
+ */
+export async function* linesOf(content: AsyncIterable<Buffer>, name: string): AsyncGenerator<string[]> {
   let rest: Buffer[] = [];
   let restBytes = 0;
   for await (const piece of content) {
+    const lines: string[] = [];
     let from = 0;
     for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, from)) {
-      const last = piece.subarray(from, end);
-      yield (restBytes === 0 ? last : Buffer.concat([...rest, last])).toString('utf8');
+      if (restBytes === 0) lines.push(piece.toString('utf8', from, end));
+      else lines.push(Buffer.concat([...rest, piece.subarray(from, end)]).toString('utf8'));
       [rest, restBytes, from] = [[], 0, end + 1];
     }
+    if (lines.length > 0) yield lines;
     if (from === piece.length) continue;
     rest.push(piece.subarray(from));
     restBytes += piece.length - from;

@@ -1,80 +1,29 @@
 import { createHash, type Hash } from 'node:crypto';
-import { z } from 'zod';
-import { chainBeginning, chainHash, chainLeaf, isChainHash } from '../../core/audit-chain.js';
+import { chainBeginning, chainHash, chainLeaf } from '../../core/audit-chain.js';
 import { openAuditCheckpoint } from '../../core/audit-checkpoint.js';
 import { isIncluded } from '../../core/merkle.js';
 import type { NoteKey } from '../../core/signed-note.js';
 import { type BundleFile, type CountName, countNames, hitId, usageColumns } from '../format.js';
 import type { Manifest } from '../manifest.js';
+import { cellsOf } from './cells.js';
 import { openOneNote } from './note.js';
-import { BundleError, need, type ProblemCode } from './problem.js';
+import { BundleError, need } from './problem.js';
+import {
+  type AuditRow,
+  auditShape,
+  type ChunkRow,
+  type Counts,
+  chunkShape,
+  type FindingRow,
+  findingShape,
+  type HitRow,
+  hitShape,
+  type NumberRow,
+  numberShape,
+  shaped,
+} from './shapes.js';
 
-// What each file has to say, and that what one says fits the others. Fields that no check needs are not looked at: later versions may
-// put more of them in.
-
-const count = z.int().min(0);
-const whole = z.int();
-const counts = z.looseObject({
-  events: whole,
-  attempts: whole,
-  bytes_out: whole,
-  bytes_in: whole,
-  spend: z.record(z.string(), z.number()),
-});
-type Counts = z.output<typeof counts>;
-const hash = z.string().refine(isChainHash);
-
-const chunkRow = z.looseObject({
-  chunk: z.string(),
-  source: z.string(),
-  sha256: hash,
-  bytes: count,
-  lines: count,
-  records: count,
-  records_with_events: count,
-  skipped: count,
-  rejected: count,
-});
-const numberRow = counts.extend({
-  row: count,
-  day: z.string(),
-  service: z.string(),
-  account_kind: z.string(),
-  strength: z.string(),
-  source: z.string(),
-  parts: z.array(counts.extend({ chunk: z.string(), lines: z.array(z.number()) })),
-  rest: counts.nullable(),
-});
-const hitRow = z.looseObject({
-  id: z.string(),
-  service: z.string(),
-  chunk: z.string(),
-  chunk_sha256: z.string(),
-  line: z.int().min(1),
-  record_sha256: hash,
-  sample: z.string(),
-  signature: z.string(),
-  reason: z.string(),
-});
-const findingRow = z.looseObject({
-  id: z.string(),
-  service: z.string(),
-  account_kind: z.string(),
-  verdict: z.string(),
-  history: z.array(z.unknown()),
-});
-const auditRow = z.looseObject({
-  seq: count.min(1),
-  at: z.number(),
-  who: z.string(),
-  action: z.string(),
-  subject: z.string().nullable(),
-  details: z.string().nullable(),
-  previous: hash,
-  hash,
-  withheld: z.boolean(),
-  proof: z.array(z.string()),
-});
+// That what one file says fits the others.
 
 type Sum = Record<CountName | 'rows' | 'not_traced', number> & { service?: string; account_kind?: string };
 const emptySum = (of: { service?: string; account_kind?: string } = {}): Sum => ({
@@ -86,6 +35,11 @@ const emptySum = (of: { service?: string; account_kind?: string } = {}): Sum => 
   bytes_in: 0,
   not_traced: 0,
 });
+
+/** Where usage.csv has what numbers.ndjson has, too. */
+const sheetColumns = (['row', 'day', 'service', 'account_kind', 'strength', ...countNames] as const).map((name) =>
+  usageColumns.indexOf(name),
+);
 
 /** What is known of a bundle while its files are read, in the order of `checkOrder`. */
 export class RowChecks {
@@ -115,15 +69,15 @@ export class RowChecks {
   line(name: BundleFile, line: string, number: number): void {
     const at = `${name}, line ${number}`;
     if (name === 'usage.csv') {
-      if (number > 1) this.#sheetRow(line, at);
+      this.#sheetRow(line, at, number);
       return;
     }
     const row = parsed(line, at);
-    if (name === 'chunks.ndjson') this.#chunk(shaped(chunkRow, row, at, 'record'), at);
-    else if (name === 'numbers.ndjson') this.#number(shaped(numberRow, row, at, 'number'), at, number);
-    else if (name === 'evidence.ndjson') this.#hit(shaped(hitRow, row, at, 'record'), at);
-    else if (name === 'findings.ndjson') this.#finding(shaped(findingRow, row, at, 'record'), at);
-    else if (name === 'audit.ndjson') this.#audit(shaped(auditRow, row, at, 'audit'), at);
+    if (name === 'chunks.ndjson') this.#chunk(shaped(chunkShape, row, at, 'record'), at);
+    else if (name === 'numbers.ndjson') this.#number(shaped(numberShape, row, at, 'number'), at, number);
+    else if (name === 'evidence.ndjson') this.#hit(shaped(hitShape, row, at, 'record'), at);
+    else if (name === 'findings.ndjson') this.#finding(shaped(findingShape, row, at, 'record'), at);
+    else if (name === 'audit.ndjson') this.#audit(shaped(auditShape, row, at, 'audit'), at);
     else need(typeof (row.kind ?? row.about) === 'string', 'record', `${at}: it does not say what it is about`);
   }
 
@@ -133,14 +87,14 @@ export class RowChecks {
     need(same, 'number', 'usage.csv does not say what numbers.ndjson says');
   }
 
-  #chunk(row: z.output<typeof chunkRow>, at: string): void {
+  #chunk(row: ChunkRow, at: string): void {
     need(!this.#chunks.has(row.chunk), 'record', `${at}: this piece of input is named twice`);
     const told = row.records_with_events + row.skipped + row.rejected;
     need(told === row.records, 'record', `${at}: its records do not add up`);
     this.#chunks.set(row.chunk, { source: row.source, lines: row.lines, sha256: row.sha256 });
   }
 
-  #number(row: z.output<typeof numberRow>, at: string, number: number): void {
+  #number(row: NumberRow, at: string, number: number): void {
     need(row.row === number, 'number', `${at}: it has the number of another row`);
     for (const part of row.parts) {
       const chunk = this.#chunks.get(part.chunk);
@@ -168,15 +122,15 @@ export class RowChecks {
     );
   }
 
-  #sheetRow(line: string, at: string): void {
-    const cells = cellsOf(line.endsWith('\r') ? line.slice(0, -1) : line);
-    need(cells.length === usageColumns.length, 'number', `${at}: it has other columns`);
-    const cell = (name: (typeof usageColumns)[number]): string => cells[usageColumns.indexOf(name)] ?? '';
-    const told = (['row', 'day', 'service', 'account_kind', 'strength', ...countNames] as const).map(cell);
-    this.#sheet.update(`${JSON.stringify(told)}\n`);
+  #sheetRow(line: string, at: string, number: number): void {
+    const cells = cellsOf(line, at);
+    const fits = number === 1 ? cells.join() === usageColumns.join() : cells.length === usageColumns.length;
+    need(fits, 'number', `${at}: it has other columns`);
+    if (number === 1) return;
+    this.#sheet.update(`${JSON.stringify(sheetColumns.map((column) => cells[column]))}\n`);
   }
 
-  #hit(row: z.output<typeof hitRow>, at: string): void {
+  #hit(row: HitRow, at: string): void {
     const chunk = this.#chunks.get(row.chunk);
     need(chunk !== undefined, 'record', `${at}: it comes from a piece of input that is not in chunks.ndjson`);
     need(row.chunk_sha256 === chunk.sha256, 'record', `${at}: its input has another hash in chunks.ndjson`);
@@ -184,19 +138,20 @@ export class RowChecks {
     need(row.id === hitId(row.chunk, row.line, row.service), 'record', `${at}: its id is not its own`);
   }
 
-  #finding(row: z.output<typeof findingRow>, at: string): void {
+  #finding(row: FindingRow, at: string): void {
     need(row.id === `${row.service}/${row.account_kind}`, 'record', `${at}: its id is not its own`);
     need(!this.#findings.has(row.id), 'record', `${at}: this finding is named twice`);
     this.#findings.add(row.id);
   }
 
-  #audit(row: z.output<typeof auditRow>, at: string): void {
+  #audit(row: AuditRow, at: string): void {
     const { seq, subject, details, previous } = row;
     const last = this.#lastAudit;
     need(seq > last.seq, 'audit', `${at}: it is out of order`);
     const follows = seq === 1 ? previous === chainBeginning : seq > last.seq + 1 || previous === last.hash;
     need(follows, 'audit', `${at}: it does not follow the record before it`);
-    if (!row.withheld) {
+    if (row.withheld) need(subject === null && details === null, 'audit', `${at}: what nothing can prove stands in it`);
+    else {
       need(subject !== null && details !== null, 'audit', `${at}: it is not whole`);
       need(chainHash({ ...row, subject, details }) === row.hash, 'audit', `${at}: its hash does not fit what it says`);
     }
@@ -240,43 +195,23 @@ function parsed(text: string, at: string): Record<string, unknown> {
   throw new BundleError('record', `${at} is no JSON object`);
 }
 
-function shaped<T>(schema: z.ZodType<T>, row: unknown, at: string, code: ProblemCode): T {
-  const result = schema.safeParse(row);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new BundleError(code, `${at}: ${issue?.path.join('.') ?? ''} is not what it has to be`);
-}
-
+/** Whether the parts add up to it, as far as whole numbers are added exactly. */
 function isSumOf(number: Counts, parts: readonly Counts[]): boolean {
   for (const name of countNames) {
-    const sum = parts.reduce((all, part) => all + part[name], 0);
-    if (sum !== number[name]) return false;
+    let left = number[name];
+    for (const part of parts) {
+      left -= part[name];
+      if (!Number.isSafeInteger(left)) return false;
+    }
+    if (left !== 0) return false;
   }
   const spend = new Map(Object.entries(number.spend));
   for (const part of parts)
-    for (const [currency, amount] of Object.entries(part.spend))
-      spend.set(currency, (spend.get(currency) ?? 0) - amount);
-  return [...spend.values()].every((left) => left === 0);
-}
-
-/** The cells of a row of RFC 4180 without line breaks in cells. */
-function cellsOf(line: string): string[] {
-  const cells: string[] = [];
-  for (let at = 0; at <= line.length; ) {
-    let cell = '';
-    if (line[at] === '"') {
-      let end = line.indexOf('"', at + 1);
-      while (end !== -1 && line[end + 1] === '"') end = line.indexOf('"', end + 2);
-      const close = end === -1 ? line.length : end;
-      cell = line.slice(at + 1, close).replaceAll('""', '"');
-      at = close + 2;
-    } else {
-      const end = line.indexOf(',', at);
-      const close = end === -1 ? line.length : end;
-      cell = line.slice(at, close);
-      at = close + 1;
+    for (const [currency, amount] of Object.entries(part.spend)) {
+      const left = (spend.get(currency) ?? 0) - amount;
+      if (!Number.isSafeInteger(left)) return false;
+      spend.set(currency, left);
     }
-    cells.push(cell);
-  }
-  return cells;
+  for (const left of spend.values()) if (left !== 0) return false;
+  return true;
 }
