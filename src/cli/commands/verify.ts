@@ -13,11 +13,13 @@ export const command: AddCommand = (program) => {
       'public key of who made it, NAME+ID+BASE64, or a file with it; never from the bundle',
     )
     .option('--key-name <name>', 'name of the key, where --key is a PEM')
+    .option('--trace <id>', 'follow a finding or a record to its place in the input')
+    .option('--raw <file>', 'with --trace: the original log, whose hashes are then computed')
     .option('--json', 'the result as JSON')
     .action(async (bundle: string, options: VerifyArguments & { json?: boolean }) => {
-      const { verifyBundle, verifyText } = await import('../common/verify-bundle.js');
+      const { isVerified, verifyBundle, verifyText } = await import('../common/verify-bundle.js');
       const result = await verifyBundle(bundle, options);
-      if (!result.ok) process.exitCode = exitCodes.checkFailed;
+      if (!isVerified(result)) process.exitCode = exitCodes.checkFailed;
       process.stdout.write(
         options.json === true ? `${safeJson(JSON.stringify(result, null, 2))}\n` : verifyText(result),
       );

@@ -4,13 +4,19 @@ import { keyNamePattern, type NoteKey, rawPublicKey, readVerifierKey } from '../
 import { safeLine } from '../../core/terminal.js';
 import type { Manifest } from '../../evidence/manifest.js';
 import { checkBundle } from '../../evidence/verify/check.js';
-import type { BundleProblem } from '../../evidence/verify/problem.js';
-import { ofFile } from '../../evidence/verify/source.js';
+import { BundleError, type BundleProblem } from '../../evidence/verify/problem.js';
+import { type ByteSource, ofFile } from '../../evidence/verify/source.js';
+import { type Traced, traceId } from '../../evidence/verify/trace.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
+import { traceText } from './trace-text.js';
 
 export interface VerifyArguments {
   key: string;
   keyName?: string;
+  /** A finding or a record to follow to its place in the input. */
+  trace?: string;
+  /** File with the original log. */
+  raw?: string;
 }
 
 export interface Verified {
@@ -22,10 +28,19 @@ export interface Verified {
   scope: Manifest['scope'] | null;
   records: number;
   files: { name: string; records: number | null; bytes: number }[];
+  /** Null: nothing was asked for, or the bundle is not good. */
+  trace: Traced | null;
 }
 
-/** Checks a bundle. @throws CliError where key or file cannot be read */
+/** Whether all that was asked for came out well: the bundle, and the original log where one was named. */
+export const isVerified = ({ ok, trace }: Verified): boolean =>
+  ok &&
+  (trace?.kind !== 'record' || trace.original === null || (trace.original.same && trace.original.record !== null));
+
+/** Checks a bundle, and follows an id in it. @throws CliError where key or file cannot be read, or the bundle has no such id */
 export async function verifyBundle(bundle: string, options: VerifyArguments): Promise<Verified> {
+  if (options.raw !== undefined && options.trace === undefined)
+    throw new CliError('--raw goes with --trace: it is the log that a record is looked for in', exitCodes.usage);
   const key = keyOf(options);
   const source = opened(bundle);
   try {
@@ -38,10 +53,32 @@ export async function verifyBundle(bundle: string, options: VerifyArguments): Pr
       scope: manifest?.scope ?? null,
       records,
       files: (manifest?.files ?? []).map(({ name, records: count, bytes }) => ({ name, records: count, bytes })),
+      trace: ok && manifest !== undefined ? await traced(source, manifest, options) : null,
     };
   } finally {
     source.close();
   }
+}
+
+async function traced(source: ByteSource, manifest: Manifest, { trace, raw }: VerifyArguments): Promise<Traced | null> {
+  if (trace === undefined) return null;
+  let found: Traced | undefined;
+  try {
+    found = await traceId(source, manifest, trace, raw);
+  } catch (error) {
+    if (error instanceof BundleError) throw new CliError(`the bundle was changed while it was read: ${error.message}`);
+    if (raw !== undefined && (error as NodeJS.ErrnoException).code?.startsWith('Z_') === true)
+      throw new CliError(`${safeLine(raw)} cannot be unpacked: it is damaged, or cut`);
+    if (raw !== undefined && (error as NodeJS.ErrnoException).syscall !== undefined)
+      throw new CliError(explainFileError(error, raw));
+    throw error;
+  }
+  if (found === undefined)
+    throw new CliError(
+      `there is no finding and no record ${safeLine(trace)} in this bundle: findings.ndjson and evidence.ndjson name them`,
+      exitCodes.usage,
+    );
+  return found;
 }
 
 function opened(path: string): ReturnType<typeof ofFile> {
@@ -83,7 +120,8 @@ function readText(path: string): string {
 }
 
 /** The result for people. */
-export function verifyText({ ok, bundle, problems, signer, scope, records, files }: Verified): string {
+export function verifyText({ ok, bundle, problems, signer, scope, records, files, trace }: Verified): string {
+  if (trace !== null) return traceText(trace);
   if (ok)
     return [
       `${safeLine(bundle)} is good: everything is as ${safeLine(signer ?? '')} signed it.`,
