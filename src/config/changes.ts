@@ -53,6 +53,7 @@ export const reloadRules: readonly Rule[] = [
   { key: 'work.chunk_deadline', way: 'apply', why: 'holds for pieces that are begun from now on' },
   { key: 'work.kept_input', way: 'apply', why: 'holds from the next cleaning on, also for what is kept already' },
   { key: 'findings', way: 'apply', why: 'holds from the next reconciling on' },
+  { key: 'answer_within', way: 'apply', why: 'holds from the next report on' },
   { key: 'retention', way: 'apply', why: 'holds from the next cleaning on, also for what is kept already' },
   { key: 'blocklists', way: 'apply', why: 'holds from the next version of a list on' },
   { key: 'nudges', way: 'apply', why: 'holds from the next mail on, also for those that wait' },

@@ -208,6 +208,13 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('What counts for a finding, and when it is over.'),
+  answer_within: section({
+    low: duration('1d', '365d').prefault('5d').describe('Entries of tier 1, low risk.'),
+    moderate: duration('1d', '365d').prefault('14d').describe('Entries of tier 2, and those without a tier.'),
+    high: duration('1d', '365d').prefault('30d').describe('Entries of tier 3, high risk.'),
+  })
+    .prefault({})
+    .describe('How soon entries that are requested or in review are promised an answer. Reports show what is late.'),
   retention: section({
     usage: retention('1d').prefault('400d').describe('The roll-up: who used what on which day.'),
     evidence: retention('1d').prefault('180d').describe('Raw records behind findings.'),

@@ -4,6 +4,7 @@ import type { Provenance } from '../core/provenance.js';
 import type { ReportFormat, ReportRole } from '../core/report-role.js';
 import type { ChangeLimits } from '../exports/blocklists/common/diff.js';
 import type { SendingHours } from '../inventory/nudges/limits.js';
+import type { AnswerWithin } from '../inventory/requests.js';
 import type { EgressPolicy } from '../net/policy.js';
 
 /** A configured source, its options checked. Plain data: it goes to worker threads. */
@@ -108,6 +109,8 @@ export interface ServiceSetup {
   audit?: AuditSetup;
   work: { concurrency: number; chunkDeadline: number; keptInput: number };
   findings: { window: number; quiet: number };
+  /** How soon requests are promised an answer, by tier. */
+  answerWithin: AnswerWithin;
   /** `undefined`: for ever. */
   retention: {
     usage: number | undefined;

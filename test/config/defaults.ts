@@ -10,6 +10,7 @@ export const defaults = {
   catalog: {},
   work: { concurrency: 2, threads: 1, chunk_deadline: 5 * minute, kept_input: 7 * day },
   findings: { window: 90 * day, quiet: 30 * day },
+  answer_within: { low: 5 * day, moderate: 14 * day, high: 30 * day },
   retention: { usage: 400 * day, evidence: 180 * day, quarantine: 30 * day, history: 400 * day },
   blocklists: { formats: [] as string[], max_change_percent: 5, max_change_entries: 50, two_people: true },
   nudges: {

@@ -6,7 +6,9 @@ import { compileCatalog } from '../../src/catalog/compile.js';
 import type { Service } from '../../src/catalog/schema.js';
 import type { Collector } from '../../src/collectors/common/collector.js';
 import { collector as folder } from '../../src/collectors/folder.js';
+import { defaultConfig } from '../../src/config/schema.js';
 import { signerOf } from '../../src/core/signed-note.js';
+import { answerWithinOf } from '../../src/inventory/requests.js';
 import { deliver } from '../../src/jobs/deliver.js';
 import { InWork } from '../../src/jobs/in-work.js';
 import type { IngestContext } from '../../src/jobs/ingest/context.js';
@@ -61,6 +63,7 @@ export const setupOf = (change: Partial<ServiceSetup> = {}): ServiceSetup => ({
   net: {},
   work: { concurrency: 2, chunkDeadline: 30_000, keptInput: 30 * dayMs },
   findings: { window: 90 * dayMs, quiet: 30 * dayMs },
+  answerWithin: answerWithinOf(defaultConfig()),
   retention: { usage: undefined, evidence: undefined, quarantine: undefined, history: undefined },
   people: undefined,
   inventory: undefined,

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/compile.js';
 import { defaultConfig } from '../../config/schema.js';
 import type { InventoryEntry } from '../../core/register.js';
+import { answerWithinOf } from '../../inventory/requests.js';
 import type { ServiceContext } from '../../jobs/context.js';
 import { InWork } from '../../jobs/in-work.js';
 import { Lanes } from '../../jobs/lanes.js';
@@ -64,6 +65,7 @@ function contextOf(db: Db, { catalog, zone, folder }: ScanRegisters): ServiceCon
       net: {},
       work: { concurrency: 1, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
       findings: { window: findings.window, quiet: findings.quiet },
+      answerWithin: answerWithinOf(config),
       retention: { usage: undefined, evidence: undefined, quarantine: undefined, history: undefined },
       people: undefined,
       inventory: undefined,

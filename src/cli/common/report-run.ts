@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultConfig } from '../../config/schema.js';
 import { namingRoles } from '../../core/report-role.js';
 import { safeJson, safeLine } from '../../core/terminal.js';
 import { dayOf } from '../../core/time.js';
 import { addDays } from '../../inventory/days.js';
+import { answerWithinOf } from '../../inventory/requests.js';
 import { registerHash } from '../../jobs/registers.js';
 import { asEdition } from '../../reports/periodic/edition.js';
+import type { FactsAsk } from '../../reports/periodic/load.js';
 import { documentHash, makeReport } from '../../reports/periodic/make.js';
 import { instantsOf, periodOf, type ReportPeriod, rangeOf } from '../../reports/periodic/period.js';
 import { checkpointBefore, inventoryOn } from '../../reports/periodic/registers.js';
@@ -34,6 +37,7 @@ interface Place {
   pseudonymKey: string;
   window: number;
   quiet: number;
+  answerWithin: FactsAsk['answerWithin'];
   catalog: Awaited<ReturnType<typeof openCatalog>>;
   who: string;
   /** From files instead of the database; undefined: from the database. */
@@ -142,6 +146,7 @@ async function withPlace(options: ReportOptions, work: (place: Place) => Promise
         pseudonymKey: givenPseudonymKey() ?? pseudonymKeyOf(config.data),
         window: Math.round(setup.findings.window / dayMs),
         quiet: Math.round(setup.findings.quiet / dayMs),
+        answerWithin: setup.answerWithin,
         catalog: await openCatalog(config.signatures, { folder: config.catalog.folder, data: config.data }),
         who,
         files: undefined,
@@ -170,6 +175,7 @@ async function withPlace(options: ReportOptions, work: (place: Place) => Promise
       pseudonymKey: givenPseudonymKey() ?? pseudonymKeyOf(data),
       window: 90,
       quiet: 30,
+      answerWithin: answerWithinOf(defaultConfig()),
       catalog,
       who: `cli:${userName()}`,
       files,

@@ -75,11 +75,12 @@ async function correct(context: ServiceContext, wanted: Wanted): Promise<string 
 }
 
 function makeNow({ db, catalog, setup }: ServiceContext, { reports, list, group, period }: Wanted) {
-  const { zone, findings } = setup();
+  const { zone, findings, answerWithin } = setup();
   return makeReport(db, async (snapshot) => ({
     period,
     audience: { role: list.role, group, names: list.names },
     zone,
+    answerWithin,
     catalog,
     inventoryOn: (day: string) => inventoryOn(snapshot, day, zone),
     people: await peopleBefore(snapshot, instantsOf(period, zone).end),

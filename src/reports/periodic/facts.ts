@@ -98,6 +98,8 @@ export interface PeriodFacts {
   findings: readonly FindingFacts[];
   groups: readonly GroupFacts[];
   entries: readonly InventoryEntry[];
+  /** What waits for an answer at the period's end: what is past the promised time first. */
+  waiting: readonly WaitingFacts[];
   /** What ends in the 30 days after the period, soonest first. */
   due: readonly Lapsing[];
   measures: readonly { now: Measure; before: Measure | undefined }[];
@@ -138,4 +140,24 @@ export interface CandidateFacts {
   /** `YYYY-MM-DD` */
   firstDay: string;
   isNew: boolean;
+}
+
+/** An entry of the register that waits for an answer. Days `YYYY-MM-DD`; empty where nobody knows since when it waits. */
+export interface WaitingFacts {
+  entry: string;
+  name: string;
+  services: readonly string[];
+  tier: InventoryEntry['risk_tier'];
+  approvers: readonly string[];
+  owner: string | undefined;
+  since: string;
+  /** Days that it has waited. */
+  days: number;
+  /** The day up to which an answer is promised. */
+  by: string;
+  /** Days until then; negative: since then. */
+  left: number;
+  overdue: boolean;
+  /** One of its services was used in the period. */
+  used: boolean;
 }

@@ -3,14 +3,12 @@ import { callsForAction, type Finding, type InventoryEntry } from '../../core/re
 import { dayOf } from '../../core/time.js';
 import type { Usage } from '../../core/usage.js';
 import { alternativesOf } from '../../inventory/alternatives.js';
-import { addDays } from '../../inventory/days.js';
 import { lapsingSoon } from '../../inventory/drift.js';
 import { type Measure, measures } from '../../inventory/metrics.js';
+import { type AnswerWithin, answeredInTime } from '../../inventory/requests.js';
 import { riskRules } from '../../inventory/risk-rules.js';
-import { recurring } from '../../inventory/subscriptions.js';
 import { mergeSmallGroups } from '../../people/privacy.js';
 import type { Member } from '../../store/person-history.js';
-import { loadPayments } from '../../store/reads/payments.js';
 import { loadCandidatesIn, loadDecisionsIn, loadOpenedBefore, newestDay } from '../../store/reads/period-state.js';
 import {
   type GroupInPeriod,
@@ -18,7 +16,6 @@ import {
   loadActorCounts,
   loadGroupsIn,
   loadServicesIn,
-  loadSpendIn,
   loadUsedDays,
   type ServiceInPeriod,
 } from '../../store/reads/period-use.js';
@@ -27,7 +24,9 @@ import { createLabels, type Labels } from '../people.js';
 import { loadSourceFacts } from './coverage.js';
 import type { Audience, FindingFacts, GroupFacts, PeriodFacts, ServiceFacts, Used } from './facts.js';
 import { findingsOn } from './findings.js';
+import { moneyOf } from './money.js';
 import { instantsOf, periodBefore, type ReportPeriod } from './period.js';
+import { loadRequests, waitingOn } from './requests.js';
 
 /** What a report is asked for. */
 export interface FactsAsk {
@@ -45,6 +44,8 @@ export interface FactsAsk {
   /** Days: how far back use counts for a finding, and how long without use it is over. */
   window: number;
   quiet: number;
+  /** How soon who asks for a service is promised an answer. */
+  answerWithin: AnswerWithin;
   product: string;
   /** Last checkpoint of the audit log before an instant, for the end of the report; empty: none. */
   checkpoint(before: number): Promise<string>;
@@ -76,6 +77,8 @@ export async function loadFacts(db: Db, ask: FactsAsk): Promise<PeriodFacts> {
   const then = await findingsOn(db, before.to, { ...judging, entries: earlier.entries });
   const used = { now: await loadServicesIn(db, days.now, group), before: await loadServicesIn(db, days.before, group) };
   const coverage = await loadSourceFacts(db, period, zone);
+  const requests = await loadRequests(db, instants.end);
+  const answered = (of: { start: number; end: number }) => answeredInTime(requests, of, ask.answerWithin);
   const silent = new Set(coverage.sources.filter((source) => source.days.covered === 0).map(({ id }) => id));
   const candidates = await loadCandidatesIn(db, instants, shownCandidates);
   const hasData = coverage.sources.some((source) => source.days.covered > 0 || source.records > 0);
@@ -91,10 +94,18 @@ export async function loadFacts(db: Db, ask: FactsAsk): Promise<PeriodFacts> {
     findings: await findingFacts(db, now.findings, used.now, { ...ask, labels, entries: inventory.entries }),
     groups: groupsOf(await loadGroupsIn(db, days.now), await loadGroupsIn(db, days.before)),
     entries: inventory.entries,
+    waiting: waitingOn(inventory.entries, requests, {
+      end: instants.end,
+      zone,
+      within: ask.answerWithin,
+      used: new Set(used.now.filter(({ events }) => events > 0).map(({ service }) => service)),
+    }),
     due: lapsingSoon(inventory.entries, period.to),
     measures: compared(
-      measuresOf(now, inventory.entries, period.to),
-      then.findings.length === 0 && used.before.length === 0 ? [] : measuresOf(then, earlier.entries, before.to),
+      [...measuresOf(now, inventory.entries, period.to), answered(instants)],
+      then.findings.length === 0 && used.before.length === 0
+        ? []
+        : [...measuresOf(then, earlier.entries, before.to), answered(instantsOf(before, zone))],
     ),
     candidates: {
       all: candidates.all,
@@ -244,41 +255,3 @@ const measuresOf = (
 
 const compared = (now: readonly Measure[], before: readonly Measure[]): PeriodFacts['measures'] =>
   now.map((measure) => ({ now: measure, before: before.find(({ name }) => name === measure.name) }));
-
-/** Payments are looked at over two years: yearly ones need two. */
-const paymentDays = 800;
-
-async function moneyOf(
-  db: Db,
-  period: ReportPeriod,
-  before: ReportPeriod,
-  { labels, catalog }: { labels: Labels; catalog: Catalog },
-): Promise<Pick<PeriodFacts, 'spend' | 'subscriptions'>> {
-  const name = (service: string): string => catalog.services.get(service)?.name ?? service;
-  const earlier = new Map(
-    (await loadSpendIn(db, before)).map((row) => [`${row.service}\0${row.currency}`, row.amount]),
-  );
-  const { payments } = await loadPayments(db, addDays(period.to, -paymentDays));
-  const known = payments.filter(({ day }) => day <= period.to);
-  return {
-    spend: (await loadSpendIn(db, period)).map((row) => ({
-      ...row,
-      currency: row.currency || 'unknown',
-      name: name(row.service),
-      before: earlier.get(`${row.service}\0${row.currency}`) ?? 0,
-    })),
-    subscriptions: recurring(
-      known.map(({ kind, payer, ...row }) => ({ ...row, actor: { kind, id: payer, group: '' } })),
-      period.to,
-    ).map(({ service, actor, cadence, amount, currency, next, stopped }) => ({
-      service,
-      name: name(service),
-      payer: labels.actor(actor),
-      cadence,
-      amount,
-      currency: currency || 'unknown',
-      next,
-      stopped,
-    })),
-  };
-}

@@ -52,7 +52,7 @@ interface Overdue {
   next: string;
 }
 
-function overdueOf(entry: InventoryEntry, { period, services }: PeriodFacts): Overdue[] {
+function overdueOf(entry: InventoryEntry, { period, services, waiting }: PeriodFacts): Overdue[] {
   const { rule } = stateOf(entry, period.to);
   const used = entry.services.some((id) => services.some((row) => row.id === id && row.now.events > 0));
   const still = used ? ' It was used in this period.' : '';
@@ -63,6 +63,11 @@ function overdueOf(entry: InventoryEntry, { period, services }: PeriodFacts): Ov
     return late('review', entry.review_date, 'Review it and set the next date, or end the use.');
   if (rule === 'exception-ended')
     return late('exception', entry.exception?.until, 'Renew it with a reason, or end the use.');
-  if (rule === 'pending' && used) return late('request', undefined, 'Decide: it waits for an answer.');
+  const request = waiting.find((row) => row.entry === entry.id);
+  if (rule === 'pending' && request?.overdue === true)
+    return late('request', request.by, `Decide: it has waited since ${request.since}.`);
+  // Since when it waits nobody knows, and it is used.
+  if (rule === 'pending' && used && (request === undefined || request.since === ''))
+    return late('request', undefined, 'Decide: it waits for an answer.');
   return [];
 }

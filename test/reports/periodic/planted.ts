@@ -1,6 +1,8 @@
 import { compileCatalog } from '../../../src/catalog/compile.js';
+import { defaultConfig } from '../../../src/config/schema.js';
 import type { InventoryEntry } from '../../../src/core/register.js';
 import type { Usage } from '../../../src/core/usage.js';
+import { answerWithinOf } from '../../../src/inventory/requests.js';
 import type { Person } from '../../../src/people/person.js';
 import type { Audience } from '../../../src/reports/periodic/facts.js';
 import type { FactsAsk } from '../../../src/reports/periodic/load.js';
@@ -121,6 +123,7 @@ export const ask = (audience: Partial<Audience> = {}, change: Partial<FactsAsk> 
     pseudonymKey: 'a key of pseudonyms for tests',
     window: 90,
     quiet: 30,
+    answerWithin: answerWithinOf(defaultConfig()),
     product: '1.2.3',
     checkpoint: async () => '',
     ...change,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { alertsOf } from '../../../config/alerts.js';
 import type { Config } from '../../../config/schema.js';
 import { Secret } from '../../../config/secret.js';
+import { answerWithinOf } from '../../../inventory/requests.js';
 import type { AuditSetup, NudgeSetup, ReportSetup, ServiceSetup, SourceSetup } from '../../../jobs/setup.js';
 import { type LoadedConfig, openConfig, refuseErrors } from '../config.js';
 import { loadKinds, type OpenedKinds, type OpenedSource, openKinds } from '../config-kinds.js';
@@ -46,6 +47,7 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
     audit: auditSetupOf(config),
     work: { concurrency: work.concurrency, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
     findings: { window: findings.window, quiet: findings.quiet },
+    answerWithin: answerWithinOf(config),
     retention: {
       usage: keep(retention.usage),
       evidence: keep(retention.evidence),
