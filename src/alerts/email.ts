@@ -49,6 +49,7 @@ type Options = z.output<typeof options>;
 export const channel: Channel<Options> = {
   title: 'E-mail',
   options,
+  whereTo: ({ to }) => to.join(', '),
   send: async (notice, written, context): Promise<Delivery> => {
     const message = messageOf(notice, {
       publicUrl: context.publicUrl,

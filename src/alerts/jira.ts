@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Check } from '../core/check.js';
 import type { Notice } from '../core/notice.js';
 import type { Channel } from './common/channel.js';
-import { encryption, isPlainHttp, timeoutOption, urlWords } from './common/http-check.js';
+import { encryption, hostOf, isPlainHttp, timeoutOption, urlWords } from './common/http-check.js';
 import { keyOf, linesOf, type Message, messageOf, messageOptions, stageOf } from './common/message.js';
 import { type Ask, basic, inSteps, refuse } from './common/steps.js';
 
@@ -42,6 +42,7 @@ const answers = {
 export const channel: Channel<Options> = {
   title: 'Jira',
   options,
+  whereTo: ({ url, project }) => `${project} at ${hostOf(url)}`,
   send: (notice, written, context) => {
     const message = messageOf(notice, {
       publicUrl: context.publicUrl,

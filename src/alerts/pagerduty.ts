@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Notice } from '../core/notice.js';
 import type { Channel } from './common/channel.js';
-import { encryption, isPlainHttp, reach, timeoutOption, urlWords } from './common/http-check.js';
+import { encryption, hostOf, isPlainHttp, reach, timeoutOption, urlWords } from './common/http-check.js';
 import { postJson } from './common/http-outcome.js';
 import { keyOf, type Message, messageOf, messageOptions, stageOf } from './common/message.js';
 import { plainLine } from './common/plain.js';
@@ -26,6 +26,7 @@ type Options = z.output<typeof options>;
 export const channel: Channel<Options> = {
   title: 'PagerDuty',
   options,
+  whereTo: ({ url }) => hostOf(url),
   send: (notice, { url, timeout, routing_key: routingKey, ask_url: askUrl }, context) => {
     const message = messageOf(notice, { publicUrl: context.publicUrl, askUrl });
     return postJson({ url, timeout }, { routing_key: routingKey, ...pagerDutyEvent(notice, message) }, context);

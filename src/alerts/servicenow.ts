@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Check } from '../core/check.js';
 import type { Notice } from '../core/notice.js';
 import type { Channel } from './common/channel.js';
-import { encryption, isPlainHttp, timeoutOption, urlWords } from './common/http-check.js';
+import { encryption, hostOf, isPlainHttp, timeoutOption, urlWords } from './common/http-check.js';
 import { keyOf, linesOf, type Message, messageOf, messageOptions, stageOf } from './common/message.js';
 import { plainLine } from './common/plain.js';
 import { type Ask, basic, inSteps, refuse } from './common/steps.js';
@@ -35,6 +35,7 @@ const records = z.object({
 export const channel: Channel<Options> = {
   title: 'ServiceNow',
   options,
+  whereTo: ({ url, table }) => `${table} at ${hostOf(url)}`,
   send: (notice, written, context) => {
     const message = messageOf(notice, {
       publicUrl: context.publicUrl,

@@ -46,6 +46,7 @@ type Options = z.output<typeof options>;
 export const channel: Channel<Options> = {
   title: 'Syslog (CEF, OCSF)',
   options,
+  whereTo: ({ host, protocol, format }) => `${host} (${protocol}, ${format})`,
   send: async (notice, written, context): Promise<Delivery> => {
     const message = messageFor(notice, written, context.publicUrl);
     if (message === undefined)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from './common/channel.js';
-import { encryption, reach, secretUrl, timeoutOption } from './common/http-check.js';
+import { encryption, hostOf, reach, secretUrl, timeoutOption } from './common/http-check.js';
 import { postJson } from './common/http-outcome.js';
 import { linesOf, type Message, messageOf, messageOptions } from './common/message.js';
 
@@ -15,6 +15,7 @@ type Options = z.output<typeof options>;
 export const channel: Channel<Options> = {
   title: 'Microsoft Teams',
   options,
+  whereTo: ({ url }) => hostOf(url),
   send: (notice, { url, timeout, ask_url: askUrl }, context) =>
     postJson(
       { url, timeout },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Check } from '../core/check.js';
 import type { Notice } from '../core/notice.js';
 import type { Channel, Delivery } from './common/channel.js';
-import { encryption, isPlainHttp, reach, timeoutOption, urlWords } from './common/http-check.js';
+import { encryption, hostOf, isPlainHttp, reach, timeoutOption, urlWords } from './common/http-check.js';
 import { deliver } from './common/http-outcome.js';
 
 const secretForm = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
@@ -26,6 +26,7 @@ type Options = z.output<typeof options>;
 export const channel: Channel<Options> = {
   title: 'Webhook',
   options,
+  whereTo: ({ url }) => hostOf(url),
   send: (notice, { url, secret, timeout }, context): Promise<Delivery> => {
     const body = webhookBody(notice);
     const timestamp = String(Math.floor(context.now() / 1000));

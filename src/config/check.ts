@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.js';
 import { checkAlerts } from './check-alerts.js';
-import { reportProblems } from './reports.js';
+import { noChannel, reportProblems } from './reports.js';
 import type { Config } from './schema.js';
 import type { Path } from './secret.js';
 
@@ -25,7 +25,7 @@ export function checkRelations(config: Config, at: ProblemAt, wrong: (path: Path
 function* anchors({ audit, channels }: Config, at: ProblemAt): Generator<Problem> {
   for (const [index, id] of audit.checkpoints.channels.entries())
     if (!channels.some((channel) => channel.id === id))
-      yield at(['audit', 'checkpoints', 'channels', index], 'is the id of none of the channels');
+      yield at(['audit', 'checkpoints', 'channels', index], noChannel(id, channels));
 }
 
 function* sameIds(config: Config, at: ProblemAt): Generator<Problem> {

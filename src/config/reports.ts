@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../core/problem.js';
+import { nearest, type Problem } from '../core/problem.js';
 import { namingRoles, reportFormats, reportRoles } from '../core/report-role.js';
 import { id, oneOf, text } from './fields.js';
 import type { Path } from './secret.js';
@@ -83,6 +83,15 @@ export function* reportProblems(
       yield at([...path, 'names'], `is for the roles admin and security; a report for the role ${role} names nobody`);
     for (const [place, id] of used.entries())
       if (!channels.some((channel) => channel.id === id))
-        yield at([...path, 'channels', place], 'is the id of none of the channels');
+        yield at([...path, 'channels', place], noChannel(id, channels));
   }
+}
+
+/** That a name is the id of none of the channels, and which may be meant. */
+export function noChannel(id: string, channels: readonly { id: string }[]): string {
+  const meant = nearest(
+    id,
+    channels.map((channel) => channel.id),
+  );
+  return `is the id of none of the channels${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }

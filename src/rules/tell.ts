@@ -5,6 +5,7 @@ import { alertNotice, groupThread, threadOf } from './notice.js';
 import { quietUntil } from './quiet.js';
 import type { Rule } from './situation.js';
 import { ends } from './step.js';
+import { Threads } from './threads.js';
 
 /** What telling goes by, beside the alerts themselves. */
 export interface TellContext {
@@ -40,7 +41,8 @@ export interface Told {
  */
 export function tell(due: readonly Alert[], context: TellContext): Told {
   const told: Told = { alerts: [], notices: [], steps: [] };
-  const now = new Map(due.map((alert) => [alert.id, alert]));
+  const before = new Map(due.map((alert) => [alert.id, alert]));
+  const now = new Map(before);
   const ready: Ready[] = [];
   const put = (alert: Alert): void => void now.set(alert.id, alert);
 
@@ -79,10 +81,10 @@ export function tell(due: readonly Alert[], context: TellContext): Told {
     put({ ...alert, nextAt: earliest(nextAt, blocked ? null : nextStep(alert, rule)) });
   }
 
-  for (const batch of batches(ready)) emit(batch, now, context, told);
+  const threads = new Threads([...context.mates, ...now.values()]);
+  for (const batch of batches(ready)) emit(batch, now, threads, context, told);
   told.alerts = [...now.values()].filter((alert) => {
-    const before = due.find(({ id }) => id === alert.id);
-    return !isDeepStrictEqual(before, alert);
+    return !isDeepStrictEqual(before.get(alert.id), alert);
   });
   return told;
 }
@@ -222,7 +224,13 @@ function batches(ready: readonly Ready[]): Ready[][] {
 }
 
 /** Makes the notice of a batch, and notes it on each of its alerts. */
-function emit(batch: readonly Ready[], now: Map<string, Alert>, context: TellContext, told: Told): void {
+function emit(
+  batch: readonly Ready[],
+  now: Map<string, Alert>,
+  threads: Threads,
+  context: TellContext,
+  told: Told,
+): void {
   const [first] = batch;
   const rule = first && context.rules.get(first.alert.rule);
   if (first === undefined || rule === undefined) return;
@@ -236,10 +244,10 @@ function emit(batch: readonly Ready[], now: Map<string, Alert>, context: TellCon
   const own = threadOf(first.alert.id);
   const opened = alerts.length === 1 ? own : groupThread(rule.id, alerts);
   const thread = news === 'opened' ? opened : (head?.thread ?? own);
-  const mates = [...new Map([...context.mates.map((mate) => [mate.id, mate] as const), ...now]).values()].filter(
-    (mate) => mate.thread === thread,
-  );
-  const open = mates.filter(({ state }) => (news === 'acknowledged' ? state === 'open' : state !== 'resolved')).length;
+  const mates = threads.of(thread).map((mate) => now.get(mate.id) ?? mate);
+  const open = mates.filter(
+    (mate) => mate.thread === thread && (news === 'acknowledged' ? mate.state === 'open' : mate.state !== 'resolved'),
+  ).length;
   const silent = news === 'resolved' && !rule.resolved;
   // The end of the time before has another id than the end of this one.
   const then = alerts.map((alert, place) => ({ ...alert, times: batch[place]?.times ?? alert.times }));
@@ -261,6 +269,7 @@ function emit(batch: readonly Ready[], now: Map<string, Alert>, context: TellCon
       ...(!silent && { notices: alert.notices + 1, lastNotice: notice.id }),
     };
     now.set(alert.id, { ...next, nextAt: pending.length > 0 ? next.nextAt : nextStep(next, rule) });
+    threads.add(next);
     told.steps.push({
       alert: alert.id,
       at: context.at,

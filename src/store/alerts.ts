@@ -241,6 +241,15 @@ export async function dueAlerts(trx: Db, at: number): Promise<Alert[]> {
   return rows.map(alertOf);
 }
 
+/** Makes every alert due that time alone may change, so that it is timed anew. `at`: milliseconds since 1970. */
+export async function lookSoon(trx: Db, at: number): Promise<void> {
+  await lockAlerts(trx);
+  await sql`update alert set next_at = ${at}
+    where (next_at is null or next_at > ${at}) and (pending <> '[]' or (state = 'open' and told_at is not null))`.execute(
+    trx,
+  );
+}
+
 /** What deciding about due alerts needs beside them. */
 export async function besideDue(
   trx: Db,

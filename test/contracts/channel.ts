@@ -119,6 +119,12 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
   });
 
   describe('contract of channels over HTTP', () => {
+    it('says whom it tells, without a secret', () => {
+      const where = kind.channel.whereTo?.(options(receiver.port)) ?? '';
+      expect(where).toMatch(/^.{3,200}$/);
+      for (const secret of kind.secrets) expect(where).not.toContain(secret);
+    });
+
     it('a receiver that takes a notice gets it once, and believes it', async () => {
       expect(await answering(take)).toEqual({ outcome: 'sent' });
       const deliveries = received.filter((request) => kind.delivers?.(request) ?? true);

@@ -49,6 +49,12 @@ export function socketChannelContract<Options>(kind: SocketChannelCase<Options>)
   });
 
   describe('contract of channels over sockets', () => {
+    it('says whom it tells, without a secret', () => {
+      const where = kind.channel.whereTo?.(kind.channel.options.parse(kind.options('127.0.0.1', server.port))) ?? '';
+      expect(where).toMatch(/^.{3,200}$/);
+      for (const secret of kind.secrets) expect(where).not.toContain(secret);
+    });
+
     it('a closed port is tried again', async () => {
       const gone = await tcpServer(() => undefined);
       await gone.close();

@@ -44,7 +44,7 @@ await describeOnDatabases('alerts', (server) => {
       ['ops', channel('ops')],
       ['boss', channel('boss')],
     ]);
-    return { got, links, service: await testService(db, { setup, channels, acknowledgeKey }) };
+    return { got, links, setup, service: await testService(db, { setup, channels, acknowledgeKey }) };
   }
 
   it('a new vendor in a log line is one notice on each channel, and no other one a minute later', async () => {
@@ -106,5 +106,37 @@ await describeOnDatabases('alerts', (server) => {
     expect(links[2]).toBeUndefined();
     expect(await round(2)).toEqual([]);
     expect(await round(100)).toEqual([]);
+  });
+
+  it('rules and quiet hours that changed hold for alerts that are open already, too', async () => {
+    const rule = { id: 'new-vendor', kind: 'new-unapproved-vendor', channels: ['ops'] };
+    const { got, setup, service } = await alerting([rule]);
+    const round = async (hours: number): Promise<string[]> => {
+      service.clock.now = noon + hours * 3_600_000;
+      await alertRound(service.context);
+      await service.answer();
+      return got.splice(0).map(({ channel, notice }) => `${channel} ${notice.kind}`);
+    };
+    service.context.ring('ingest', String(await push(service, squidLine('chat.example'))));
+    await service.answer();
+    expect(await round(0.1)).toEqual(['ops alert.opened']);
+    expect(await round(5)).toEqual([]);
+    // Nobody had asked for a reminder before: those that were missed are made up for by one.
+    const remind = { every: '2h' };
+    Object.assign(setup, { alerts: alerts([{ ...rule, remind }]) });
+    expect(await round(5.1)).toEqual(['ops alert.reminded']);
+    expect(await round(5.2)).toEqual([]);
+    const quiet = { ...rule, remind, quiet_hours: [{ from: '00:00', to: '23:59' }] };
+    Object.assign(setup, { alerts: alerts([quiet]) });
+    expect(await round(5.3)).toEqual([]);
+    expect(await round(7)).toEqual([]);
+    Object.assign(setup, { alerts: alerts([{ ...quiet, quiet_hours: [] }]) });
+    expect(await round(7.1)).toEqual(['ops alert.reminded']);
+    // Quiet hours of all rules, which no rule names.
+    const usual = { rules: [{ ...rule, remind }], quiet_hours: [{ from: '00:00', to: '23:59' }] };
+    Object.assign(setup, { alerts: alertsOf(alertsSchema.parse(usual)) });
+    expect(await round(9)).toEqual([]);
+    Object.assign(setup, { alerts: alertsOf(alertsSchema.parse({ ...usual, quiet_hours: [] })) });
+    expect(await round(9.1)).toEqual(['ops alert.reminded']);
   });
 });

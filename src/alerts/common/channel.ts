@@ -40,6 +40,8 @@ export interface Channel<Options = unknown> {
   /** Name for people: "Webhook". */
   title: string;
   options: ZodType<Options>;
+  /** Whom or what it tells, for who looks at the installation: addresses, a host, a project. Never a secret. */
+  whereTo?(options: Options): string;
   /** Delivers once. May be called again with the same notice: its id lets the receiver see that. Never throws for what the other side does. */
   send(notice: Notice, options: Options, context: SendContext): Promise<Delivery>;
   /** Looks whether it could work, and sends nothing. */

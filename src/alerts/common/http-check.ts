@@ -11,6 +11,9 @@ export const timeoutOption = z.int().min(1).max(60).default(30).describe('Second
 /** A URL option that holds a secret itself, as incoming webhooks do: its text is never repeated. */
 export const secretUrl = (what: string) => z.string().max(2000).refine(isPlainHttp, urlWords).describe(what);
 
+/** Host and port of a URL whose path may be a secret. */
+export const hostOf = (url: string): string => new URL(url).host;
+
 /** Whether what is sent can be read on the way. */
 export function encryption(url: string): Check {
   if (new URL(url).protocol === 'https:') return { name: 'Encryption', outcome: 'ok', found: 'https', remedy: '' };

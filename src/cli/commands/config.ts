@@ -22,12 +22,17 @@ export const command: AddCommand = (program) => {
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
       // Loaded here, so that other commands do not wait for it.
-      const [{ describeConfigProblem, inOrder, loadConfig }, { openKinds }] = await Promise.all([
+      const [{ describeConfigProblem, inOrder, loadConfig }, { openKinds }, { nameProblems }] = await Promise.all([
         import('../common/config.js'),
         import('../common/config-kinds.js'),
+        import('../common/config-names.js'),
       ]);
       const loaded = loadConfig(options);
-      const problems = inOrder([...loaded.problems, ...(await openKinds(loaded)).problems]);
+      const problems = inOrder([
+        ...loaded.problems,
+        ...(await openKinds(loaded)).problems,
+        ...(await nameProblems(loaded)),
+      ]);
       const errors = problems.filter(({ severity }) => severity === 'error').length;
       if (options.json === true)
         print(JSON.stringify({ ok: errors === 0, file: loaded.file ?? null, problems }, null, 2));

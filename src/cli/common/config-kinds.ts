@@ -126,7 +126,12 @@ function nudgeProblems({ config: { nudges, channels }, problemAt }: LoadedConfig
       problemAt(['nudges', 'enabled'], `needs nudges.channel, the channel that mails go out by; ${accepted}`),
     );
   else if (!mail.includes(nudges.channel))
-    problems.push(problemAt(['nudges', 'channel'], `there is no channel of kind email with this id; ${accepted}`));
+    problems.push(
+      problemAt(
+        ['nudges', 'channel'],
+        `there is no channel of kind email with this id; ${nearest(nudges.channel, mail) === undefined ? accepted : `did you mean ${nearest(nudges.channel, mail)}?`}`,
+      ),
+    );
   if (nudges.from_hour >= nudges.until_hour)
     problems.push(problemAt(['nudges', 'until_hour'], 'is not behind from_hour, which leaves no hour for any mail'));
   return problems;

@@ -97,5 +97,11 @@ export async function tellDue(trx: Db, context: AlertContext): Promise<boolean> 
   return told.notices.some(({ channels }) => channels.length > 0);
 }
 
-/** A print of the rules and of whom they tell: another one, and everything is held against them again. */
-export const rulesPrint = (context: Pick<AlertContext, 'setup'>): string => bare(ruleSet(context).rules);
+/**
+ * A print of all by which alerts are made and their next steps are timed: another one, and everything is held against the rules again.
+ * Channels are not in it: where news goes is decided when it is told.
+ */
+export function rulesPrint(context: Pick<AlertContext, 'setup'>): string {
+  const { rules, quietHours, zone } = ruleSet(context);
+  return bare({ rules, quietHours, zone });
+}

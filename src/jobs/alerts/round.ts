@@ -1,6 +1,6 @@
 import type { CandidateFact, Fact, GrantFact } from '../../rules/facts.js';
 import { decidedCandidates, lastFacts, newestFacts } from '../../store/alert-facts.js';
-import { loadAlerts } from '../../store/alerts.js';
+import { loadAlerts, lookSoon } from '../../store/alerts.js';
 import { appsWithGrants } from '../../store/collected.js';
 import type { ServiceContext } from '../context.js';
 import { evaluate, rulesPrint, tellDue } from './evaluate.js';
@@ -12,7 +12,7 @@ const heldAgainst = new WeakMap<object, string>();
 
 /**
  * What only time brings, each minute: reminders, escalations, quiet hours and groups that end; alerts whose candidate was decided or
- * whose grant was taken back; and after a change of the rules, all that is known is held against them again.
+ * whose grant was taken back; and after a change of the rules, of quiet hours or of the zone, all that is known is held against them again, and timed anew.
  */
 export async function alertRound(context: ServiceContext): Promise<void> {
   const { db } = context;
@@ -20,6 +20,8 @@ export async function alertRound(context: ServiceContext): Promise<void> {
   const print = rulesPrint(context);
   if (heldAgainst.get(context) !== print) {
     deliver = await evaluateAll(context);
+    // When to remind, to escalate, or to end a quiet time was reckoned by the rules of before.
+    await db.transaction().execute((trx) => lookSoon(trx, context.now()));
     heldAgainst.set(context, print);
   }
   deliver = (await lookAgain(context)) || deliver;

@@ -5,9 +5,11 @@ import { createEgress } from '../../../net/egress.js';
 import type { Instance } from '../../../store/instances.js';
 import { type LoadedConfig, loadConfig } from '../config.js';
 import { type OpenedKinds, openKinds } from '../config-kinds.js';
+import { nameProblems } from '../config-names.js';
 import { hideSecrets } from '../config-secrets.js';
 import { CliError } from '../errors.js';
 import { type OpenedSetup, setupOf } from '../service/setup.js';
+import { checkRules } from './alerts.js';
 import { checkCheckpoints } from './audit.js';
 import { checkBlockLists } from './blocklists.js';
 import { bounded, failed, warning } from './bounded.js';
@@ -18,6 +20,7 @@ import { closeStore, type OpenedDatabase, openForDoctor } from './database.js';
 import { checkMachine } from './machine.js';
 import { checkPort } from './ports.js';
 import { checkProvenance } from './provenance.js';
+import { checkDeliveries, checkNudges, checkReports, checkRoutes } from './recipients.js';
 import { checkRedis } from './redis.js';
 import { checkChannel, checkSource, checkSourceHealth } from './sources.js';
 import { checkAudit, checkBacklog, checkProcesses, seenProcesses } from './work.js';
@@ -43,7 +46,10 @@ export async function examine(file: string | undefined): Promise<Check[]> {
     if (!(error instanceof CliError)) throw error;
     return [...checks, failed('configuration', error.message, 'Name a file that can be read with --config.')];
   }
-  checks.push(...checkConfiguration(loaded, kinds.problems), ...checkSecrets(loaded));
+  checks.push(
+    ...checkConfiguration(loaded, [...kinds.problems, ...(await nameProblems(loaded))]),
+    ...checkSecrets(loaded),
+  );
   checks.push(...checkDataFolder(loaded.config, Date.now()), await checkRelease(loaded.config, Date.now()));
   const { redis } = loaded.config;
   const [{ checks: ofDatabase, opened }, ofRedis] = await Promise.all([
@@ -88,6 +94,9 @@ async function checkService(
     checks.push(...(await inOrder(kinds.sources, (source) => checkSource(source, egress, ours))));
     checks.push(...checkProvenance(setup.sources));
     checks.push(...(await inOrder(kinds.channels, (channel) => checkChannel(channel, egress))));
+    checks.push(...checkRoutes(kinds.channels));
+    checks.push(...checkRules(setup, loaded.config.alerts.rules !== undefined, Date.now()));
+    checks.push(...checkReports(loaded.config, setup.zone), ...checkNudges(loaded.config, setup.zone));
     if (db === undefined) {
       const remedy = 'See the checks of the database; after the first start look again.';
       return [...checks, warning('work', 'not looked at: there are no tables that it could be read from', remedy)];
@@ -95,6 +104,8 @@ async function checkService(
     const now = Date.now();
     const health = () => checkSourceHealth(db, { loaded, kinds, setup }, now);
     checks.push(...(await bounded('data of the sources', 'Try again; see the log of the database.', health)));
+    const channels = setup.channels.map(({ id }) => id);
+    checks.push(...(await checkDeliveries(db, channels, now)));
     checks.push(...(await checkBlockLists(db, setup.blocklists?.formats ?? [], now)));
     checks.push(...(await checkBacklog(db, now)), ...(await checkAudit(db)));
     checks.push(...(await checkCheckpoints(db, loaded.config, before.length > 0, now)));
