@@ -9,7 +9,7 @@ const options = ['--enable', 'simd', '--runtime', 'stub', '-O3', '--noAssert', '
 
 /** @type {Uint8Array | undefined} */
 let binary;
-const { error, stderr } = await asc.main(['src/scan/kernel/kernel.as.ts', '--outFile', 'kernel.wasm', ...options], {
+const { error, stderr } = await asc.main(['src/scan/kernel/assembly/kernel.as.ts', '--outFile', 'kernel.wasm', ...options], {
   readFile: undefined,
   writeFile: (name, contents) => {
     if (name.endsWith('.wasm') && typeof contents !== 'string') binary = contents;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 let compiled: WebAssembly.Module | undefined;
@@ -27,8 +27,10 @@ const built = join(import.meta.dirname, 'kernel.wasm');
 function fromSource(): string {
   const root = join(import.meta.dirname, '../../..');
   const script = join(root, 'scripts/kernel.js');
-  const hash = createHash('sha256').update(readFileSync(join(import.meta.dirname, 'kernel.as.ts')));
-  const name = `${hash.update(readFileSync(script)).digest('hex').slice(0, 16)}.wasm`;
+  const source = join(import.meta.dirname, 'assembly');
+  const hash = createHash('sha256').update(readFileSync(script));
+  for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
+  const name = `${hash.digest('hex').slice(0, 16)}.wasm`;
   const file = join(root, 'node_modules/.cache/halflight-kernel', name);
   if (!existsSync(file)) execFileSync(process.execPath, [script, file], { stdio: ['ignore', 'ignore', 'inherit'] });
   return file;
