@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Input, InputSource } from './input.js';
+import type { ScanOptions } from './options.js';
 import { defaultPartBytes } from './parts.js';
-import { type InputResult, type ScanOptions, scanInput, unreadResult } from './scan-input.js';
+import type { InputResult } from './result.js';
+import { scanInput, unreadResult } from './scan-input.js';
 import { isSharedFile, readShared } from './shared-file.js';
 import { ScanThread, type Threads } from './thread.js';
 

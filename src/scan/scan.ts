@@ -3,9 +3,10 @@ import type { Period } from '../core/usage.js';
 import { candidatesOfInput } from './candidate-table.js';
 import type { Input } from './input.js';
 import { keepNurserySmall } from './memory.js';
+import type { ScanOptions } from './options.js';
 import { readAll, type Threads } from './pool.js';
+import type { InputResult } from './result.js';
 import { mergeRollups, type RollupResult, withExpenses } from './rollup.js';
-import type { InputResult, ScanOptions } from './scan-input.js';
 import type { NotRead } from './walk.js';
 import { closeArchive } from './zip.js';
 

@@ -1,15 +1,10 @@
 import { joinNews } from '../people/leases/lease.js';
 import type { Input, InputSource } from './input.js';
+import type { ScanOptions } from './options.js';
 import { lineOf, linesBefore, partsJob, partsLeft } from './parts.js';
+import { type InputResult, maxRejectSamples } from './result.js';
 import { mergeParts } from './rollup.js';
-import {
-  type InputResult,
-  maxRejectSamples,
-  type PartsResult,
-  type ScanOptions,
-  scanInput,
-  scanParts,
-} from './scan-input.js';
+import { type PartsResult, scanInput, scanParts } from './scan-input.js';
 import type { ScanThread } from './thread.js';
 
 type SharedFile = Input & { size: number; source: Extract<InputSource, { kind: 'file' }> };

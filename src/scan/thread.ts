@@ -2,8 +2,10 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Service } from '../catalog/schema.js';
 import type { Person } from '../people/person.js';
 import type { InputSource } from './input.js';
+import type { ScanChoices, ScanOptions } from './options.js';
 import type { PartsJob } from './parts.js';
-import type { InputResult, PartsResult, ScanChoices, ScanOptions } from './scan-input.js';
+import type { InputResult } from './result.js';
+import type { PartsResult } from './scan-input.js';
 
 /** What threads beside the main one need to do the same work: the data behind `detection` and `resolve`. */
 export interface Threads {

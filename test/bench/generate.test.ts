@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { differences, type Found, FoundRows } from '../../bench/check.js';
 import { type Answer, addAnswers } from '../../bench/generate/answer.js';
 import { generate, layoutNames, layouts } from '../../bench/generate/generate.js';
-import type { InputResult } from '../../src/scan/scan-input.js';
+import type { InputResult } from '../../src/scan/result.js';
 import { ownCatalog, scanBytes, scanOptions } from '../helpers/scan.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'halflight-test-bench-'));

@@ -9,8 +9,10 @@ import { readPeople } from '../../src/people/read-people.js';
 import { buildReport } from '../../src/reports/build.js';
 import { createLabels } from '../../src/reports/people.js';
 import type { Report } from '../../src/reports/schema.js';
+import type { ScanOptions } from '../../src/scan/options.js';
+import type { InputResult } from '../../src/scan/result.js';
 import { mergeInputs, periodOf } from '../../src/scan/scan.js';
-import { type InputResult, type ScanOptions, scanInput } from '../../src/scan/scan-input.js';
+import { scanInput } from '../../src/scan/scan-input.js';
 import { findInputs, type NotRead } from '../../src/scan/walk.js';
 import { scanOptions } from './scan.js';
 

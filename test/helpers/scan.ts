@@ -5,7 +5,9 @@ import { loadDetection } from '../../src/detectors/common/registry.js';
 import { allFormats } from '../../src/formats/common/registry.js';
 import { Directory } from '../../src/people/directory.js';
 import { type Input, streamInput } from '../../src/scan/input.js';
-import { type InputResult, type ScanOptions, scanInput } from '../../src/scan/scan-input.js';
+import type { ScanOptions } from '../../src/scan/options.js';
+import type { InputResult } from '../../src/scan/result.js';
+import { scanInput } from '../../src/scan/scan-input.js';
 import { fixtureModified } from './parse.js';
 
 export { compileCatalog };

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileInput, type Input } from '../../src/scan/input.js';
+import type { ScanOptions } from '../../src/scan/options.js';
 import { periodOf, type ScanResult, scan } from '../../src/scan/scan.js';
-import { type ScanOptions, scanInput } from '../../src/scan/scan-input.js';
+import { scanInput } from '../../src/scan/scan-input.js';
 import { random } from '../helpers/random.js';
 import { bytesInput, ownCatalog, scanOptions } from '../helpers/scan.js';
 

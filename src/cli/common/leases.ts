@@ -2,8 +2,8 @@ import { safeLine } from '../../core/terminal.js';
 import { joinNews } from '../../people/leases/lease.js';
 import { LeaseLookup } from '../../people/leases/lookup.js';
 import { packLeases } from '../../people/leases/pack.js';
+import type { ScanOptions } from '../../scan/options.js';
 import { type ScanResult, scan } from '../../scan/scan.js';
-import type { ScanOptions } from '../../scan/scan-input.js';
 import { findInputs, type NotRead } from '../../scan/walk.js';
 import type { ScanRequest } from './scan-types.js';
 

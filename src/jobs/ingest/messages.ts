@@ -4,7 +4,7 @@ import type { Mapping } from '../../core/mapping.js';
 import type { Provenance } from '../../core/provenance.js';
 import type { EgressPolicy } from '../../net/policy.js';
 import type { Person } from '../../people/person.js';
-import type { InputResult } from '../../scan/scan-input.js';
+import type { InputResult } from '../../scan/result.js';
 
 // What the main thread and a scanning thread say to each other; all of it plain data.
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { actorsOf } from '../../scan/candidate-table.js';
-import type { InputResult } from '../../scan/scan-input.js';
+import type { InputResult } from '../../scan/result.js';
 import type { Claim } from '../../store/claims.js';
 import type { ChunkResult } from '../../store/types.js';
 import type { ServiceSetup, SourceSetup } from '../setup.js';
