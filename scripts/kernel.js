@@ -9,12 +9,15 @@ const options = ['--enable', 'simd', '--runtime', 'stub', '-O3', '--noAssert', '
 
 /** @type {Uint8Array | undefined} */
 let binary;
-const { error, stderr } = await asc.main(['src/scan/kernel/assembly/kernel.as.ts', '--outFile', 'kernel.wasm', ...options], {
-  readFile: undefined,
-  writeFile: (name, contents) => {
-    if (name.endsWith('.wasm') && typeof contents !== 'string') binary = contents;
+const { error, stderr } = await asc.main(
+  ['src/scan/kernel/assembly/kernel.as.ts', '--outFile', 'kernel.wasm', ...options],
+  {
+    readFile: undefined,
+    writeFile: (name, contents) => {
+      if (name.endsWith('.wasm') && typeof contents !== 'string') binary = contents;
+    },
   },
-});
+);
 if (error !== null || binary === undefined) {
   process.stderr.write(`${stderr.toString()}${error?.message ?? 'no WebAssembly came out'}\n`);
   process.exit(1);

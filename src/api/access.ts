@@ -1,4 +1,4 @@
-import type { TokenScope } from '../store/tables.js';
+import type { TokenScope } from '../store/source-tables.js';
 import type { ApiDeps } from './deps.js';
 import { ApiProblem } from './problem.js';
 import type { Policy } from './route.js';

@@ -1,5 +1,5 @@
 import { checkToken, type KnownToken } from '../receivers/common/token.js';
-import type { TokenScope } from '../store/tables.js';
+import type { TokenScope } from '../store/source-tables.js';
 import type { StoredToken } from '../store/tokens.js';
 import type { ApiLog } from './log.js';
 

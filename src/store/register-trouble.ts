@@ -1,4 +1,5 @@
-import type { Db, RegisterKind } from './tables.js';
+import type { RegisterKind } from './service-tables.js';
+import type { Db } from './tables.js';
 import { text } from './values.js';
 
 /** Why a register in the database is perhaps not what its owner means: its file is missing or has errors. */

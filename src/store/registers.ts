@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Db, RegisterKind } from './tables.js';
+import type { RegisterKind } from './service-tables.js';
+import type { Db } from './tables.js';
 import { json, storableJson } from './values.js';
 
 /** A register as the service works with it: the inventory, the people directory, or the catalog's services by hash. */

@@ -1,4 +1,5 @@
-import type { Db, SourceState } from './tables.js';
+import type { SourceState } from './source-tables.js';
+import type { Db } from './tables.js';
 import { text } from './values.js';
 
 /** A source as the service has seen it. Times are milliseconds since 1970. */

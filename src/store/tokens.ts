@@ -1,5 +1,6 @@
 import { appendAudit } from './audit.js';
-import type { Db, TokenScope } from './tables.js';
+import type { TokenScope } from './source-tables.js';
+import type { Db } from './tables.js';
 
 /** A token as it is kept: only the hash of its secret. */
 export interface StoredToken {

@@ -1,5 +1,6 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import type { ChunkState, Db, Tables } from '../tables.js';
+import type { ChunkState } from '../chunk-tables.js';
+import type { Db, Tables } from '../tables.js';
 import { groupBy } from './group.js';
 
 /** A chunk as people look at it. Times are milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { ChunkState, Db } from '../tables.js';
+import type { ChunkState } from '../chunk-tables.js';
+import type { Db } from '../tables.js';
 
 /**
  * Chunks by state. What is done is taken from the ledger, which has one row an hour, as there may be many millions of them; all

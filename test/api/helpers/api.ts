@@ -20,7 +20,8 @@ import { receiveUpload } from '../../../src/receivers/common/upload.js';
 import { type TelemetryOptions, receiver as telemetryReceiver } from '../../../src/receivers/telemetry.js';
 import { loadDevice, noteDevices } from '../../../src/store/devices.js';
 import { claimOwnership } from '../../../src/store/owner.js';
-import type { Db, TokenScope } from '../../../src/store/tables.js';
+import type { TokenScope } from '../../../src/store/source-tables.js';
+import type { Db } from '../../../src/store/tables.js';
 import { addToken, loadTokens } from '../../../src/store/tokens.js';
 import { service } from '../../helpers/service.js';
 
