@@ -4,7 +4,8 @@ import { unwrapSyslog } from '../core/syslog.js';
 import { known, whole } from '../core/text.js';
 import { parseEpoch } from '../core/time.js';
 import { headerLine, share } from './common/detect.js';
-import { createElffReader, splitFields } from './common/elff.js';
+import { createElffReader } from './common/elff.js';
+import { splitFields } from './common/elff-split.js';
 import { applicationName } from './common/extension.js';
 import { applianceTag, cacheAction, destinationPeer, httpStatus } from './common/squid-codes.js';
 

@@ -7,17 +7,12 @@ import { acknowledgeKeyOf } from '../core/acknowledge-link.js';
 import type { Signer } from '../core/signed-note.js';
 import { createEgress, type Egress } from '../net/egress.js';
 import { pseudonym } from '../people/privacy.js';
-import { noteSlot } from '../store/job-runs.js';
 import { serverVersion } from '../store/reads/server.js';
 import type { Db } from '../store/tables.js';
-import { alertRound } from './alerts/round.js';
-import { runTask } from './alerts/run-task.js';
 import { Bells } from './bells.js';
-import { areFeedsStale } from './blocklists/grounds.js';
 import { collect } from './collect.js';
 import type { Log } from './context.js';
 import { deliver } from './deliver.js';
-import { checkSources } from './health.js';
 import { InWork } from './in-work.js';
 import type { IngestContext } from './ingest/context.js';
 import { ingest } from './ingest/ingest.js';
@@ -26,17 +21,16 @@ import { Lanes } from './lanes.js';
 import { Lives } from './lives.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { LeaseCache } from './people/lease-cache.js';
-import { isHistoryStale } from './people/re-resolve.js';
 import type { Handler, JobKind, Queue } from './queue.js';
 import { reconcileDue } from './reconcile.js';
 import { RegisterCache } from './registers.js';
-import { makeReports } from './reports/make-reports.js';
-import { type Round, schedule } from './schedule.js';
+import { doRound } from './rounds.js';
+import { schedule } from './schedule.js';
 import { seal } from './seal.js';
 import type { ServiceSetup } from './setup.js';
 import { rungFor, sweep, sweepSources } from './sweep.js';
 import { type RegisterFiles, syncRegisters } from './sync-registers.js';
-import { ownTasks } from './tasks.js';
+import { doTask } from './task.js';
 
 /** What a process of the service is made from; opened and closed by the composition root. */
 export interface RuntimeParts {
@@ -140,12 +134,13 @@ export class Runtime {
       await consume('collect', 4, async (id, job) => void (await collect(this.context, id, job.signal)));
       await consume('reconcile', 1, (_id, job) => reconcileDue(this.context, job.signal));
       await consume('deliver', lanesAtOnce, (_id, job) => deliver(this.context, job.signal));
-      await consume('task', 2, (id) => this.#task(id));
+      await consume('task', 2, (id) => doTask(this.context, id, signal));
       (await this.#scannerOfNow()).warm();
       this.#loop(this.#sweepLocally());
       this.#loop(this.#giveBack());
     }
-    if (roles.schedule) this.#loop(schedule(this.context, signal, (round) => this.#round(round)));
+    if (roles.schedule)
+      this.#loop(schedule(this.context, signal, (round) => doRound(this.context, round, () => this.syncRegisters())));
     log.info({ instance: this.#lives.id, ...roles, database: await serverVersion(db) }, 'started');
   }
 
@@ -194,55 +189,6 @@ export class Runtime {
   async #ingest(id: string): Promise<void> {
     const chunk = Number(rungFor(id));
     if (Number.isSafeInteger(chunk) && chunk > 0) await ingest(this.context, chunk);
-  }
-
-  /** Ids are `JOB@SLOT`; whatever else somebody rings is no task. */
-  async #task(rung: string): Promise<void> {
-    const id = rungFor(rung);
-    const at = id.lastIndexOf('@');
-    const [job, slot] = [id.slice(0, at), Number(id.slice(at + 1))];
-    const work = this.#workOf(job, slot);
-    if (work === undefined || !Number.isSafeInteger(slot)) return;
-    const began = performance.now();
-    const outcome = await runTask(this.context, { job, slot }, work);
-    this.metrics.jobSeconds.observe({ kind: job.split(':')[0] ?? job, outcome }, (performance.now() - began) / 1000);
-    if (outcome !== 'skipped') this.#parts.log.info({ job, slot, outcome }, 'task');
-  }
-
-  #workOf(job: string, slot: number): (() => Promise<string>) | undefined {
-    const own = Object.hasOwn(ownTasks, job) ? ownTasks[job] : undefined;
-    if (own !== undefined) return () => own.run(this.context, this.#stop.signal, slot);
-    if (job.startsWith('report:')) return () => makeReports(this.context, job.slice('report:'.length), slot);
-    if (!job.startsWith('collect:')) return undefined;
-    return async () => {
-      const found = await collect(this.context, job.slice('collect:'.length), this.#stop.signal);
-      return found === undefined ? 'nothing to do' : `${found.chunks} chunks`;
-    };
-  }
-
-  async #round(round: Round): Promise<void> {
-    if (round === 'sweep') await sweep(this.context);
-    else if (round === 'health') await checkSources(this.context);
-    else if (round === 'alerts') await alertRound(this.context);
-    else {
-      await this.syncRegisters();
-      await this.#resolveHistory();
-      await this.#makeBlockLists();
-    }
-  }
-
-  /** Other people or leases: history is looked at again, at most once a minute. */
-  async #resolveHistory(): Promise<void> {
-    if (!(await isHistoryStale(this.context))) return;
-    const slot = Math.floor(this.context.now() / 60_000);
-    if (await noteSlot(this.#parts.db, 'resolve', slot)) this.#bells.ring('task', `resolve@${slot}`);
-  }
-
-  /** Another register, catalog, configuration or day: the lists are made anew, at most once in ten seconds. */
-  async #makeBlockLists(): Promise<void> {
-    if (!(await areFeedsStale(this.context))) return;
-    const slot = Math.floor(this.context.now() / 10_000);
-    if (await noteSlot(this.#parts.db, 'blocklists', slot)) this.#bells.ring('task', `blocklists@${slot}`);
   }
 
   /** While the queue is away the bells of the leader's sweep do not arrive: each worker sweeps for itself. */

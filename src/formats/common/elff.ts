@@ -6,62 +6,10 @@ import { unwrapSyslog } from '../../core/syslog.js';
 import { decodeUri, known, whole } from '../../core/text.js';
 import { parseClf, parseCtime, parseEpoch, parseIso } from '../../core/time.js';
 import { splitHostPort } from '../../core/url.js';
+import { names } from './elff-names.js';
+import { splitFields } from './elff-split.js';
 import { httpStatus } from './squid-codes.js';
 import { verdict } from './verdict.js';
-
-// W3C Working Draft WD-logfile-960323 (Extended Log File Format); field names of SGOS "Access Log Formats", IIS, ISA/TMG,
-// Netskope transaction events, Windows firewall. One name a group below is enough; the first that holds a value wins.
-const names = {
-  url: ['cs-uri', 'c-uri', 'x-cs-url', 'cs-url', 'url', 'r-uri'],
-  stem: ['cs-uri-path', 'cs-uri-stem', 'cs-uri-pathquery', 'c-uri-path', 'c-uri-stem', 'x-cs-uri-path', 'r-uri-path'],
-  host: [
-    'cs-host',
-    'cs-uri-host',
-    'cs-uri-hostname',
-    'cs(host)',
-    'r-host',
-    'c-uri-host',
-    'c-uri-hostname',
-    'x-cs-connect-host',
-    'x-cs-sni',
-    'r-uri-host',
-    'r-dns',
-    'cs-dns',
-    'x-rs-certificate-hostname',
-  ],
-  port: ['cs-uri-port', 'c-uri-port', 'r-port', 'dst-port', 'x-cs-dst-port', 'x-cs-connect-port', 'r-uri-port'],
-  // Not `cs-ip`: for SGOS that is the address the client connected to.
-  client: ['c-ip', 'x-client-ip', 'src-ip', 'x-cs-src-ip', 'source'],
-  user: [
-    'cs-username',
-    'cs-user',
-    'cs-userdn',
-    'x-cs-username',
-    'x-cs-user-authorization-name',
-    'cs-auth-user',
-    'c-username',
-    'username',
-    'user',
-  ],
-  device: ['c-dns', 'c-computername', 'x-client-device-name', 'x-client-hostname'],
-  method: ['cs-method', 's-operation', 'c-method'],
-  status: ['sc-status', 'rs-status'],
-  received: ['sc-bytes', 'bytes-received'],
-  sent: ['cs-bytes', 'bytes-sent'],
-  agent: ['cs(user-agent)', 'cs-user-agent', 'cs(useragent)', 'c-agent', 'x-cs-user-agent'],
-  app: ['x-bluecoat-application-name', 'x-cs-app'],
-  id: ['x-bluecoat-transaction-uuid', 'x-transaction-id', 'x-edge-request-id'],
-  decision: [
-    'sc-filter-result',
-    'action',
-    'x-action',
-    'cs-action',
-    'x-policy-action',
-    'x-cs-policy-action',
-    'disposition',
-  ],
-  instant: ['timestamp', 'x-timestamp-unix-utc', 'x-timestamp-unix', 'x-timestamp', 'x-cs-timestamp', 'datetime'],
-} as const;
 
 /** Exceptions of SGOS that mean that policy, not the network, ended the request. */
 const refusing = /denied|authenti|authoriz|unlicensed|spoof|virus|malware|bad_credentials/;
@@ -279,50 +227,4 @@ function agentOf(agent: string | undefined, iis: boolean): string | undefined {
 function parseStamp(text: string, zone: string): number | undefined {
   const m = /^\[?(\d{1,2})\/(\d{1,2})\/(\d{4}):(\d{2}:\d{2}:\d{2})\s*([^\]]{0,10})\]?$/.exec(text);
   return m ? parseIso(`${m[3]}-${m[2]}-${m[1]} ${m[4]}${m[5]}`, zone) : parseClf(text, zone);
-}
-
-/** A time in brackets is one field though it holds a blank. */
-const bracketed = /\[\d{1,2}\/\w{2,3}\/\d{4}:[\d:]{8} ?[^\]\s]{0,8}\]/y;
-
-/** Fields between tabs, or between runs of blanks; quoted ones may hold blanks, and quotes as `""`. */
-export function splitFields(text: string, tabbed: boolean): string[] {
-  if (tabbed)
-    return text.split('\t').map((field) =>
-      field
-        .trim()
-        .replace(/^"(.*)"$/s, '$1')
-        .replaceAll('""', '"'),
-    );
-  const fields: string[] = [];
-  let closable = true;
-  let at = 0;
-  for (;;) {
-    while (text[at] === ' ' || text[at] === '\t') at++;
-    if (at >= text.length) return fields;
-    if (text[at] === '"' && closable) {
-      const end = closingQuote(text, at);
-      if (end !== undefined) {
-        fields.push(text.slice(at + 1, end).replaceAll('""', '"'));
-        at = end + 1;
-        continue;
-      }
-      closable = false; // no later quote closes either
-    }
-    bracketed.lastIndex = at;
-    const stamp = text[at] === '[' ? bracketed.exec(text)?.[0] : undefined;
-    let end = at + (stamp?.length ?? 0);
-    while (end < text.length && text[end] !== ' ' && text[end] !== '\t') end++;
-    fields.push(text.slice(at, end));
-    at = end;
-  }
-}
-
-/** The quote that a blank or the end follows; a quote before any other character is text. */
-function closingQuote(text: string, open: number): number | undefined {
-  for (let end = text.indexOf('"', open + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    const next = text[end + 1];
-    if (next === undefined || next === ' ' || next === '\t') return end;
-    if (next === '"') end++;
-  }
-  return undefined;
 }

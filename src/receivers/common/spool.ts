@@ -1,14 +1,15 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdir, rename, rm, truncate, unlink } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Gap } from '../../core/chunk.js';
 import { Ballast } from './spool-ballast.js';
-import { codeOf, numberedName, syncFolder } from './spool-files.js';
+import { codeOf } from './spool-files.js';
 import { type ReadAsk, SpoolReader } from './spool-reader.js';
 import { encodeRecord } from './spool-record.js';
-import { dropMarks, type Recovered, recover } from './spool-recover.js';
-import { OpenSegment, type Segment, type Waiting } from './spool-segment.js';
+import { type Recovered, recover } from './spool-recover.js';
+import type { OpenSegment, Waiting } from './spool-segment.js';
+import { Segments } from './spool-segments.js';
 import {
   type ClaimOwnership,
   type SpoolDraft,
@@ -26,8 +27,6 @@ const batchBytes = 8 << 20;
 const maxWaitingBytes = 64 << 20;
 /** After a failure the disk is tried again this often, in milliseconds. */
 const retryEvery = 1000;
-/** A segment whose records are all released is closed, so that it can be deleted, from this size on. */
-const worthDeleting = 1 << 20;
 
 interface Caller extends Waiting {
   resolve(result: { sequence: number }): void;
@@ -43,7 +42,6 @@ export class Spool {
   readonly id: string;
   readonly folder: string;
   readonly #size: number;
-  readonly #segmentBytes: number;
   readonly #ballast: Ballast;
   readonly #onGap: (gap: Gap) => void;
   readonly #monotonic: () => number;
@@ -51,33 +49,31 @@ export class Spool {
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #groups = new Set<string>();
   readonly #reader: SpoolReader;
+  readonly #segments: Segments;
 
-  /** With synced records that wait to be released, in order; the open one is the last. */
-  #segments: Segment[];
-  #open: OpenSegment | undefined;
   #next: number;
   #last: number;
-  #released = 0;
   #waiting: Caller[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
-  #releasing: Promise<void> = Promise.resolve();
   #refusals = 0;
   #trouble: { kind: 'full' | 'broken'; text: string; retryAt: number } | undefined;
   #closed = false;
-  /** Marks may be there. */
-  #marked = true;
 
   private constructor(options: SpoolOptions, owner: { release(): void }, found: Recovered, ballast: Ballast) {
     this.folder = options.folder;
     this.#size = options.size ?? 4 * 2 ** 30;
-    this.#segmentBytes = options.segmentBytes ?? 32 << 20;
     this.#ballast = ballast;
     this.#onGap = options.onGap ?? (() => {});
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#owner = owner;
     this.id = found.id;
-    this.#segments = found.segments;
+    this.#segments = new Segments(this.folder, found.id, options.segmentBytes ?? 32 << 20, found.segments, () => ({
+      last: this.#last,
+      next: this.#next,
+      writing: this.#writing !== undefined,
+      trouble: this.#trouble !== undefined,
+    }));
     this.#next = found.next;
     this.#last = found.last;
     this.#reader = new SpoolReader(found.places, this.#onGap, options.now ?? Date.now);
@@ -131,7 +127,7 @@ export class Spool {
       } catch (error) {
         return refuse(error instanceof SpoolError ? error : new SpoolError('invalid', String(error)));
       }
-      if (this.#heldBytes() + this.#waitingBytes + encoded.bytes > this.#size) {
+      if (this.#segments.heldBytes() + this.#waitingBytes + encoded.bytes > this.#size) {
         const text = `The spool holds its ${this.#size} bytes: it takes more when what waits is in the database.`;
         return refuse(new SpoolError('full', text));
       }
@@ -149,7 +145,7 @@ export class Spool {
    * `maxRecords` and about `maxBytes`.
    */
   read(ask: ReadAsk): Promise<SpoolRecord[]> {
-    return this.#reader.read(this.#segments, this.#last, ask);
+    return this.#reader.read(this.#segments.all, this.#last, ask);
   }
 
   /** Resolves when there is a synced record behind `after`, and when the signal is aborted. */
@@ -162,19 +158,13 @@ export class Spool {
 
   /** All records up to this sequence are in the database: their segments are deleted. May be called again, with any number. */
   release(upTo: number): Promise<void> {
-    const turn = this.#releasing.then(() => this.#release(upTo));
-    this.#releasing = turn.catch(() => {});
-    return turn;
+    return this.#segments.release(upTo);
   }
 
   stats(): SpoolStats {
-    const waiting = this.#segments.filter((segment) => segment.last > this.#released);
-    const head = waiting[0];
-    const gone = head === undefined ? 0 : Math.max(0, this.#released - head.first + 1);
     return {
-      bytes: this.#heldBytes(),
-      records: Math.max(0, waiting.reduce((sum, segment) => sum + segment.records, 0) - gone),
-      oldest: head?.since,
+      bytes: this.#segments.heldBytes(),
+      ...this.#segments.waiting(),
       lastSequence: this.#last,
       refusals: this.#refusals,
       state: this.#trouble?.kind ?? 'ok',
@@ -198,9 +188,7 @@ export class Spool {
     this.#closed = true;
     this.#news.emit('more');
     await this.#writing;
-    await this.#releasing;
-    await this.#open?.seal();
-    this.#open = undefined;
+    await this.#segments.close();
     this.#owner.release();
   }
 
@@ -209,12 +197,6 @@ export class Spool {
     if (this.stats().records > 0) throw new SpoolError('invalid', `Records wait in ${this.folder}: it is not deleted.`);
     await this.close();
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  #heldBytes(): number {
-    let bytes = 0;
-    for (const segment of this.#segments) if (segment.last > this.#released) bytes += segment.size;
-    return bytes;
   }
 
   /** Writes what waits, batch by batch: what comes during a sync is the next batch. */
@@ -248,26 +230,15 @@ export class Spool {
     return this.#waiting.splice(0, count);
   }
 
-  /** The segment to write to: the open one, or a new one when that is large enough or there is none. */
+  /** The segment to write to. On a disk that was full the ballast comes first. */
   async #target(first: number): Promise<OpenSegment> {
     if (this.#trouble?.kind === 'full' && !(await this.#ballast.restore()))
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    const current = this.#open;
-    if (current !== undefined && current.segment.size < this.#segmentBytes) return current;
-    try {
-      this.#open = await OpenSegment.create(this.folder, this.id, first, this.#last);
-    } catch (error) {
-      // Without a free file handle the open segment grows on: what is accepted is kept.
-      if (current !== undefined && /^E[MN]FILE$/.test(codeOf(error))) return current;
-      throw error;
-    }
-    await current?.seal();
-    return this.#open;
+    return this.#segments.target(first);
   }
 
   #written(target: OpenSegment, batch: readonly Caller[]): void {
-    const isNew = this.#segments.at(-1) !== target.segment;
-    if (isNew) this.#segments.push(target.segment);
+    this.#segments.written(target);
     this.#last = target.segment.last;
     this.#trouble = undefined;
     for (const record of batch) {
@@ -275,8 +246,6 @@ export class Spool {
       record.resolve({ sequence: record.sequence });
     }
     this.#news.emit('more');
-    // Marks and what could not be deleted before; the next release tries again.
-    if (isNew) this.release(0).catch(() => {});
   }
 
   /** The segment is not trusted again, and these records count as never taken: the sender hears so. */
@@ -288,9 +257,7 @@ export class Spool {
         ? diskFull(this.folder)
         : `The disk of ${this.folder} fails (${code === '' ? String(error) : code}): check it; what is sent again is then taken.`;
     if (kind === 'full') await this.#ballast.free();
-    const failed = this.#open;
-    this.#open = undefined;
-    await failed?.abandon();
+    await this.#segments.abandon();
     const refused = [...batch];
     // A first failure may be the segment's own: a new one is begun at once. A full disk or a second failure takes time.
     const wait = kind === 'full' || failures > 1 || this.#trouble !== undefined;
@@ -301,47 +268,6 @@ export class Spool {
       this.#refusals++;
       record.reject(new SpoolError(kind, text, { cause: error }));
     }
-  }
-
-  async #release(upTo: number): Promise<void> {
-    this.#released = Math.max(this.#released, Math.min(upTo, this.#last));
-    let deleted = false;
-    while (this.#segments.length > 0) {
-      const segment = this.#segments[0];
-      if (segment === undefined || segment.last > this.#released) break;
-      if (segment === this.#open?.segment) {
-        // Still written to: closed where that gives back something.
-        const small = segment.size < Math.min(worthDeleting, this.#segmentBytes / 2);
-        if (this.#writing !== undefined || (small && this.#trouble === undefined)) break;
-        await this.#sealOpen();
-        if (segment.last > this.#released) break;
-      }
-      // The newest file with records keeps the number from which sequences go on.
-      if (this.#segments.length === 1) await this.#turnIntoMark(segment);
-      else await unlink(segment.path).catch(ignoreMissing);
-      this.#segments.shift();
-      deleted = true;
-    }
-    if (deleted) await syncFolder(this.folder);
-    const newest = this.#segments.at(-1);
-    if (!this.#marked || newest === undefined) return;
-    await dropMarks(this.folder, newest.first);
-    this.#marked = false;
-  }
-
-  async #sealOpen(): Promise<void> {
-    const current = this.#open;
-    this.#open = undefined;
-    await current?.seal();
-  }
-
-  /** Renames before it empties: a file under the old name must never look as if its sequences were free. */
-  async #turnIntoMark(segment: Segment): Promise<void> {
-    this.#marked = true;
-    const path = join(this.folder, numberedName(this.#next, 'mark'));
-    await rename(segment.path, path);
-    await syncFolder(this.folder);
-    await truncate(path, 0);
   }
 }
 
@@ -358,8 +284,4 @@ async function claimed(options: SpoolOptions, ballast: Ballast): Promise<ReturnT
     await ballast.free();
     return options.claim(file);
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }
