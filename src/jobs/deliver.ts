@@ -12,7 +12,7 @@ import {
   waitingChannels,
 } from '../store/outbox.js';
 import type { ServiceContext } from './context.js';
-import type { Lane } from './lanes.js';
+import { awayAfter, type Lane } from './lanes.js';
 import { nudgeKind } from './nudges/send.js';
 import { type Sent, sendNotice } from './send-notice.js';
 import { Settler } from './settler.js';
@@ -33,8 +33,8 @@ const refusedAtOnce = 500;
  * not kept is made again with the same id, by which the receiver knows it.
  *
  * Order: what is about one subject arrives in its order, always. A whole channel is in order too as long as its other side takes what it
- * is sent, and across the time that it is away, as seen by one process; a notice that fails while others are taken is passed by them until
- * its next try.
+ * is sent, and across the times that it is away: where it does not answer, or says that it takes nothing now, what comes behind waits. A
+ * notice that fails for a reason of its own, or again and again, is passed by others until its next try.
  */
 export async function deliver(context: ServiceContext, signal: AbortSignal): Promise<void> {
   const ids = await waitingChannels(context.db);
@@ -91,10 +91,8 @@ async function take({ db, now, instance, inWork }: ServiceContext, channel: stri
   const ask = { channel, owner: instance(), now: now() };
   return inWork.takeDeliveries(async () => {
     if (!lane.away) return takeDeliveries(db, { ...ask, limit: atOnce });
-    return [
-      ...(await takeDeliveries(db, { ...ask, limit: 1 })),
-      ...(await takeDeliveries(db, { ...ask, limit: 1, fresh: true })),
-    ];
+    const oldest = await takeDeliveries(db, { ...ask, limit: 1 });
+    return lane.triesFresh() ? [...oldest, ...(await takeDeliveries(db, { ...ask, limit: 1, fresh: true }))] : oldest;
   });
 }
 
@@ -125,15 +123,18 @@ async function sendInOrder(
       if (sent.outcome === 'sent' || sent.outcome === 'refused') {
         lane.answered();
         await end(context, settler, owner, item, sent);
-        // It is back: from the oldest on, in order.
-        if (trying && sent.outcome === 'sent') break;
+        if (trying && sent.outcome === 'sent') {
+          // It is back: from the oldest on, in order, also where that one was tried a moment too early.
+          await gatherDeliveries(db, setup.id, now());
+          break;
+        }
       } else if (sent.outcome === 'dropped') await forgetDelivery(db, item.id, owner);
       else {
         behind.add(item.subject);
         if (sent.outcome === 'later') await later(context, owner, item, sent);
         else await putOff(context, lane, owner, item, sent);
         // Who asks for time gets no second try.
-        if (sent.outcome === 'retry' && sent.afterSeconds !== undefined) break;
+        if (sent.outcome === 'retry' && (sent.afterSeconds !== undefined || holdsUp(item, sent))) break;
       }
     }
   } finally {
@@ -197,21 +198,27 @@ async function later(
   await settleDelivery(db, id, owner, { nextAt, why });
 }
 
-/** A delivery that failed waits; where several in a row did, or the other side asks for time, the whole channel does. */
+/** A notice holds up its channel the first times that its other side does not answer: the next one would be sent too soon, or in vain. */
+const holdsUp = ({ attempts }: OutboxItem, { away }: Extract<Delivery, { outcome: 'retry' }>): boolean =>
+  away === true && attempts < awayAfter;
+
+/** A delivery that failed waits; where several in a row did, or the other side is away or asks for time, the whole channel does. */
 async function putOff(
   { db, now, log }: ServiceContext,
   lane: Lane,
   owner: string,
-  { id, channel, notice, attempts }: OutboxItem,
-  { why, afterSeconds }: Extract<Delivery, { outcome: 'retry' }>,
+  item: OutboxItem,
+  outcome: Extract<Delivery, { outcome: 'retry' }>,
 ): Promise<void> {
+  const { id, channel, notice, attempts } = item;
+  const { why, afterSeconds } = outcome;
   const asked = Math.min(longestAsked, (afterSeconds ?? 0) * 1000);
   const wait = Math.round(Math.max(asked, waitAfter(attempts)));
   const about = { notice: notice.id, kind: notice.kind, channel };
   log.warn({ ...about, why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
   await settleDelivery(db, id, owner, { nextAt: now() + wait, why });
-  lane.failed(id);
-  const pause = Math.max(asked, lane.away ? Math.min(wait, longestAway) : 0);
+  lane.failed(id, outcome.away === true);
+  const pause = Math.max(asked, lane.away ? Math.min(wait, longestAway) : holdsUp(item, outcome) ? wait : 0);
   if (pause === 0) return;
   lane.pause(now() + pause);
   await gatherDeliveries(db, channel, now() + pause);

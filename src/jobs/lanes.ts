@@ -2,12 +2,18 @@ import { longestWaitMs } from '../store/outbox.js';
 import type { ChannelSetup } from './setup.js';
 
 /** So many deliveries in a row that fail are no accident of one message: the other side is away. */
-const awayAfter = 3;
+export const awayAfter = 3;
+/** How many of the tries of a channel that is away are made with a new notice, too; then each of so many. */
+const freshTries = 12;
 
 /** One channel as this process delivers to it. What it remembers is how the last deliveries went; the database knows all else. */
 export class Lane {
   #setup: ChannelSetup | undefined;
   readonly #failed = new Set<number>();
+  /** Failures in a row that were no matter of the notice. */
+  #noAnswer = 0;
+  /** Tries since it is away. */
+  #tries = 0;
   #until = 0;
 
   /**
@@ -24,11 +30,25 @@ export class Lane {
   /** The other side took something, or refused it: it is there. */
   answered(): void {
     this.#failed.clear();
+    this.#noAnswer = 0;
+    this.#tries = 0;
     this.#until = 0;
   }
 
-  failed(id: number): void {
-    if (!this.away) this.#failed.add(id);
+  /** A delivery failed. `noAnswer`: as any other would have, as far as one can tell. */
+  failed(id: number, noAnswer: boolean): void {
+    if (this.away) return;
+    this.#failed.add(id);
+    if (noAnswer) this.#noAnswer++;
+  }
+
+  /**
+   * One more try of a channel that is away. Tells whether a notice that nobody tried goes along: what can never be delivered may be all
+   * that fails. Not each time, as a receiver that takes notices and whose answers are lost would take each of these out of turn.
+   */
+  triesFresh(): boolean {
+    this.#tries++;
+    return this.#tries <= freshTries || this.#tries % freshTries === 0;
   }
 
   /** Nothing goes there before `at`, milliseconds since 1970. */
@@ -38,7 +58,7 @@ export class Lane {
 
   /** The other side seems to be away: one try shows. */
   get away(): boolean {
-    return this.#failed.size >= awayAfter;
+    return this.#failed.size >= awayAfter || this.#noAnswer >= awayAfter;
   }
 
   /** When it is tried again; undefined: now. A pause that no pause can be was made before the clock went back. */

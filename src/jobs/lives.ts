@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beat, loadInstances, registerInstance, removeInstance } from '../store/instances.js';
+import { beat, type Instance, loadInstances, registerInstance, removeInstance } from '../store/instances.js';
 import type { Db } from '../store/tables.js';
 import type { Log } from './context.js';
 
@@ -41,6 +41,18 @@ export class Lives {
     this.#id = await registerInstance(this.#db, this.#role, this.#version, this.#now());
   }
 
+  /**
+   * Releases at once what all other processes had in work: for one that no other can be beside, which need not wait for its dead
+   * predecessor's beat to stand still.
+   * @returns the chunks that are free again
+   */
+  async inherit(): Promise<number[]> {
+    const freed: number[] = [];
+    for (const other of await loadInstances(this.#db))
+      if (other.id !== this.id) freed.push(...(await this.#release(other)));
+    return freed;
+  }
+
   /** Beats and looks until the signal is aborted. `onFreed` gets chunks that were in work at a dead process. */
   async watch(signal: AbortSignal, onFreed: (chunks: number[]) => void): Promise<void> {
     while (!signal.aborted) {
@@ -66,15 +78,17 @@ export class Lives {
       if (seen === undefined || seen.beat !== other.beat) {
         this.#seen.set(other.id, { beat: other.beat, at: this.#monotonic() });
       } else if (this.#monotonic() - seen.at >= deadAfterMs) {
-        const freed = await removeInstance(this.#db, other.id, { died: true, seenBeat: seen.beat });
+        const freed = await this.#release(other, seen.beat);
         this.#seen.delete(other.id);
-        this.#log.warn(
-          { instance: other.id, pid: other.pid, host: other.host, chunks: freed.length },
-          'a process is gone',
-        );
         if (freed.length > 0) onFreed(freed);
       }
     }
+  }
+
+  async #release({ id, pid, host }: Instance, seenBeat?: number): Promise<number[]> {
+    const freed = await removeInstance(this.#db, id, { died: true, seenBeat });
+    this.#log.warn({ instance: id, pid, host, chunks: freed.length }, 'a process is gone');
+    return freed;
   }
 
   /** A clean end: the leases are free at once. */

@@ -54,6 +54,8 @@ export interface RuntimeParts {
   /** For tests: see ThreadData. */
   poison?: string | undefined;
   now?: (() => number) | undefined;
+  /** No other process can work on this database at the same time. */
+  alone?: boolean | undefined;
 }
 
 export interface Roles {
@@ -123,6 +125,7 @@ export class Runtime {
   async start(roles: Roles): Promise<void> {
     const { queue, db, setup, log } = this.#parts;
     await this.#lives.begin();
+    if (this.#parts.alone === true) await this.#lives.inherit();
     const signal = this.#stop.signal;
     this.#loop(this.#lives.watch(signal, (chunks) => this.#ringAll(chunks)));
     if (roles.work) {

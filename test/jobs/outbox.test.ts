@@ -328,6 +328,74 @@ await describeOnDatabases('F33 the outbox', (server) => {
     expect(receiver.effects.indexOf('n0')).toBeLessThan(receiver.effects.indexOf('n3'));
   });
 
+  it('an endpoint that fails now and then, for all notices alike, has them in order', async () => {
+    const { receiver, url } = await aReceiver();
+    const made = await testService(db, { setup: toWebhooks({ hook: url }), channels });
+    // 503, 429, cut before the answer: one, two, or many times in a row, at each twentieth request of the rest.
+    const bad = new Map([
+      [7, 1],
+      [31, 2],
+      [60, 40],
+      [150, 3],
+    ]);
+    let [requests, left] = [0, 0];
+    const take = (response: Parameters<RequestListener>[1], id: string): void => {
+      receiver.effects.push(id);
+      response.writeHead(204).end();
+    };
+    receiver.answer = (request, response) => {
+      if (left === 0) left = bad.get(++requests) ?? 0;
+      if (left === 0) return take(response, String(request.headers['webhook-id']));
+      left--;
+      if (left % 3 === 0) return void response.writeHead(503).end();
+      if (left % 3 === 1) return void request.socket.destroy();
+      response.writeHead(429, { 'retry-after': '20' }).end();
+    };
+    for (let n = 0; n < 200; n++) await addNotice(db, notice(n, `s${n}`), ['hook'], noon);
+    await during(made, dayMs);
+    expect(receiver.effects).toEqual(Array.from({ length: 200 }, (_, n) => `n${n}`));
+  });
+
+  it('a notice that always breaks the connection holds up others for a minute, once', async () => {
+    const { receiver, url } = await aReceiver();
+    const made = await testService(db, { setup: toWebhooks({ hook: url }), channels });
+    receiver.answer = (request, response) => {
+      const id = String(request.headers['webhook-id']);
+      if (id === 'n0') return void request.socket.destroy();
+      receiver.effects.push(id);
+      response.writeHead(204).end();
+    };
+    for (let n = 0; n < 100; n++) await addNotice(db, notice(n, `s${n}`), ['hook'], noon);
+    await during(made, 60_000);
+    expect(receiver.effects).toEqual(Array.from({ length: 99 }, (_, n) => `n${n + 1}`));
+    // Its next tries pause nothing.
+    for (let n = 100; n < 150; n++) {
+      made.clock.now += 600_000;
+      await addNotice(db, notice(n, `s${n}`), ['hook'], made.clock.now);
+      await deliver(made.context, signal);
+      expect(receiver.effects.at(-1)).toBe(`n${n}`);
+    }
+    receiver.answer = undefined;
+    await during(made, 3_600_000);
+    expect(await states(db, 'hook')).toEqual({ sent: 150 });
+  });
+
+  it('of a day away few notices are tried: the oldest, and now and then another', async () => {
+    const { receiver, url } = await aReceiver();
+    const made = await testService(db, { setup: toWebhooks({ hook: url }), channels });
+    receiver.answer = (request) => void request.socket.destroy();
+    for (let n = 0; n < 100; n++) await addNotice(db, notice(n, `s${n}`), ['hook'], noon);
+    await during(made, dayMs);
+    const { rows } = await sql<{ tried: number; most: number }>`
+      select count(*) filter (where attempts > 0)::int as tried, max(attempts) as most from outbox`.execute(db);
+    // Each five minutes at the latest, and a new one each hour.
+    expect(rows[0]?.most).toBeGreaterThan(280);
+    expect(rows[0]?.tried).toBeLessThan(50);
+    receiver.answer = undefined;
+    await during(made, 3_600_000);
+    expect(receiver.effects).toEqual(Array.from({ length: 100 }, (_, n) => `n${n}`));
+  });
+
   it('Retry-After is kept, up to an hour', async () => {
     const { receiver, url } = await aReceiver();
     const setup = setupOf({

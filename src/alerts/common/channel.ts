@@ -6,8 +6,11 @@ import type { Egress } from '../../net/egress.js';
 /** What became of a delivery. */
 export type Delivery =
   | { outcome: 'sent' }
-  /** Try again, not before `afterSeconds` where the other side said so. `why`: without secrets, for people. */
-  | { outcome: 'retry'; why: string; afterSeconds?: number | undefined }
+  /**
+   * Try again, not before `afterSeconds` where the other side said so. `why`: without secrets, for people. `away`: it is no matter of this
+   * notice, as far as one can tell: the other side did not answer, or says that it takes nothing at present.
+   */
+  | { outcome: 'retry'; why: string; afterSeconds?: number | undefined; away?: true }
   /** Trying again is of no use. */
   | { outcome: 'refused'; why: string };
 

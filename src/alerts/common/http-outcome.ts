@@ -22,7 +22,8 @@ export async function deliver(request: EgressRequest, { egress, signal, now }: S
 export function failure(error: unknown, host: string, signal: AbortSignal): Exclude<Delivery, { outcome: 'sent' }> {
   if (signal.aborted) return { outcome: 'retry', why: 'Halflight was stopped before it was delivered.' };
   const { kind, message } = explain(error, host);
-  return { outcome: kind === 'refused' ? 'refused' : 'retry', why: message };
+  if (kind === 'refused') return { outcome: 'refused', why: message };
+  return { outcome: 'retry', why: message, ...(kind !== 'too-large' && { away: true as const }) };
 }
 
 /** Posts JSON and says what the answer means. `timeout` in seconds. */
@@ -42,6 +43,9 @@ export const postJson = (
     context,
   );
 
+/** RFC 9110, 15.6, and RFC 6585, 4: said of the server, or of what stands before it, and not of a request. */
+const awayStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
 /**
  * What a status means for a delivery: 2xx is sent; what may pass (408, 409, 425, 429, 5xx) is tried again, not before `Retry-After`
  * says so; all else would be answered alike next time. 409 may pass: a receiver that is still busy with the same id gives it.
@@ -51,7 +55,12 @@ export function outcomeOf(host: string, status: number, retryAfter: string | und
   if (status >= 500 || [408, 409, 425, 429].includes(status)) {
     const afterSeconds = waitSeconds(retryAfter, now);
     const why = `${host} answered ${status}: ${status === 429 ? 'too many requests' : 'it cannot take it now'}.`;
-    return { outcome: 'retry', why, ...(afterSeconds !== undefined && { afterSeconds }) };
+    return {
+      outcome: 'retry',
+      why,
+      ...(afterSeconds !== undefined && { afterSeconds }),
+      ...(awayStatuses.has(status) && { away: true as const }),
+    };
   }
   return { outcome: 'refused', why: `${host} answered ${status}: ${remedyFor(status)}.` };
 }

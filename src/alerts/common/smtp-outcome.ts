@@ -10,10 +10,19 @@ export function smtpFailure(error: unknown, host: string, signal: AbortSignal): 
   if (signal.aborted || error instanceof EgressError) return failure(error, host, signal);
   const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };
   if (typeof responseCode === 'number' && responseCode >= 400 && responseCode < 500)
-    return { outcome: 'retry', why: `${host} answered ${responseCode}: it cannot take it now.` };
+    return {
+      outcome: 'retry',
+      why: `${host} answered ${responseCode}: it cannot take it now.`,
+      // RFC 5321, 4.2.3: the service is not available, and the connection is closed.
+      ...(responseCode === 421 && { away: true as const }),
+    };
   if (typeof responseCode === 'number' && responseCode >= 500)
     return { outcome: 'refused', why: `${host} answered ${responseCode}: ${remedyFor(responseCode, code)}.` };
-  return { outcome: 'retry', why: `${host}: ${passing[String(code)] ?? 'the connection failed or was cut'}.` };
+  return {
+    outcome: 'retry',
+    why: `${host}: ${passing[String(code)] ?? 'the connection failed or was cut'}.`,
+    away: true,
+  };
 }
 
 function remedyFor(status: number, code: unknown): string {

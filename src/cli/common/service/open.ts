@@ -68,6 +68,8 @@ export async function openService(opened: OpenedSetup, role: string, log: Logger
         log,
       ),
       poison: poisonOf(process.env),
+      // The embedded database has one owner, and this process is it.
+      alone: config.database.url === undefined,
     };
     const runtime = new Runtime(parts);
     const told = setInterval(() => tellExpiry(runtime.context.catalog, log), dayMs).unref();
