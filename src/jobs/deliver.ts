@@ -92,7 +92,10 @@ async function take({ db, now, instance, inWork }: ServiceContext, channel: stri
   return inWork.takeDeliveries(async () => {
     if (!lane.away) return takeDeliveries(db, { ...ask, limit: atOnce });
     const oldest = await takeDeliveries(db, { ...ask, limit: 1 });
-    return lane.triesFresh() ? [...oldest, ...(await takeDeliveries(db, { ...ask, limit: 1, fresh: true }))] : oldest;
+    if (!lane.wantsFresh()) return oldest;
+    const fresh = await takeDeliveries(db, { ...ask, limit: 1, fresh: true });
+    if (fresh.length > 0) lane.triedFresh();
+    return [...oldest, ...fresh];
   });
 }
 

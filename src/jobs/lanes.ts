@@ -12,8 +12,9 @@ export class Lane {
   readonly #failed = new Set<number>();
   /** Failures in a row that were no matter of the notice. */
   #noAnswer = 0;
-  /** Tries since it is away. */
-  #tries = 0;
+  /** New notices tried since it is away, and tries since the last of them. */
+  #fresh = 0;
+  #sinceFresh = 0;
   #until = 0;
 
   /**
@@ -31,7 +32,8 @@ export class Lane {
   answered(): void {
     this.#failed.clear();
     this.#noAnswer = 0;
-    this.#tries = 0;
+    this.#fresh = 0;
+    this.#sinceFresh = 0;
     this.#until = 0;
   }
 
@@ -43,12 +45,17 @@ export class Lane {
   }
 
   /**
-   * One more try of a channel that is away. Tells whether a notice that nobody tried goes along: what can never be delivered may be all
+   * One more try of a channel that is away. Tells whether a notice that nobody tried may go along: what can never be delivered may be all
    * that fails. Not each time, as a receiver that takes notices and whose answers are lost would take each of these out of turn.
    */
-  triesFresh(): boolean {
-    this.#tries++;
-    return this.#tries <= freshTries || this.#tries % freshTries === 0;
+  wantsFresh(): boolean {
+    return this.#fresh < freshTries || ++this.#sinceFresh >= freshTries;
+  }
+
+  /** One that nobody tried went along. */
+  triedFresh(): void {
+    this.#fresh++;
+    this.#sinceFresh = 0;
   }
 
   /** Nothing goes there before `at`, milliseconds since 1970. */

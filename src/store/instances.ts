@@ -58,7 +58,11 @@ export async function removeInstance(
       update chunk set lease_owner = null, attempts = attempts + ${died ? 1 : 0},
         error = case when ${died} then 'the process that worked on it ended' else error end
       where lease_owner = ${id} and state = 'pending' returning id`.execute(trx);
-    await trx.updateTable('outbox').set({ lease_owner: null }).where('lease_owner', '=', id).execute();
+    // In work is only what waits and was taken: of that there is an index.
+    await sql`
+      update outbox set lease_owner = null where lease_owner = ${id} and state = 'pending' and attempts > 0`.execute(
+      trx,
+    );
     return rows.map((row) => row.id);
   });
 }

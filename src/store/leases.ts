@@ -12,12 +12,16 @@ export interface Lease {
   turn: number;
 }
 
-/** Everything that the database says a process has in work. */
+/**
+ * Everything that the database says a process has in work. Of deliveries only those that were taken once are looked at: there is an index of
+ * them, and a hundred thousand others may wait.
+ */
 export async function leasesOf(db: Db, owner: string): Promise<Lease[]> {
   const { rows } = await sql<Lease>`
     select 'chunk' as of, id, fence as turn from chunk where lease_owner = ${owner} and state = 'pending'
     union all
-    select 'outbox', id, attempts from outbox where lease_owner = ${owner} and state = 'pending'`.execute(db);
+    select 'outbox', id, attempts from outbox
+    where lease_owner = ${owner} and state = 'pending' and attempts > 0`.execute(db);
   return rows;
 }
 
@@ -43,6 +47,6 @@ export async function freeOrphans(db: Db): Promise<void> {
     update chunk set lease_owner = null where lease_owner is not null and state = 'pending'
       and not exists (select from instance where instance.id = chunk.lease_owner)`.execute(db);
   await sql`
-    update outbox set lease_owner = null where lease_owner is not null and state = 'pending'
+    update outbox set lease_owner = null where lease_owner is not null and state = 'pending' and attempts > 0
       and not exists (select from instance where instance.id = outbox.lease_owner)`.execute(db);
 }

@@ -110,32 +110,44 @@ export async function settleDeliveries(
   settled: readonly { id: number; outcome: DeliveryOutcome }[],
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    const ends = settled.map(({ id, outcome }) => ({
+      id,
+      state: 'nextAt' in outcome ? 'pending' : outcome.state,
+      next_at: 'nextAt' in outcome ? (time(outcome.nextAt) ?? 0) : null,
+      done_at: 'nextAt' in outcome ? null : Math.round(outcome.now),
+      why: outcome.why === undefined ? null : text(outcome.why).slice(0, 500),
+    }));
+    // All in one statement: a hundred thousand of their own, one behind the other, would take longer than sending.
+    const { rows } = await sql<SettledRow>`
+      update outbox o set lease_owner = null, state = e.state, next_at = coalesce(e.next_at, o.next_at), done_at = e.done_at, why = e.why
+      from jsonb_to_recordset(${json(ends)}) as e (id bigint, state text, next_at bigint, done_at bigint, why text)
+      where o.id = e.id and o.lease_owner = ${owner}
+      returning o.id, o.notice_id, o.channel, o.subject, o.attempts, o.notice->>'kind' as kind`.execute(trx);
+    const kept = new Map(rows.map((row) => [row.id, row]));
     const records: AuditRecord[] = [];
-    for (const { id, outcome } of settled) {
-      const why = outcome.why === undefined ? null : text(outcome.why).slice(0, 500);
-      const row = await trx
-        .updateTable('outbox')
-        .set(
-          'nextAt' in outcome
-            ? { lease_owner: null, next_at: time(outcome.nextAt) ?? 0, why }
-            : { lease_owner: null, state: outcome.state, done_at: outcome.now, why },
-        )
-        .where('id', '=', id)
-        .where('lease_owner', '=', owner)
-        .returning(['notice_id', 'channel', 'subject', 'attempts', sql<string>`notice->>'kind'`.as('kind')])
-        .executeTakeFirst();
-      if (row === undefined || 'nextAt' in outcome) continue;
+    for (const { id, state, done_at: at, why } of ends) {
+      const row = kept.get(id);
+      if (row === undefined || at === null) continue;
       const { notice_id, channel, subject, attempts, kind } = row;
       records.push({
-        at: outcome.now,
+        at,
         who: 'service',
-        action: `notice.${outcome.state}`,
+        action: `notice.${state}`,
         subject: notice_id,
         details: { channel, kind, about: subject, attempts, ...(why !== null && { why }) },
       });
     }
     await appendAudits(trx, records);
   });
+}
+
+interface SettledRow {
+  id: number;
+  notice_id: string;
+  channel: string;
+  subject: string;
+  attempts: number;
+  kind: string;
 }
 
 /** Ends a delivery and keeps nothing of it. */

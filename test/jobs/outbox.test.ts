@@ -11,7 +11,8 @@ import type { Notice } from '../../src/core/notice.js';
 import { deliver } from '../../src/jobs/deliver.js';
 import { loadAudit, verifyAudit } from '../../src/store/audit.js';
 import { registerInstance, removeInstance } from '../../src/store/instances.js';
-import { addNotice, takeDeliveries } from '../../src/store/outbox.js';
+import { freeOrphans, leasesOf } from '../../src/store/leases.js';
+import { addNotice, gatherDeliveries, nextDelivery, takeDeliveries, waitingChannels } from '../../src/store/outbox.js';
 import type { Db } from '../../src/store/tables.js';
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { clear, dayMs, noon, setupOf, type TestService, testService } from './helpers.js';
@@ -487,6 +488,38 @@ await describeOnDatabases('F33 the outbox', (server) => {
       Array.from({ length: 900 }, (_, n) => ['notice.refused', `n${n}`]),
     );
     expect(await verifyAudit(db)).toMatchObject({ records: 900, badSeq: undefined });
+  });
+
+  it('where very many wait, who looks for leases, channels and failures reads a few rows', async () => {
+    const most = 20_000;
+    await sql`
+      insert into outbox (notice_id, channel, subject, notice, next_at, created_at)
+      select 'n' || n, case when n % 2 = 0 then 'hook' else 'other' end, 's' || n, ${JSON.stringify(notice(0))}::jsonb, ${noon}, ${noon}
+      from generate_series(1, ${most}::int) n`.execute(db);
+    await sql`analyze outbox`.execute(db);
+    const dead = await registerInstance(db, 'work', '0', noon);
+    expect(await takeDeliveries(db, { channel: 'hook', owner: dead, now: noon, limit: 10 })).toHaveLength(10);
+    const looks: Record<string, (trx: Db) => Promise<unknown>> = {
+      leases: (trx) => leasesOf(trx, dead),
+      orphans: (trx) => freeOrphans(trx),
+      channels: (trx) => waitingChannels(trx),
+      gathering: (trx) => gatherDeliveries(trx, 'hook', noon),
+      next: (trx) => nextDelivery(trx, 'hook'),
+    };
+    for (const [name, look] of Object.entries(looks)) {
+      const read = await db.transaction().execute(async (trx) => {
+        await look(trx);
+        const { rows } = await sql<{ read: number }>`
+          select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relname = 'outbox'`.execute(
+          trx,
+        );
+        return rows[0]?.read;
+      });
+      expect(read, name).toBeLessThan(100);
+    }
+    expect(await leasesOf(db, dead)).toHaveLength(10);
+    await removeInstance(db, dead, { died: true });
+    expect(await leasesOf(db, dead)).toEqual([]);
   });
 
   it('two processes are never at one channel at the same time', async () => {

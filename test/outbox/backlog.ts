@@ -4,6 +4,8 @@ import type { Site } from '../kill/site.js';
 
 /** Words of titles and texts, with what a careless sender would break on. */
 const words = ['Notebook', 'héllo', '"quoted"', 'two\nlines', '<b>', '\\', '猫', 'upload', 'team', '%0a', '…'];
+/** Each so many-th notice is for both endpoints. */
+const healthyEach = 10;
 const kinds = ['alert.opened', 'alert.reminded', 'alert.escalated', 'alert.resolved'];
 
 /** The notices of a campaign, put into the outbox as news is: some in one transaction, one row for each channel. */
@@ -11,13 +13,17 @@ export class Backlog {
   /** How many were put in. */
   count = 0;
   readonly #site: Site;
-  readonly #channels: readonly string[];
   readonly #dice: Dice;
   /** Alerts that live at present: each has several notices, in between those of others. */
   readonly #alerts: string[] = [];
 
-  constructor(site: Site, channels: readonly string[], dice: Dice) {
-    [this.#site, this.#channels, this.#dice] = [site, channels, dice];
+  constructor(site: Site, dice: Dice) {
+    [this.#site, this.#dice] = [site, dice];
+  }
+
+  /** How many of the first so many notices go to the healthy endpoint, too. */
+  static healthy(count: number): number {
+    return Math.ceil(count / healthyEach);
   }
 
   /** Puts in so many. Is there once, also where the database ends in the middle of it and this is called again. */
@@ -28,9 +34,10 @@ export class Backlog {
         await this.#site.query(
           `insert into outbox (notice_id, channel, subject, notice, next_at, created_at)
            select n->>'id', channel, n->>'subject', n, $3, $3
-           from jsonb_array_elements($1::jsonb) with ordinality as notices (n, place), unnest($2::text[]) as channel
+           from jsonb_array_elements($1::jsonb) with ordinality as notices (n, place), unnest('{dead,healthy}'::text[]) as channel
+           where channel = 'dead' or (n->'details'->>'n')::int % $2 = 0
            order by place on conflict (notice_id, channel) do nothing`,
-          [JSON.stringify(notices), this.#channels, now],
+          [JSON.stringify(notices), healthyEach, now],
         );
         break;
       } catch {
