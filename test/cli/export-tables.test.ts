@@ -169,7 +169,7 @@ describe('halflight export usage', () => {
     expect((await lastAudit()).last).toMatchObject({ action: 'export.names' });
   });
 
-  it('leaves the old file or the new one, whenever it is killed', async () => {
+  it('F7 leaves the old file or the new one, whenever it is killed', async () => {
     for (const fault of ['export.page=kill@1', 'export.page=kill@3', 'export.written=kill']) {
       writeFileSync(join(folder, 'kept.ndjson'), 'the old one');
       const ran = await run(['usage', '--out', 'kept.ndjson'], { HALFLIGHT_FAULTS: fault });

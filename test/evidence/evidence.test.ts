@@ -101,7 +101,7 @@ describe('halflight evidence', () => {
     expect((await evidence(...march, '--out', 'no-such-folder/x.zip')).code).toBe(3);
   });
 
-  it('leaves the whole file or none, wherever it is killed', async () => {
+  it('F7 leaves the whole file or none, wherever it is killed', async () => {
     const stages = ['evidence.file=kill@7', 'evidence.synced=kill', 'evidence.named=kill'];
     for (const [i, HALFLIGHT_FAULTS] of stages.entries()) {
       const out = `killed-${i}.zip`;

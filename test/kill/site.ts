@@ -28,6 +28,8 @@ export interface SiteOptions {
 export interface SiteConfig {
   sources?: readonly object[];
   channels?: readonly object[];
+  /** Distribution lists of the periodic report. */
+  reports?: readonly object[];
   /** File of the people directory. */
   people?: string;
   /** File of the vendor list. */
@@ -78,7 +80,7 @@ export class Site {
   async prepare(): Promise<void> {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    const { sources = [], channels = [], ports = [], people, contracts, signatures } = this.#config;
+    const { sources = [], channels = [], reports = [], ports = [], people, contracts, signatures } = this.#config;
     const config = {
       data: this.data,
       server: { listen: '127.0.0.1', port },
@@ -88,6 +90,7 @@ export class Site {
       net: { allow: ['127.0.0.1'], ports },
       sources,
       channels,
+      reports,
       ...(signatures !== undefined && { signatures }),
     };
     this.inventory([]);

@@ -17,7 +17,7 @@ const key = Buffer.alloc(32, 9);
 
 interface Body {
   type: string;
-  data: { id: string; subject: string; details: { n: number } };
+  data: { id: string; subject: string; details: { n?: number } };
 }
 
 /**
@@ -140,8 +140,10 @@ export class Endpoint {
     this.effects.set(id, hash);
     const { data } = JSON.parse(body) as Body;
     const { subject } = data;
-    const { n } = data.details;
     if (data.id !== id) this.#say(`delivery ${id} holds notice ${data.id}`);
+    const { n } = data.details;
+    // Of the service's own, and not of a campaign.
+    if (n === undefined) return;
     const newest = this.#newestOf.get(subject) ?? -1;
     if (n < newest) this.#say(`notice ${n} about ${subject} took effect after its notice ${newest}`);
     this.#newestOf.set(subject, Math.max(newest, n));
