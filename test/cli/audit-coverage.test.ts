@@ -101,7 +101,7 @@ const tasks: Record<keyof typeof ownTasks, Answer> = {
   checkpoint: ['audit.broken'],
   retention: ['retention.applied'],
   recheck: 'It computes findings anew, which have a history of their own.',
-  blocklists: ['blocklist.made', 'blocklist.published'],
+  blocklists: ['blocklist.made', 'blocklist.published', 'blocklist.guarded'],
   nudges: ['nudges.sent'],
   resolve: ['history.resolved'],
   'resolve-all': ['history.resolved'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.js';
 import { readFeedNote } from '../../src/core/feed-note.js';
@@ -289,6 +290,59 @@ await describeOnDatabases('feeds of block lists', (server) => {
     await approve({ ...decider, setup }, await named('squid'), 2);
     await rollBack(decider, await named('squid'), 1);
     expect((await served())?.body).toBe(lines(2));
+  });
+
+  test('a name that is protected since leaves what is served at once: held by a roll-back, waiting for a person, or without a register', async () => {
+    const { register, served, told, context, decider, clock } = await start(['squid', 'rpz']);
+    await register(denied(...upTo(20)));
+    await register(denied(...upTo(21)));
+    for (const format of ['squid', 'rpz']) await rollBack(decider(), await named(format), 1);
+    const setup = context.setup();
+    const protect = async (...ownDomains: string[]): Promise<string> => {
+      clock.now += 60_000;
+      Object.assign(setup, { blocklists: { ...setup.blocklists, ownDomains } });
+      expect(await areFeedsStale(context)).toBe(true);
+      return makeBlockLists(context);
+    };
+    // Held: the name below which the organisation works goes, and the list stays held.
+    expect(await protect('mail.s1.example')).toContain('squid');
+    const ids = upTo(20)
+      .filter((n) => n !== 1)
+      .sort((a, b) => (`${a}.` < `${b}.` ? -1 : 1));
+    expect((await served())?.body).toBe(lines(...ids));
+    expect((await served('rpz'))?.body).not.toMatch(/^(\*\.)?s1\.example/m);
+    expect((await served())?.version).toBeGreaterThan(3);
+    const feeds = await loadFeeds(db);
+    expect(feeds.map(({ pinned }) => pinned)).toEqual([(await served('rpz'))?.version, (await served())?.version]);
+    expect(await makeBlockLists(context)).toBe('nothing is new');
+    const serial = (await loadVersions(db, 'squid')).map((version) => version.serial);
+    expect(serial).toEqual([...new Set(serial)].sort((a, b) => b - a));
+
+    // Without a register that can be trusted nothing new is made, but this.
+    await register(denied(...upTo(20)), { inventoryTrouble: 'inventory.yaml has 1 error' });
+    await protect('mail.s1.example', 's2.example');
+    expect((await served())?.body).toBe(lines(...ids.filter((n) => n !== 2)));
+    expect((await loadFeeds(db)).map(({ keptWhy }) => keptWhy)).toEqual(Array(2).fill('inventory.yaml has 1 error'));
+
+    // Given free again, a change that waits for its size takes no protected name along.
+    await release(decider(), 'squid');
+    await register(denied(...upTo(6)));
+    expect((await loadVersions(db, 'squid'))[0]).toMatchObject({ state: 'pending' });
+    await protect('mail.s1.example', 's2.example', 's3.example');
+    expect((await served())?.body).toBe(lines(...ids.filter((n) => n !== 2 && n !== 3)));
+    expect((await loadVersions(db, 'squid'))[0]).toMatchObject({ state: 'pending' });
+
+    const { rows } = await sql<{ who: string; out: string[] }>`
+      select who, details::jsonb->'taken_out' as out from audit where action = 'blocklist.guarded' and subject like 'squid/%' order by seq`.execute(
+      db,
+    );
+    expect(rows).toEqual(
+      ['.s1.example', '.s2.example', '.s3.example'].map((name) => ({ who: 'service', out: [name] })),
+    );
+    expect((await verifyAudit(db)).badSeq).toBeUndefined();
+    expect((await told()).filter((line) => line.includes('protected now'))).toContain(
+      'blocklist.published Block list squid: 1 entry is protected now and taken out',
+    );
   });
 
   test('a list that is not configured any more is not served, and its versions stay', async () => {

@@ -18,8 +18,8 @@ import {
 } from '../../store/blocklists.js';
 import type { Db } from '../../store/tables.js';
 import type { ServiceSetup } from '../setup.js';
-import { auditDetails, publish, versionOf } from './make.js';
 import { published, rolledBack, tellOfFeeds } from './notices.js';
+import { auditDetails, publish, versionOf } from './versions.js';
 
 /** A decision about a list that cannot be: what is in the way, and what to do. */
 export class DecisionError extends Error {

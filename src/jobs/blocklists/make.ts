@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { feedNoteText } from '../../core/feed-note.js';
-import type { Signer } from '../../core/signed-note.js';
 import { diffLists, tooLarge } from '../../exports/blocklists/common/diff.js';
 import type { BlockListFormat } from '../../exports/blocklists/common/format.js';
 import { blockListOf } from '../../exports/blocklists/common/list.js';
@@ -24,14 +21,16 @@ import { exclusively } from '../../store/job-runs.js';
 import type { Db } from '../../store/tables.js';
 import type { BlockListSetup } from '../setup.js';
 import { type FeedContext, type Grounds, groundsOf } from './grounds.js';
+import { guardServed } from './guard.js';
 import { back, kept, published, settled, tellOfFeeds, waiting } from './notices.js';
+import { auditDetails, entriesHashOf, publish, versionOf } from './versions.js';
 
 const dayMs = 86_400_000;
 
 /**
  * Makes a new version of each configured list whose entries are others by the register, the catalog and the configuration of now. It is
  * published by itself where little changes, and waits for a person otherwise. Where the register is missing or has errors nothing is
- * made, and what is served stays. May run twice, and again after it was killed anywhere.
+ * made, and what is served stays. What is protected since is taken out of what is served at once. May run twice, and again after it was killed anywhere.
  */
 export async function makeBlockLists(context: FeedContext): Promise<string> {
   const ran = await exclusively(context.db, 'blocklists', () => makeAll(context));
@@ -69,16 +68,22 @@ async function makeAll(context: FeedContext): Promise<string> {
   return outcomes.length === 0 ? 'nothing is new' : outcomes.join(', ');
 }
 
-/** What is served stays, and that is told once. */
+/** What is served stays, but for what is protected since, and that is told once. */
 async function keepAll(
-  { db, setup, now, log }: FeedContext,
+  context: FeedContext,
   { formats }: BlockListSetup,
   { key }: Grounds,
   why: string,
 ): Promise<string> {
+  const { db, setup, now, log } = context;
   const at = now();
+  const known = await allBlockListFormats();
   await db.transaction().execute(async (trx) => {
     await lockBlockLists(trx);
+    for (const id of formats) {
+      const format = known.get(id);
+      if (format !== undefined) await guardServed(trx, context, { id, format });
+    }
     const before = await loadFeeds(trx);
     for (const format of formats) {
       const feed = before.find((one) => one.format === format);
@@ -101,12 +106,15 @@ interface Making {
 /** One format, in one transaction with what is told and recorded. @returns what became of it; undefined: nothing is new */
 async function makeOne(
   trx: Db,
-  { setup, now, log, signer, catalog }: FeedContext,
+  context: FeedContext,
   { limits }: BlockListSetup,
   { id, format, list, grounds }: Making,
 ): Promise<string | undefined> {
+  const { setup, now, log, signer, catalog } = context;
   await lockBlockLists(trx);
   const at = now();
+  const { entries } = format.entries(list);
+  const guarded = await guardServed(trx, context, { id, format }, new Set(entries.map(({ text }) => text)));
   const feed = (await loadFeeds(trx)).find((one) => one.format === id);
   const versions = await loadVersions(trx, id);
   const served = versions.find(({ state }) => state === 'published');
@@ -115,14 +123,13 @@ async function makeOne(
   if (feed?.keptWhy !== undefined) await tellOfFeeds(trx, setup(), back(), at, feed.keptSince);
   await saveFeed(trx, { format: id, active: true, grounds: grounds.key, keptWhy: undefined, keptSince: undefined });
 
-  const { entries } = format.entries(list);
-  const entriesHash = hashOf(entries.map(({ text }) => `${text}\n`).join(''));
+  const entriesHash = entriesHashOf(entries.map(({ text }) => text));
   if (entriesHash === served?.entriesHash) {
     const withdrawn = await withdrawWaiting(trx, id, at);
     if (withdrawn !== undefined) await tellOfFeeds(trx, setup(), settled(id, withdrawn), at);
-    return withdrawn === undefined ? undefined : `${withdrawn} withdrawn`;
+    return withdrawn === undefined ? guarded : `${withdrawn} withdrawn`;
   }
-  if (entriesHash === pending?.entriesHash) return undefined;
+  if (entriesHash === pending?.entriesHash) return guarded;
   await withdrawWaiting(trx, id, at);
 
   const entriesOf = async (version: BlockListVersion | undefined): Promise<readonly string[]> =>
@@ -193,68 +200,3 @@ function anchorOf(versions: readonly BlockListVersion[], at: number): BlockListV
 
 const sinceAnchor = ({ version }: BlockListVersion, large: string | undefined): string | undefined =>
   large === undefined ? undefined : `since version ${version}, within a day, ${large}`;
-
-const hashOf = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
-
-/** A version as it is made, which nobody published yet, with its bytes. Its serial is larger than that of any before it. */
-export function versionOf(
-  format: BlockListFormat,
-  entries: readonly string[],
-  about: Pick<
-    BlockListVersion,
-    'format' | 'day' | 'inventoryHash' | 'catalogHash' | 'base' | 'added' | 'removed' | 'waitsFor'
-  > & { versions: readonly BlockListVersion[]; at: number; who: string; restores?: number },
-): { version: BlockListVersion; body: Buffer } {
-  const { versions, at, who, restores, ...rest } = about;
-  const last = Math.max(0, ...versions.map(({ serial }) => serial));
-  const serial = Math.max(Math.floor(at / 1000), last + 1);
-  const body = Buffer.from(format.write(entries, { serial }));
-  return {
-    body,
-    version: {
-      ...rest,
-      version: Math.max(0, ...versions.map(({ version }) => version)) + 1,
-      state: 'pending',
-      serial,
-      entries: entries.length,
-      entriesHash: hashOf(entries.map((text) => `${text}\n`).join('')),
-      bodyHash: hashOf(body),
-      restores,
-      madeAt: at,
-      madeBy: who,
-      decidedAt: undefined,
-      approvedBy: undefined,
-      publishedAt: undefined,
-      note: undefined,
-    },
-  };
-}
-
-/** The version as published, with the note that is signed over it. */
-export function publish(
-  version: BlockListVersion,
-  { signer, at, bytes, who }: { signer: Signer; at: number; bytes: number; who?: string },
-): BlockListVersion {
-  const { format, version: number, day, entries, bodyHash } = version;
-  return {
-    ...version,
-    state: 'published',
-    publishedAt: at,
-    decidedAt: at,
-    approvedBy: who,
-    note: signer.sign(feedNoteText({ format, version: number, day, entries, bytes, sha256: bodyHash })),
-  };
-}
-
-/** What the audit log keeps of a version. */
-export const auditDetails = (version: BlockListVersion): Record<string, unknown> => ({
-  entries: version.entries,
-  added: version.added,
-  removed: version.removed,
-  base: version.base ?? null,
-  sha256: version.bodyHash,
-  inventory: version.inventoryHash,
-  catalog: version.catalogHash,
-  ...(version.restores !== undefined && { restores: version.restores }),
-  ...(version.waitsFor !== undefined && { waits_for: version.waitsFor }),
-});

@@ -57,6 +57,16 @@ export const published = (made: BlockListVersion): FeedNews => ({
   details: detailsOf(made),
 });
 
+/** Names that are protected since were taken out of what is served, without waiting for anybody. */
+export const guarded = (made: BlockListVersion, taken: readonly string[]): FeedNews => ({
+  kind: 'blocklist.published',
+  title: `Block list ${made.format}: ${taken.length} ${taken.length === 1 ? 'entry is' : 'entries are'} protected now and taken out`,
+  text: `Version ${made.version} is served without ${taken.slice(0, 5).join(', ')}${taken.length > 5 ? ` and ${taken.length - 5} more` : ''}: a domain of the organisation, or a place to sign in, is never blocked. What else waits goes on waiting.`,
+  subject: subjectOf(made),
+  severity: 'warning',
+  details: detailsOf(made),
+});
+
 export const rolledBack = (made: BlockListVersion, from: number): FeedNews => ({
   kind: 'blocklist.rolled-back',
   title: `Block list ${made.format}: rolled back to version ${made.restores}`,
