@@ -108,7 +108,7 @@ export function mailOf(
       address: item,
     })),
     subject: escaped(message.headline),
-    text: `${[message.headline, ...linesOf(message).map(([label, text]) => `${label}: ${text}`)].join('\n\n')}\n`,
+    text: `${[message.headline, ...linesOf(message).map(([label, text]) => `${label}: ${text}`)].join('\n\n')}\n${report?.text === undefined ? '' : `\n${report.text}`}`,
     ...(report?.html !== undefined && { html: report.html }),
     attachments: (report?.files ?? []).map(({ name, mediaType, content }) => ({
       filename: name,

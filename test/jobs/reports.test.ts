@@ -10,6 +10,7 @@ import { makeReports } from '../../src/jobs/reports/make-reports.js';
 import { Leader } from '../../src/jobs/schedule.js';
 import type { ReportList } from '../../src/jobs/setup.js';
 import type { ReportDocument } from '../../src/reports/blocks/block.js';
+import { mailWords } from '../../src/reports/writers/mail.js';
 import { writersOf } from '../../src/reports/writers.js';
 import { loadAudit } from '../../src/store/audit.js';
 import { runSlot } from '../../src/store/job-runs.js';
@@ -284,6 +285,8 @@ await describeOnDatabases('distribution lists', (server) => {
     );
     const text = parts.find(({ type, name }) => type === 'text/plain' && name === undefined);
     expect(text?.bytes.toString('utf8')).toContain('1 person used 1 AI service');
+    // For readers that show no HTML the whole report, and not its first sentence alone.
+    expect(text?.bytes.toString('utf8').replace(/\r\n/g, '\n')).toContain(mailWords(document).text.trim());
     expect(text?.bytes.toString('utf8')).toContain(`https://halflight.acme.example/v1/reports/${kept?.id}.html`);
   });
 });

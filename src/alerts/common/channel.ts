@@ -18,6 +18,8 @@ export type Delivery =
 export interface CarriedReport {
   /** HTML that is safe in a mail: without scripts, styles of its own or anything from elsewhere; undefined: plain text alone. */
   html: string | undefined;
+  /** The same for readers that show no HTML; undefined: the words of the notice. */
+  text: string | undefined;
   /** Instead of those whom the channel tells everything; empty: those. */
   recipients: readonly string[];
   files: readonly { name: string; mediaType: string; content: Uint8Array }[];

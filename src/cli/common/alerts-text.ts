@@ -1,7 +1,7 @@
 import { type Alert, alertNews } from '../../core/alert.js';
 import { safeLine } from '../../core/terminal.js';
 import { dayOf, formatTime } from '../../core/time.js';
-import { fitted, wrap } from '../../reports/terminal.js';
+import { fitted, wrap } from '../../reports/text-width.js';
 import { type Counts, type DryRun, noCounts } from './alerts-dry-run.js';
 
 const width = 80;

@@ -1,6 +1,6 @@
 import { safeLine } from '../../core/terminal.js';
 import type { ListEntry } from '../../exports/blocklists/common/format.js';
-import { wrap } from '../../reports/terminal.js';
+import { wrap } from '../../reports/text-width.js';
 import type { BlockListOutcome } from './blocklist-export.js';
 
 const columns = 80;

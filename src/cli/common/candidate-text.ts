@@ -1,7 +1,7 @@
 import { candidateId } from '../../core/candidate.js';
 import { safeLine } from '../../core/terminal.js';
 import { formatTime } from '../../core/time.js';
-import { fitted, wrap } from '../../reports/terminal.js';
+import { fitted, wrap } from '../../reports/text-width.js';
 import type { CandidateDecision } from '../../store/candidate-decisions.js';
 import type { Candidate } from '../../store/types.js';
 import { askedOf, type CandidatePlace } from './candidates.js';

@@ -1,6 +1,6 @@
 import type { Check } from '../../core/check.js';
 import { safeLine } from '../../core/terminal.js';
-import { wrap } from '../../reports/terminal.js';
+import { wrap } from '../../reports/text-width.js';
 
 const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 

@@ -1,7 +1,7 @@
 import type { Event } from '../../core/event.js';
 import { eventToJson } from '../../core/event-json.js';
 import type { FieldNote, Mapping, MappingTrace } from '../../core/mapping.js';
-import { fitted, wrap } from '../../reports/terminal.js';
+import { fitted, wrap } from '../../reports/text-width.js';
 import { ExplainSummary } from './explain-summary.js';
 import { lost, oneLine, originOf, problemOf } from './explain-text.js';
 

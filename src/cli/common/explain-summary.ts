@@ -1,6 +1,6 @@
 import type { FieldNote, Mapping } from '../../core/mapping.js';
 import { safeLine } from '../../core/terminal.js';
-import { wrap } from '../../reports/terminal.js';
+import { wrap } from '../../reports/text-width.js';
 import { problemOf } from './explain-text.js';
 
 /** Reasons are few by contract; should a format break that, the others are counted as one. */

@@ -2,11 +2,14 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { safeLine } from '../../core/terminal.js';
 import type { ReportDocument } from '../../reports/blocks/block.js';
-import { documentToTerminal } from '../../reports/periodic/terminal.js';
+import { plainText } from '../../reports/writers/common/plain.js';
 import { type NamedWriter, writersOf } from '../../reports/writers.js';
 import { writeDurably } from '../../store/durable.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import type { ReportOptions } from './report-options.js';
+
+/** Rows of a table that a terminal shows; the files have all. */
+const shownRows = 15;
 
 /**
  * Writes a report to where `--out` says: one format to a file, or into a folder that is there or whose name ends with a slash; without
@@ -39,7 +42,7 @@ export async function printDocument(
   { format, columns, terminal }: { format: ReportOptions['format']; columns: number | undefined; terminal: boolean },
 ): Promise<void> {
   if (format === undefined) {
-    process.stdout.write(documentToTerminal(document, Math.min(120, Math.max(60, columns ?? 80))));
+    process.stdout.write(plainText(document, Math.min(120, Math.max(60, columns ?? 80)), shownRows));
     return;
   }
   const writer = writerOf(await writersOf(), format);

@@ -1,6 +1,7 @@
 import type { CarriedReport } from '../../alerts/common/channel.js';
 import type { Notice } from '../../core/notice.js';
 import type { ReportDocument } from '../../reports/blocks/block.js';
+import { mailWords } from '../../reports/writers/mail.js';
 import { writersOf } from '../../reports/writers.js';
 import { loadReport } from '../../store/reports.js';
 import type { ServiceContext } from '../context.js';
@@ -29,6 +30,7 @@ export async function carriedReport({ db, setup }: ServiceContext, notice: Notic
     });
   }
   return {
+    text: mail === undefined ? undefined : mailWords(document).text,
     html: mail === undefined ? undefined : new TextDecoder().decode(await mail.write(document)),
     recipients: list?.recipients ?? [],
     files,

@@ -1,7 +1,7 @@
 import { safeLine } from '../../core/terminal.js';
 import { traceKinds } from '../../gate/common/trace.js';
 import { count, listed } from '../../inventory/words.js';
-import { wrap } from '../terminal.js';
+import { wrap } from '../text-width.js';
 import type { GateReport } from './schema.js';
 
 /** How the report is laid out. */

@@ -1,7 +1,7 @@
 import type { ReportDocument } from '../blocks/block.js';
 import { each, html, type Markup, nothing, visible } from '../html/markup.js';
 import { slice } from '../html/text.js';
-import { wrap } from '../terminal.js';
+import { wrap } from '../text-width.js';
 import { said } from './common/html-blocks.js';
 import { mailBlock } from './common/mail-blocks.js';
 import { plainText } from './common/plain.js';

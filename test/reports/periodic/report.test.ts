@@ -4,7 +4,7 @@ import type { Block, ReportDocument, TableBlock } from '../../../src/reports/blo
 import { asEdition, editionOf } from '../../../src/reports/periodic/edition.js';
 import { documentHash, makeReport } from '../../../src/reports/periodic/make.js';
 import { periodOf } from '../../../src/reports/periodic/period.js';
-import { documentToTerminal } from '../../../src/reports/periodic/terminal.js';
+import { plainText } from '../../../src/reports/writers/common/plain.js';
 import { writersOf } from '../../../src/reports/writers.js';
 import { decideCandidate } from '../../../src/store/candidate-decisions.js';
 import { saveReport } from '../../../src/store/reports.js';
@@ -305,7 +305,7 @@ await describeOnDatabases('the weekly report', (server) => {
     expect(Math.max(...texts.map((text) => text.length))).toBeLessThanOrEqual(700);
     const page = new TextDecoder().decode(await (await writersOf()).get('html')?.write(document));
     for (const text of hostile) if (/<[a-z]/i.test(text)) expect(page.includes(text), text).toBe(false);
-    const lines = documentToTerminal(document, 80).split('\n');
+    const lines = plainText(document, 80, 15).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });

@@ -31,8 +31,9 @@ export function readText(bytes: Uint8Array, width = 80): string {
     while (lines[end] !== undefined && lines[end] !== '') end++;
     const block = lines.slice(at, end);
     const rule = block.find((line) => /^-+( {2}-+)+$/.test(line));
-    if (rule === undefined) read.push(...block);
-    else
+    // The last column may stand below each row, four columns in.
+    read.push(rule === undefined ? block.join('\n') : block.filter((line) => /^ {4}\S/.test(line)).join(' '));
+    if (rule !== undefined)
       for (const column of rule.matchAll(/-+/g))
         read.push(...block.map((line) => between(line, column.index, column.index + column[0].length + 1)));
     at = end + 1;

@@ -1,5 +1,5 @@
 import { safeLine } from '../../../core/terminal.js';
-import { wrap } from '../../../reports/terminal.js';
+import { wrap } from '../../../reports/text-width.js';
 import type { BlockListChange } from '../../../store/blocklist-tables.js';
 import type { BlockListFeed, BlockListVersion } from '../../../store/blocklists.js';
 import type { Overview } from './versions.js';

@@ -1,6 +1,6 @@
 import { safeLine } from '../../../core/terminal.js';
 import { freshDays, type NudgePlan } from '../../../jobs/nudges/plan.js';
-import { wrap } from '../../../reports/terminal.js';
+import { wrap } from '../../../reports/text-width.js';
 import type { DryRun } from './dry-run.js';
 
 const columns = 80;

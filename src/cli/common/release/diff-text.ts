@@ -1,7 +1,7 @@
 import type { CatalogDiff, Change, Signature } from '../../../catalog/diff.js';
 import { isEmptyDiff } from '../../../catalog/diff.js';
 import { safeLine } from '../../../core/terminal.js';
-import { wrap } from '../../../reports/terminal.js';
+import { wrap } from '../../../reports/text-width.js';
 
 const columns = 80;
 

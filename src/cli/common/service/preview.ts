@@ -6,7 +6,7 @@ import { moneyText } from '../../../formats/common/money.js';
 import { allFormats } from '../../../formats/common/registry.js';
 import { takeSample } from '../../../formats/common/sample.js';
 import type { SourceSetup } from '../../../jobs/setup.js';
-import { fitted, wrap } from '../../../reports/terminal.js';
+import { fitted, wrap } from '../../../reports/text-width.js';
 import { withContents } from '../../../scan/archive.js';
 import { type Input, openInput } from '../../../scan/input.js';
 import { withMapping } from '../../../scan/mapped-formats.js';
