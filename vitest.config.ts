@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    globalSetup: 'test/setup/servers.ts',
     pool: 'forks',
     // Two cores: more files at once only make each slower.
     maxWorkers: 2,

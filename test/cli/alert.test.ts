@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Channel } from '../../src/alerts/common/channel.js';
 import { alertsOf, alertsSchema } from '../../src/config/alerts.js';
@@ -9,11 +8,10 @@ import { alertNoticeKinds } from '../../src/core/alert.js';
 import type { Notice } from '../../src/core/notice.js';
 import { alertRound } from '../../src/jobs/alerts/round.js';
 import { acknowledgeAlert, loadAlerts } from '../../src/store/alerts.js';
-import { openDb } from '../../src/store/db.js';
-import { migrate } from '../../src/store/migrate.js';
 import type { Db } from '../../src/store/tables.js';
 import { halflight, type Ran, temporaryFolder } from '../helpers/cli.js';
 import { dayMs, push, setupOf, squidLine, testService } from '../jobs/helpers.js';
+import { serverDatabases } from '../store/helpers/databases.js';
 
 // 90 days of daily use through the whole service, on a real database; then what the commands say of it. Full size, as many people as a
 // company has: ALERT_PEOPLE=500 vitest run test/cli/alert.test.ts
@@ -21,31 +19,13 @@ import { dayMs, push, setupOf, squidLine, testService } from '../jobs/helpers.js
 const people = Number(process.env.ALERT_PEOPLE ?? 5);
 const days = 90;
 const first = Date.UTC(2025, 2, 3, 12);
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
-const name = `halflight_alert_${process.pid}`;
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
+const newDatabase = serverDatabases();
 
 let db: Db;
-const url = new URL(serverUrl);
-url.pathname = `/${name}`;
+let url: string;
 const folder = temporaryFolder();
 beforeAll(async () => {
-  await administer(`create database ${name} encoding 'UTF8' template template0`);
-  db = openDb({ connectionString: url.href });
-  await migrate(db);
-});
-afterAll(async () => {
-  await db.destroy();
-  await administer(`drop database ${name} with (force)`);
+  ({ db, url } = await newDatabase('up to date'));
 });
 
 const rule = { id: 'new-vendor', kind: 'new-unapproved-vendor', remind: { every: '7d', times: 4 } };
@@ -53,7 +33,7 @@ const run = (...args: string[]): Promise<Ran> =>
   halflight(['alert', ...args], {
     cwd: folder,
     env: {
-      DATABASE_URL: url.href,
+      DATABASE_URL: url,
       HALFLIGHT_DATA: join(folder, 'data'),
       HOOK: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     },

@@ -2,48 +2,21 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import pg from 'pg';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { appendAudit } from '../../src/store/audit.js';
-import { openDb } from '../../src/store/db.js';
-import { migrate } from '../../src/store/migrate.js';
 import type { Db } from '../../src/store/tables.js';
 import { type OracleRecord, openNote, recordHash, treeRoot, zeros } from '../helpers/audit-oracle.js';
 import { halflight, type Ran, temporaryFolder } from '../helpers/cli.js';
+import { serverDatabases } from '../store/helpers/databases.js';
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-const opened: { name: string; db: Db }[] = [];
-afterAll(async () => {
-  for (const { name, db } of opened) {
-    await db.destroy();
-    await administer(`drop database ${name} with (force)`);
-  }
-});
+const newDatabase = serverDatabases();
 
 let db: Db;
 let folder: string;
 let url: string;
 let faults: Record<string, string> = {};
 beforeEach(async () => {
-  const name = `halflight_audit_${process.pid}_${opened.length}`;
-  await administer(`create database ${name} encoding 'UTF8' template template0`);
-  const address = new URL(serverUrl);
-  address.pathname = `/${name}`;
-  url = address.href;
-  db = openDb({ connectionString: url });
-  opened.push({ name, db });
-  await migrate(db);
+  ({ db, url } = await newDatabase('up to date'));
   folder = temporaryFolder();
   faults = {};
 });

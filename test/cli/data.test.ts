@@ -3,45 +3,14 @@ import { chmodSync, cpSync, existsSync, readdirSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../src/store/audit.js';
-import { openDb } from '../../src/store/db.js';
-import { migrate } from '../../src/store/migrate.js';
 import type { Db } from '../../src/store/tables.js';
 import { halflight, type Ran, root, temporaryFolder } from '../helpers/cli.js';
+import { serverDatabases } from '../store/helpers/databases.js';
 import { dumpWhole, fillWhole } from '../store/helpers/whole.js';
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-const opened: { name: string; db: Db }[] = [];
-afterAll(async () => {
-  for (const { name, db } of opened) {
-    await db.destroy();
-    await administer(`drop database ${name} with (force)`);
-  }
-});
-
-/** An empty database on the server of this machine. */
-async function emptyDatabase(): Promise<{ url: string; db: Db }> {
-  const name = `halflight_data_${process.pid}_${opened.length}`;
-  await administer(`create database ${name} encoding 'UTF8' template template0`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  const db = openDb({ connectionString: url.href });
-  opened.push({ name, db });
-  return { url: url.href, db };
-}
+const newDatabase = serverDatabases();
 
 describe('halflight data', () => {
   const folder = temporaryFolder();
@@ -49,8 +18,7 @@ describe('halflight data', () => {
     halflight(args, { cwd: folder, env: { DATABASE_URL: url, ...(faults !== '' && { HALFLIGHT_FAULTS: faults }) } });
   let source: { url: string; db: Db };
   beforeAll(async () => {
-    source = await emptyDatabase();
-    await migrate(source.db);
+    source = await newDatabase('up to date');
     await fillWhole(source.db);
   });
 
@@ -73,7 +41,7 @@ describe('halflight data', () => {
     // With the record of the export, which was made before it was read.
     const rows = await dumpWhole(source.db);
     expect(rows.audit?.some((row) => row.includes('data.exported') && row.includes('whole'))).toBe(true);
-    const target = await emptyDatabase();
+    const target = await newDatabase('empty');
     expect((await run(['data', 'import', 'whole'], target.url, 'import.table=kill@8')).code).toBe(null);
     expect((await dumpWhole(target.db)).chunk).toEqual([]);
     expect((await run(['data', 'import', 'whole'], target.url, 'import.committed=kill')).code).toBe(null);
@@ -108,8 +76,7 @@ describe('halflight data', () => {
 
 describe('halflight audit verify', () => {
   it('names the first record that does not fit, and exits with 1', async () => {
-    const { url, db } = await emptyDatabase();
-    await migrate(db);
+    const { url, db } = await newDatabase('up to date');
     await fillWhole(db);
     // Its checkpoint is made up, and signed by nobody.
     await sql`alter table audit_checkpoint disable trigger all`.execute(db);

@@ -3,7 +3,6 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examine } from '../../src/cli/common/doctor/doctor.js';
 import { isAtLeast } from '../../src/cli/common/doctor/machine.js';
@@ -12,7 +11,6 @@ import { serverChecks } from '../../src/cli/common/doctor/server.js';
 import { defaultConfig } from '../../src/config/schema.js';
 import type { Check } from '../../src/core/check.js';
 import { appendAudit } from '../../src/store/audit.js';
-import { openDb } from '../../src/store/db.js';
 import { registerInstance } from '../../src/store/instances.js';
 import { migrate } from '../../src/store/migrate.js';
 import type { ServerFacts } from '../../src/store/reads/server-facts.js';
@@ -20,9 +18,10 @@ import type { Db } from '../../src/store/tables.js';
 import { seed } from '../api/helpers/seed.js';
 import { halflight, root, temporaryFolder, writeFiles } from '../helpers/cli.js';
 import { tcpServer } from '../helpers/http-server.js';
+import { serverDatabases } from '../store/helpers/databases.js';
 import { fillWhole } from '../store/helpers/whole.js';
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
+const newDatabase = serverDatabases();
 
 /** A folder with a configuration, closed to others; `files` are secrets. */
 function installation(config: string, files: Record<string, string> = {}): string {
@@ -43,37 +42,16 @@ const withoutRemedy = (checks: readonly Check[]) =>
   checks.filter(({ outcome, remedy }) => outcome !== 'ok' && remedy === '');
 
 /** A database of its own on the server of this machine. */
-function database(name: string): { url: string; db: () => Db } {
-  const own = `halflight_doctor_${name}_${process.pid}`;
-  const url = new URL(serverUrl);
-  url.pathname = `/${own}`;
-  let db: Db | undefined;
+function database(): { url: () => string; db: () => Db } {
+  let made: { url: string; db: Db } | undefined;
   beforeAll(async () => {
-    await administer(`create database ${own} encoding 'UTF8' template template0`);
-    db = openDb({ connectionString: url.href });
-    await migrate(db);
+    made = await newDatabase('up to date');
   });
-  afterAll(async () => {
-    await db?.destroy();
-    await administer(`drop database if exists ${own} with (force)`);
-  });
-  return {
-    url: url.href,
-    db: () => {
-      if (db === undefined) throw new Error('not yet');
-      return db;
-    },
+  const opened = () => {
+    if (made === undefined) throw new Error('not yet');
+    return made;
   };
-}
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  return { url: () => opened().url, db: () => opened().db };
 }
 
 async function freePort(): Promise<number> {
@@ -148,8 +126,8 @@ describe('the data folder', () => {
 });
 
 describe('a server', () => {
-  const own = database('server');
-  const config = () => installation('database: { url: { file: url } }\n', { url: own.url });
+  const own = database();
+  const config = () => installation('database: { url: { file: url } }\n', { url: own.url() });
 
   it('with up-to-date tables and no work is in order', async () => {
     const checks = await examine(config());
@@ -195,7 +173,7 @@ describe('a server', () => {
   it('with a source that fails, is silent, or is new, says so', async () => {
     const file = installation(
       `database: { url: { file: url } }\nsources:\n  - { id: proxy, kind: folder, options: { path: ${root} } }\n  - { id: firewall, kind: syslog, options: { host: 127.0.0.1, port: 0 } }\n  - { id: fresh, kind: push }\n`,
-      { url: own.url },
+      { url: own.url() },
     );
     const checks = await examine(file);
     expect(named(checks, 'configuration')).toMatchObject({ outcome: 'ok' });
@@ -240,18 +218,14 @@ describe('a server', () => {
 
   it('that lets the user in and no more says which grants are missing', async () => {
     const role = `halflight_doctor_${process.pid}`;
-    const name = `${role}_closed`;
-    await administer(`create role ${role} login password 'x'`);
-    await administer(`create database ${name} encoding 'UTF8' template template0`);
+    const closed = await newDatabase('empty');
+    const url = new URL(closed.url);
+    const name = url.pathname.slice(1);
+    [url.username, url.password] = [role, 'x'];
+    await sql`create role ${sql.id(role)} login password 'x'`.execute(closed.db);
     try {
-      const url = new URL(serverUrl);
-      [url.username, url.password, url.pathname] = [role, 'x', `/${name}`];
-      const closed = new URL(serverUrl);
-      closed.pathname = url.pathname;
-      const owner = openDb({ connectionString: closed.href });
-      await sql`revoke create on schema public from public`.execute(owner);
-      await migrate(owner);
-      await owner.destroy();
+      await sql`revoke create on schema public from public`.execute(closed.db);
+      await migrate(closed.db);
       const checks = await examine(installation('database: { url: { file: url } }\n', { url: url.href }));
       expect(named(checks, 'privileges')).toMatchObject({
         outcome: 'failed',
@@ -262,8 +236,7 @@ describe('a server', () => {
         remedy: expect.stringContaining(`GRANT CREATE ON DATABASE ${name} TO ${role}`),
       });
     } finally {
-      await administer(`drop database ${name} with (force)`);
-      await administer(`drop role ${role}`);
+      await sql`drop role ${sql.id(role)}`.execute(closed.db);
     }
   });
 
@@ -410,12 +383,12 @@ channels:
 });
 
 describe('beside a running service', () => {
-  const own = database('beside');
+  const own = database();
 
   it('sees its processes and its schedule, and that ports are its own', async () => {
     await seed(own.db());
     const port = await freePort();
-    const file = installation(`database: { url: { file: url } }\n`, { url: own.url });
+    const file = installation(`database: { url: { file: url } }\n`, { url: own.url() });
     writeFiles(join(file, '..'), {
       'halflight.yaml': `data: ${join(file, '../data')}\nserver: { port: ${port} }\ndatabase: { url: { file: url } }\n`,
     });

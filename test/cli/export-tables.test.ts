@@ -3,40 +3,30 @@ import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { sql } from 'kysely';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadAudit, verifyAudit } from '../../src/store/audit.js';
-import { openDb } from '../../src/store/db.js';
-import { migrate } from '../../src/store/migrate.js';
 import { createMonth } from '../../src/store/partitions.js';
 import { findingPages, usagePages } from '../../src/store/reads/export.js';
 import { readOnly } from '../../src/store/reads/read-only.js';
 import type { Db } from '../../src/store/tables.js';
 import { entryRow, findingRow } from '../exports/helpers/tables.js';
 import { halflight, ndjson, type Ran, readText, root, squidLog, temporaryFolder } from '../helpers/cli.js';
+import { serverDatabases } from '../store/helpers/databases.js';
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
-const name = `halflight_tables_${process.pid}`;
-const url = new URL(serverUrl);
-url.pathname = `/${name}`;
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
-}
+const newDatabase = serverDatabases();
 
 const folder = temporaryFolder({ 'halflight.yaml': 'data: data\n', 'access.log': squidLog(4) });
 const run = (args: string[], env: Record<string, string> = {}): Promise<Ran> =>
   halflight(['export', ...args], {
     cwd: folder,
-    env: { DATABASE_URL: url.href, HALFLIGHT_PSEUDONYM_KEY: 'a key of the tests', ...env },
+    env: { DATABASE_URL: url, HALFLIGHT_PSEUDONYM_KEY: 'a key of the tests', ...env },
   });
 
 // A server started by root runs as another user, who must be able to reach its folder.
 chmodSync(folder, 0o711);
 
 let db: Db;
+let url: string;
 const perDay = 4000;
 /** Rows of use: so many actors on each of three days, of two services in turn, and some without a day. */
 const fill = () =>
@@ -48,9 +38,7 @@ const fill = () =>
     from generate_series(0, 3) d, generate_series(0, ${perDay - 1}) u where d < 3 or u < 10`.execute(db);
 
 beforeAll(async () => {
-  await administer(`create database ${name} encoding 'UTF8' template template0`);
-  db = openDb({ connectionString: url.href });
-  await migrate(db);
+  ({ db, url } = await newDatabase('up to date'));
   await createMonth(db, '2026-10');
   await createMonth(db, '2026-11');
   await fill();
@@ -70,10 +58,6 @@ beforeAll(async () => {
   for (const finding of [findingRow(), findingRow({ id: 'claude/unknown', service: 'claude' })])
     await sql`insert into finding values (${finding.id}, ${finding.service}, ${finding.state}, ${finding.verdict}, 1,
       ${finding.firstSeen}, ${finding.lastSeen}, 1, ${JSON.stringify(finding)}::jsonb)`.execute(db);
-});
-afterAll(async () => {
-  await db.destroy();
-  await administer(`drop database if exists ${name} with (force)`);
 });
 
 const lastAudit = async () => {
@@ -188,7 +172,7 @@ describe('halflight export usage', () => {
   it('takes its draft with it when it is ended', async () => {
     const child = spawn(process.execPath, [join(root, 'bin/halflight.js'), 'export', 'usage', '--out', 'ended.csv'], {
       cwd: folder,
-      env: { ...process.env, DATABASE_URL: url.href, HALFLIGHT_FAULTS: 'export.page=stall:60000' },
+      env: { ...process.env, DATABASE_URL: url, HALFLIGHT_FAULTS: 'export.page=stall:60000' },
       stdio: 'ignore',
     });
     const ended = new Promise<string | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));

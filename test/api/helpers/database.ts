@@ -1,27 +1,18 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { KyselyPlugin } from 'kysely';
-import { afterAll, beforeAll } from 'vitest';
-import { openStore, type Store } from '../../../src/store/db.js';
+import { beforeAll } from 'vitest';
 import type { Db } from '../../../src/store/tables.js';
+import { testServer } from '../../store/helpers/databases.js';
 
 /** One embedded database for the tests of a file that are about HTTP and not about SQL. */
 export function oneDatabase(): () => Db {
-  let store: Store | undefined;
-  let folder = '';
+  const server = testServer('embedded');
+  let db: Db | undefined;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'halflight-api-db-'));
-    chmodSync(folder, 0o755);
-    store = await openStore({ dataDir: join(folder, 'data') });
-  });
-  afterAll(async () => {
-    await store?.close();
-    rmSync(folder, { recursive: true, force: true });
+    db = await server.database();
   });
   return () => {
-    if (store === undefined) throw new Error('the database is not open yet');
-    return store.db;
+    if (db === undefined) throw new Error('the database is not open yet');
+    return db;
   };
 }
 

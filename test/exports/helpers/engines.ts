@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
+import { testServer } from '../../store/helpers/databases.js';
 
 /** A row as an engine gives it, all values as text. */
 export type Row = Record<string, string | null>;
@@ -26,21 +27,14 @@ export async function duckdb(): Promise<Engine> {
   };
 }
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
+const server = testServer('server');
 
 /** A database of its own on the server of this machine. */
 export async function postgres(): Promise<Engine> {
-  const name = `halflight_exports_${process.pid}`;
-  await once(`create database ${name} encoding 'UTF8' template template0`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  const client = new pg.Client({ connectionString: url.href });
+  const client = new pg.Client(await server.connection());
   await client.connect();
   return {
-    close: async () => {
-      await client.end();
-      await once(`drop database ${name} with (force)`);
-    },
+    close: () => client.end(),
     run: async (statements) => {
       await client.query(statements);
     },
@@ -50,16 +44,6 @@ export async function postgres(): Promise<Engine> {
       return last.rows.map(asTexts);
     },
   };
-}
-
-async function once(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 const asTexts = (row: Record<string, unknown>): Row =>

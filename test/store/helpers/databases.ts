@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { text } from 'node:stream/consumers';
+import type pg from 'pg';
+import { afterAll, describe } from 'vitest';
 import { openDb } from '../../../src/store/db.js';
-import { type Embedded, startEmbedded } from '../../../src/store/embedded.js';
-import { migrate } from '../../../src/store/migrate.js';
 import type { Db } from '../../../src/store/tables.js';
-
-const systemUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
+import type { Answer, Asked, Shared } from '../../setup/servers.js';
+import { administer, inDatabase } from './administer.js';
 
 /** An empty folder for tests. Remove it with `removeFolder`. */
 export function temporaryFolder(): string {
@@ -30,96 +30,80 @@ export interface TestServer {
   connection(): Promise<pg.PoolConfig>;
 }
 
-// One server for each test file, started by its first test that needs it.
-let embedded: Embedded | undefined;
-let folder: string | undefined;
-afterAll(async () => {
-  await embedded?.stop();
-  if (folder !== undefined) removeFolder(folder);
-});
-
-async function embeddedServer(): Promise<pg.PoolConfig> {
-  folder ??= temporaryFolder();
-  embedded ??= await startEmbedded(join(folder, 'data'));
-  return { ...embedded.connection, user: 'app', database: 'postgres' };
-}
-
 /** Runs the same tests on the embedded database and on the PostgreSQL server of this machine. */
 export async function describeOnDatabases(name: string, tests: (server: TestServer) => void): Promise<void> {
-  describe(`${name}, embedded database`, () => tests(testServer(embeddedServer)));
+  describe(`${name}, embedded database`, () => tests(testServer('embedded')));
 
-  const problem = await probe();
+  const answer = await ask('server');
   const title = `${name}, PostgreSQL server`;
-  if (problem === undefined) {
-    describe(title, () => tests(testServer(async () => ({ connectionString: systemUrl }))));
+  if (!('problem' in answer)) {
+    describe(title, () => tests(testServer('server')));
   } else if (process.env.TEST_REQUIRE_ALL === '1') {
-    throw new Error(`TEST_REQUIRE_ALL=1, and no PostgreSQL server answers at ${systemUrl}: ${problem}`);
+    throw new Error(`TEST_REQUIRE_ALL=1, and there is no PostgreSQL server: ${answer.problem}`);
   } else {
-    process.stderr.write(`\nSKIPPED: ${title}: none answers at ${systemUrl} (${problem}); set TEST_DATABASE_URL\n\n`);
-    describe.skip(title, () => tests(testServer(async () => ({ connectionString: systemUrl }))));
+    process.stderr.write(`\nSKIPPED: ${title}: there is none (${answer.problem}); set TEST_DATABASE_URL\n\n`);
+    describe.skip(title, () => tests(testServer('server')));
   }
 }
 
-function testServer(connect: () => Promise<pg.PoolConfig>): TestServer {
-  let connection: pg.PoolConfig = {};
-  const opened: { db: Db; name: string }[] = [];
-  beforeAll(async () => {
-    connection = await connect();
-  });
-  afterAll(async () => {
-    for (const { db, name } of opened) {
-      await db.destroy();
-      await administer(connection, `drop database ${name} with (force)`);
-    }
-  });
-  const create = async (): Promise<{ db: Db; name: string }> => {
-    const name = `halflight_test_${randomBytes(8).toString('hex')}`;
-    await administer(connection, `create database ${name} encoding 'UTF8' template template0`);
-    const made = { db: openDb(inDatabase(connection, name)), name };
-    opened.push(made);
-    return made;
-  };
-  const emptyDatabase = async (): Promise<Db> => (await create()).db;
+/** Databases on one of the servers of this run, for the file or the `describe` that calls it. */
+export function testServer(asked: Asked): TestServer {
+  const made = madeDatabases(asked);
   let named: Promise<pg.PoolConfig> | undefined;
   return {
-    emptyDatabase,
-    database: async () => {
-      const db = await emptyDatabase();
-      await migrate(db);
-      return db;
-    },
+    emptyDatabase: async () => (await made('empty')).db,
+    database: async () => (await made('up to date')).db,
     connection: () => {
-      named ??= create().then(({ name }) => inDatabase(connection, name));
+      named ??= made('empty').then(({ connection }) => connection);
       return named;
     },
   };
 }
 
-function inDatabase(connection: pg.PoolConfig, name: string): pg.PoolConfig {
-  if (connection.connectionString === undefined) return { ...connection, database: name };
-  const url = new URL(connection.connectionString);
-  url.pathname = `/${name}`;
-  return { connectionString: url.href };
+/** Databases on the PostgreSQL server of this machine, with their URL: for commands. Dropped when the file is done. */
+export function serverDatabases(): (tables: Tables) => Promise<{ url: string; db: Db }> {
+  const made = madeDatabases('server');
+  return async (tables) => {
+    const { connection, db } = await made(tables);
+    return { url: connection.connectionString ?? '', db };
+  };
 }
 
-async function administer(connection: pg.PoolConfig, statement: string): Promise<void> {
-  const client = new pg.Client(connection);
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+/** What is in a new database. */
+type Tables = 'empty' | 'up to date';
+
+function madeDatabases(asked: Asked): (tables: Tables) => Promise<{ connection: pg.PoolConfig; db: Db }> {
+  const opened: { server: Shared; name: string; db: Db }[] = [];
+  afterAll(async () => {
+    for (const { server, name, db } of opened) {
+      await db.destroy();
+      await administer(server.connection, `drop database ${name} with (force)`);
+    }
+  });
+  return async (tables) => {
+    const server = await ask(asked);
+    if ('problem' in server) throw new Error(`There is no database to test on (${asked}): ${server.problem}`);
+    const name = `halflight_test_${randomBytes(8).toString('hex')}`;
+    const template = tables === 'empty' ? 'template0' : server.template;
+    await administer(server.connection, `create database ${name} encoding 'UTF8' template ${template}`);
+    const connection = inDatabase(server.connection, name);
+    const db = openDb(connection);
+    opened.push({ server, name, db });
+    return { connection, db };
+  };
 }
 
-async function probe(): Promise<string | undefined> {
-  const client = new pg.Client({ connectionString: systemUrl, connectionTimeoutMillis: 3000 });
-  try {
-    await client.connect();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message || error.name : String(error);
-  } finally {
-    await client.end().catch(() => {});
-  }
+const answers = new Map<Asked, Promise<Answer>>();
+
+/** Asks the setup of this run (test/setup/servers.ts) for a server, which it starts for the first who asks. */
+function ask(asked: Asked): Promise<Answer> {
+  const known = answers.get(asked) ?? askOnce(asked);
+  answers.set(asked, known);
+  return known;
+}
+
+async function askOnce(asked: Asked): Promise<Answer> {
+  const socket = connect(process.env.TEST_SERVERS ?? '');
+  socket.write(asked);
+  return JSON.parse(await text(socket)) as Answer;
 }
