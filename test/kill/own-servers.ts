@@ -80,8 +80,13 @@ export class OwnPostgres {
   init(): void {
     mkdirSync(this.folder, { mode: 0o700 });
     if (this.#user !== undefined) chownSync(this.folder, this.#user.uid, this.#user.gid);
-    const args = ['-D', join(this.folder, 'data'), '-U', 'halflight', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
-    execFileSync(join(this.#bin, 'initdb'), args, { ...this.#user, cwd: '/', stdio: 'ignore' });
+    const args = ['-D', join(this.folder, 'data'), '-U', 'halflight', '-A', 'trust', '--no-sync'];
+    // As Debian makes its own: in the locale C letters beyond ASCII would have no case.
+    execFileSync(join(this.#bin, 'initdb'), [...args, '-E', 'UTF8', '--locale=C.UTF-8'], {
+      ...this.#user,
+      cwd: '/',
+      stdio: 'ignore',
+    });
   }
 
   /** Starts it, as often as remains of a killed one stand in the way, and waits until it answers. */

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type pg from 'pg';
+import { freePort, OwnPostgres, postgresPrograms } from '../kill/own-servers.js';
 import { administer, inDatabase } from '../store/helpers/administer.js';
-import { findPrograms, startOwnServer } from './own-server.js';
 import { makeRunFolder } from './run-folder.js';
 
 // The database servers that the test files of a run share. A file asks for one at a socket, and the first to ask has it started: a run
@@ -73,10 +73,11 @@ async function startEmbeddedServer(folder: string): Promise<Started> {
 /** The one that TEST_DATABASE_URL names; or one of this run, of the programs that are installed; or the one that runs here. */
 async function startServer(folder: string): Promise<Started> {
   const given = process.env.TEST_DATABASE_URL;
-  const programs = given === undefined ? findPrograms() : undefined;
-  if (programs !== undefined) {
-    const { url, stop } = await startOwnServer(programs, folder);
-    return { connection: { connectionString: url }, stop };
+  if (given === undefined && postgresPrograms() !== undefined) {
+    const server = new OwnPostgres(folder, await freePort());
+    server.init();
+    await server.start();
+    return { connection: { connectionString: server.url }, stop: () => server.stop('SIGINT') };
   }
   const connectionString = given ?? 'postgresql://root@127.0.0.1:5432/postgres';
   return { connection: { connectionString }, stop: async () => {} };
