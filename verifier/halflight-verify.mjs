@@ -3,12 +3,12 @@
 // bundle: read it from top to bottom before you trust it. It reads the files named on the command line, writes to standard output and
 // standard error, and does nothing else. docs/evidence-format.md says what a bundle is.
 //
-//   node halflight-verify.mjs BUNDLE.zip --key KEY [--key-name NAME] [--json]
+//   node halflight-verify.mjs BUNDLE.zip --key KEY [--key-name NAME] [--tsa-cert FILE] [--json]
 //   node halflight-verify.mjs BUNDLE.zip --key KEY --trace ID [--raw LOGFILE]
 //
 // Exit code: 0 everything is as it was signed; 1 something is not; 2 wrong arguments; 3 a file could not be read.
 
-import { createHash, createPublicKey, hash as hashOf, verify } from 'node:crypto';
+import { createHash, createPublicKey, hash as hashOf, verify, X509Certificate } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
 
@@ -26,8 +26,9 @@ const LISTED = [
   'audit.ndjson',
   'audit-checkpoint.txt',
 ];
-const STORED = { 'manifest.json': 1 << 20, 'manifest.note': 1 << 14 };
+const STORED = { 'manifest.json': 1 << 20, 'manifest.note': 1 << 14, 'timestamp.tsr': 1 << 16 };
 const EXPECTED = [...LISTED, 'manifest.json', 'manifest.note'];
+const POSSIBLE = [...EXPECTED, 'timestamp.tsr'];
 const COUNTS = ['events', 'attempts', 'bytes_out', 'bytes_in'];
 const COLUMNS =
   'row,day,service,vendor,actor,actor_kind,group,source,account_kind,strength,events,attempts,bytes_out,bytes_in,first,last';
@@ -97,7 +98,7 @@ function readArchive(source) {
     throw new Bad('archive', 'it is no zip archive, or it has something behind its end');
   if (directoryAt + directoryBytes + 22 !== source.size)
     throw new Bad('archive', 'its parts do not lie one behind the other: something was added, cut or moved');
-  if (count > EXPECTED.length || directoryBytes > count * 110)
+  if (count > POSSIBLE.length || directoryBytes > count * 110)
     throw new Bad('archive', `it says it has ${count} files`);
   const directory = source.read(directoryAt, directoryBytes);
   const entries = [];
@@ -116,7 +117,7 @@ function readArchive(source) {
       bytes: record.readUInt32LE(24),
       offset,
     };
-    const wanted = EXPECTED[i];
+    const wanted = POSSIBLE[i];
     if (name !== wanted) throw new Bad('archive', whatIsAt(i, name, wanted, entries));
     if (!record.subarray(0, 46 + name.length).equals(centralRecord(entry)))
       throw new Bad('archive', `${name}: ${oddity(record)}`);
@@ -237,6 +238,230 @@ function openNote(bytes, key, what) {
   if (!whole || !verify(null, Buffer.from(text), key.public, signature.subarray(4)))
     throw new Bad('signature', `${what}: the signature does not fit; it was changed, or signed with another key`);
   return text;
+}
+
+// ---------------------------------------------------------------- time stamp (RFC 3161, 5652, 5035)
+
+const OID = {
+  signedData: '06092a864886f70d010702',
+  timeStampInfo: '060b2a864886f70d0109100104',
+  contentType: '06092a864886f70d010903',
+  messageDigest: '06092a864886f70d010904',
+  certificate: '060b2a864886f70d010910020c',
+  certificateV2: '060b2a864886f70d010910022f',
+  extendedKeyUsage: '0603551d25',
+  timeStamping: '06082b06010505070308',
+  rsa: '06092a864886f70d010101',
+  sha256: '0609608648016503040201',
+  sha384: '0609608648016503040202',
+  sha512: '0609608648016503040203',
+  rsa_sha256: '06092a864886f70d01010b',
+  rsa_sha384: '06092a864886f70d01010c',
+  rsa_sha512: '06092a864886f70d01010d',
+  ec_sha256: '06082a8648ce3d040302',
+  ec_sha384: '06082a8648ce3d040303',
+  ec_sha512: '06082a8648ce3d040304',
+};
+const hex = (bytes) => bytes.toString('hex');
+const notDer = (why) => new Bad('timestamp', `timestamp.tsr is no time stamp: ${why}`);
+
+/** The elements of DER (X.690) that stand one behind the other: `{ tag, content, whole }`. Lengths have one form. */
+function elementsOf(bytes) {
+  const elements = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [tag, first = 0x80] = bytes.subarray(at, at + 2);
+    let [length, start] = [first, at + 2];
+    if ((tag & 31) === 31 || first === 0x80 || first > 0x83) throw notDer('it is not DER');
+    if (first > 0x80) {
+      const digits = bytes.subarray(start, start + first - 0x80);
+      length = digits.reduce((sum, digit) => sum * 256 + digit, 0);
+      start += first - 0x80;
+      if (digits[0] === 0 || length < 0x80) throw notDer('it is not DER');
+    }
+    if (start + length > bytes.length) throw notDer('it is cut');
+    elements.push({ tag, content: bytes.subarray(start, start + length), whole: bytes.subarray(at, start + length) });
+    at = start + length;
+  }
+  return elements;
+}
+
+/** What an element holds, which has to be elements of these tags; a tag in brackets need not be there. */
+function fieldsOf(element, tag, wanted) {
+  if (element?.tag !== tag) throw notDer('something else stands where a field has to be');
+  const elements = elementsOf(element.content);
+  const fields = wanted.map((each) => {
+    const [of, needed] = Array.isArray(each) ? [each[0], false] : [each, true];
+    if (elements[0]?.tag === of) return elements.shift();
+    if (needed) throw notDer('a field is missing');
+    return undefined;
+  });
+  if (elements.length > 0) throw notDer('it has a field more');
+  return fields;
+}
+
+/** An algorithm without parameters, or with the one that says that there are none. */
+const isAlgorithm = (element, oid, bare = true, none = true) => {
+  const found = hex(element.content);
+  return (bare && found === oid) || (none && found === `${oid}0500`);
+};
+
+/** Reads what a bundle may hold as timestamp.tsr. */
+function readStamp(bytes) {
+  const outer = elementsOf(bytes);
+  if (outer.length !== 1) throw notDer('something stands behind it');
+  const [status, token] = fieldsOf(outer[0], 0x30, [0x30, 0x30]);
+  if (hex(status.whole) !== '3003020100') throw notDer('its status is not that of one that was granted');
+  const [type, wrapped] = fieldsOf(token, 0x30, [0x06, 0xa0]);
+  const [data] = fieldsOf(wrapped, 0xa0, [0x30]);
+  const [version, algorithms, content, certificates, signers] = fieldsOf(data, 0x30, [0x02, 0x31, 0x30, 0xa0, 0x31]);
+  const [algorithm] = fieldsOf(algorithms, 0x31, [0x30]);
+  const [contentType, contentWrapped] = fieldsOf(content, 0x30, [0x06, 0xa0]);
+  const [info] = fieldsOf(contentWrapped, 0xa0, [0x04]);
+  const known =
+    hex(type.whole) === OID.signedData &&
+    hex(version.whole) === '020103' &&
+    hex(contentType.whole) === OID.timeStampInfo;
+  if (!known) throw notDer('it is signed data of another kind');
+  const found = elementsOf(certificates.content);
+  if (found.length > 10) throw notDer('it has too many certificates');
+  const certs = found.map(certificateIn);
+  const [signerInfo] = fieldsOf(signers, 0x31, [0x30]);
+  const fields = [0x02, 0x30, 0x30, 0xa0, 0x30, 0x04];
+  const [signerVersion, name, digestAlgorithm, attributes, signatureAlgorithm, signature] = fieldsOf(
+    signerInfo,
+    0x30,
+    fields,
+  );
+  const signer = certs.find((cert) => cert.name === hex(name.content));
+  if (signer === undefined) throw notDer('the certificate of who signed it is missing');
+  const digest = ['sha256', 'sha384', 'sha512'].find((each) => isAlgorithm(digestAlgorithm, OID[each]));
+  const isRsa =
+    isAlgorithm(signatureAlgorithm, OID.rsa, false) || isAlgorithm(signatureAlgorithm, OID[`rsa_${digest}`], false);
+  const isEc = isAlgorithm(signatureAlgorithm, OID[`ec_${digest}`], true, false);
+  const same = hex(algorithm.whole) === hex(digestAlgorithm.whole) && hex(signerVersion.whole) === '020101';
+  if (digest === undefined || !same || (!isRsa && !isEc)) throw notDer('its algorithms are not known');
+  return {
+    ...stampInfo(info.content),
+    info: info.content,
+    certs: certs.map(({ cert }) => cert),
+    signer: signer.cert,
+    digest,
+    keyType: isRsa ? 'rsa' : 'ec',
+    attributes: attributesIn(attributes),
+    // As a set of its own: that is what is signed.
+    signed: Buffer.concat([Buffer.of(0x31), attributes.whole.subarray(1)]),
+    signature: signature.content,
+  };
+}
+
+function certificateIn(element) {
+  let cert;
+  try {
+    cert = new X509Certificate(element.whole);
+  } catch {
+    throw notDer('a certificate in it cannot be read');
+  }
+  if (element.tag !== 0x30 || !cert.raw.equals(element.whole)) throw notDer('a certificate in it cannot be read');
+  const fields = elementsOf(elementsOf(element.content)[0].content);
+  if (fields[0].tag === 0xa0) fields.shift();
+  const [serial, , issuer] = fields;
+  return { cert, name: hex(issuer.whole) + hex(serial.whole) };
+}
+
+function stampInfo(bytes) {
+  const [info, more] = elementsOf(bytes);
+  if (more !== undefined) throw notDer('it says more than it may');
+  const wanted = [0x02, 0x06, 0x30, 0x02, 0x18, [0x30], [0x01], [0x02], [0xa0], [0xa1]];
+  const [version, , imprint, , time] = fieldsOf(info, 0x30, wanted);
+  const [algorithm, hash] = fieldsOf(imprint, 0x30, [0x30, 0x04]);
+  if (hex(version.whole) !== '020101' || !isAlgorithm(algorithm, OID.sha256)) throw notDer('it is over another hash');
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?Z$/.exec(time.content.toString('latin1'));
+  const [, y, mo, d, h, mi, s, part = ''] = parts ?? [];
+  const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}.${part.padEnd(3, '0').slice(0, 3)}Z`);
+  if (Number.isNaN(at)) throw notDer('its time is none');
+  return { imprint: hash.content, at };
+}
+
+function attributesIn(set) {
+  const found = {};
+  for (const element of elementsOf(set.content)) {
+    const [name, values] = fieldsOf(element, 0x30, [0x06, 0x31]);
+    if (hex(name.whole) in found) throw notDer('an attribute is in it twice');
+    found[hex(name.whole)] = values;
+  }
+  const one = (oid, tag) => found[oid] && fieldsOf(found[oid], 0x31, [tag])[0];
+  const [type, digest] = [one(OID.contentType, 0x06), one(OID.messageDigest, 0x04)];
+  const [second, first] = [one(OID.certificateV2, 0x30), one(OID.certificate, 0x30)];
+  if (type === undefined || digest === undefined || (second ?? first) === undefined)
+    throw notDer('its signature does not say what it is over');
+  // The first certificate id is that of the signer; of the older kind it is by SHA-1, else by SHA-256 where none is named.
+  const ids = elementsOf((second ?? first).content)[0];
+  const id = elementsOf(ids?.tag === 0x30 ? (elementsOf(ids.content)[0]?.content ?? Buffer.alloc(0)) : Buffer.alloc(0));
+  const named = second !== undefined && id[0]?.tag === 0x30 ? id.shift() : undefined;
+  const own = named && ['sha256', 'sha384', 'sha512'].find((each) => isAlgorithm(named, OID[each]));
+  if (id[0]?.tag !== 0x04 || (named !== undefined && own === undefined)) throw notDer('it names no certificate');
+  return {
+    type: hex(type.whole),
+    digest: digest.content,
+    certificate: { digest: second === undefined ? 'sha1' : (own ?? 'sha256'), hash: hex(id[0].content) },
+  };
+}
+
+/** The certificate of a PEM; null: it is none. */
+export function readCertificate(pem) {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the extended key usage is critical and names time stamps alone. */
+function isForStamps(cert) {
+  const extensions = elementsOf(elementsOf(elementsOf(cert.raw)[0].content)[0].content).find(({ tag }) => tag === 0xa3);
+  for (const { content } of extensions === undefined ? [] : elementsOf(elementsOf(extensions.content)[0].content)) {
+    const [name, critical, value] = elementsOf(content);
+    if (hex(name.whole) === OID.extendedKeyUsage)
+      return hex(critical.whole) === '0101ff' && hex(elementsOf(value.content)[0].content) === OID.timeStamping;
+  }
+  return false;
+}
+
+/**
+ * Checks the time stamp of a note: that it is of this note and fits in itself; with a certificate also that it is by that authority, or
+ * by one that it certified. Returns `{ at, by, trusted }`.
+ */
+function checkStamp(bytes, note, authority) {
+  const stamp = readStamp(bytes);
+  const { signer, attributes, at, certs } = stamp;
+  const need = (good, what) => {
+    if (!good) throw new Bad('timestamp', `timestamp.tsr ${what}`);
+  };
+  need(hex(stamp.imprint) === sha256(note), 'is of something else than this bundle');
+  need(attributes.type === OID.timeStampInfo, 'is signed as something else');
+  need(createHash(stamp.digest).update(stamp.info).digest().equals(attributes.digest), 'was changed');
+  const { digest, hash } = attributes.certificate;
+  need(hashOf(digest, signer.raw, 'hex') === hash, 'names another certificate than that which it brings');
+  need(signer.publicKey.asymmetricKeyType === stamp.keyType, 'is signed with another kind of key');
+  need(verify(stamp.digest, stamp.signed, signer.publicKey, stamp.signature), 'has a signature that does not fit');
+  if (authority !== undefined) {
+    need(isForStamps(signer), 'is by a certificate that is not for time stamps alone');
+    let [cert, trusted] = [signer, false];
+    for (let step = 0; step < 5 && cert !== undefined && !trusted; step++) {
+      const valid = Date.parse(cert.validFrom) <= at && at <= Date.parse(cert.validTo);
+      need(valid, 'is of a time at which a certificate was not valid');
+      trusted = cert.raw.equals(authority.raw);
+      const below = cert;
+      const isIssuer = (each) => each.ca && below.checkIssued(each) && below.verify(each.publicKey);
+      cert = [authority, ...certs].find((each) => isIssuer(each) && !each.raw.equals(below.raw));
+    }
+    need(trusted, 'is not by the authority of the certificate that was given');
+  }
+  return {
+    at: new Date(at).toISOString(),
+    by: shown(signer.subject.split('\n').join(', ')),
+    trusted: authority !== undefined,
+  };
 }
 
 // ---------------------------------------------------------------- manifest
@@ -584,12 +809,12 @@ const ORDER = [
 ];
 
 /**
- * Checks a bundle. `key`: what readKey gave.
- * Returns `{ ok, problems: [{ code, message }], manifest, records }`; never throws for what a bundle holds.
+ * Checks a bundle. `key`: what readKey gave. `authority`: certificate of who stamps the time, or of who certified it.
+ * Returns `{ ok, problems: [{ code, message }], manifest, records, timestamp }`; never throws for what a bundle holds.
  */
-export async function checkBundle(source, key) {
+export async function checkBundle(source, key, authority) {
   const problems = [];
-  const result = { ok: false, problems, manifest: undefined, records: 0 };
+  const result = { ok: false, problems, manifest: undefined, records: 0, timestamp: null };
   const note = (error) => {
     if (!(error instanceof Bad)) throw error;
     if (problems.length < MAX_PROBLEMS) problems.push({ code: error.code, message: error.message });
@@ -608,6 +833,9 @@ export async function checkBundle(source, key) {
       throw new Bad('manifest', 'the manifest names another key than the one that signed it');
     if (entries.get('README.txt').date !== zipDate(manifest.scope.until))
       throw new Bad('archive', 'its files have another date');
+    const stamp = entries.get('timestamp.tsr');
+    if (stamp !== undefined) result.timestamp = checkStamp(storedBytes(source, stamp), noteBytes, authority);
+    else if (authority !== undefined) throw new Bad('timestamp', 'there is no time stamp');
     const state = {
       chunks: new Map(),
       findings: new Set(),
@@ -823,11 +1051,12 @@ function recordIn(window, hash) {
 
 // ---------------------------------------------------------------- command line
 
-const USAGE = `usage: node halflight-verify.mjs BUNDLE.zip --key KEY [--key-name NAME] [--json]
+const USAGE = `usage: node halflight-verify.mjs BUNDLE.zip --key KEY [--key-name NAME] [--tsa-cert FILE] [--json]
        node halflight-verify.mjs BUNDLE.zip --key KEY --trace ID [--raw LOGFILE]
 
   --key KEY        the public key: NAME+ID+BASE64, or a file that holds this or a PEM
   --key-name NAME  name of the key, with a PEM
+  --tsa-cert FILE  certificate (PEM) of who stamps the time, or of who certified it: a stamp has to be there
   --trace ID       follow a finding or a record to its place in the input
   --raw LOGFILE    with --trace: the original log, whose hashes are then computed
   --json           the result as JSON
@@ -839,7 +1068,7 @@ async function main(args) {
   for (let i = 0; i < args.length; i++) {
     const name = args[i];
     if (name === '--json') options.json = true;
-    else if (['--key', '--key-name', '--trace', '--raw'].includes(name) && args[i + 1] !== undefined)
+    else if (['--key', '--key-name', '--tsa-cert', '--trace', '--raw'].includes(name) && args[i + 1] !== undefined)
       options[name.slice(2)] = args[++i];
     else if (name.startsWith('--') || files.length === 1)
       return usage(name === '--help' ? '' : `${shown(name)}: I do not know what that is`);
@@ -855,8 +1084,10 @@ async function main(args) {
     const key = readKey(keyText, options['key-name']);
     if (key === undefined)
       return usage('--key is no public key: give NAME+ID+BASE64, or a PEM of an Ed25519 key with --key-name');
+    const authority = options['tsa-cert'] && readCertificate(readFileSync(options['tsa-cert'], 'utf8'));
+    if (authority === null) return usage('--tsa-cert is no certificate: give one as PEM');
     source = fileSource(files[0]);
-    const result = await checkBundle(source, key);
+    const result = await checkBundle(source, key, authority);
     let trace;
     if (result.ok && options.trace !== undefined) {
       trace = await traceRecord(source, result.manifest, options.trace, options.raw);
@@ -882,7 +1113,7 @@ function usage(message) {
   return message === '' ? 0 : 2;
 }
 
-function print({ ok, problems, manifest, records }, { json }, trace) {
+function print({ ok, problems, manifest, records, timestamp }, { json }, trace) {
   if (json) {
     const files = manifest?.files.map(({ name, records: count, bytes }) => ({ name, records: count, bytes })) ?? [];
     const out = {
@@ -892,6 +1123,7 @@ function print({ ok, problems, manifest, records }, { json }, trace) {
       scope: ok ? manifest.scope : null,
       records,
       files,
+      timestamp,
       trace: trace?.lines ?? null,
     };
     process.stdout.write(
@@ -915,6 +1147,7 @@ function print({ ok, problems, manifest, records }, { json }, trace) {
         '',
         `  Period   from ${scope.from}, until before ${scope.until} (${shown(scope.timezone)})`,
         `  Checked  ${records} records in ${manifest.files.length} files; every number adds up from its parts`,
+        ...(timestamp === null ? [] : [`  Time     ${stampText(timestamp)}`]),
         '',
         'README.txt in the bundle says what this does not prove.',
         '',
@@ -922,6 +1155,9 @@ function print({ ok, problems, manifest, records }, { json }, trace) {
     );
   else process.stdout.write(`${trace.lines.join('\n')}\n`);
 }
+
+const stampText = ({ at, by, trusted }) =>
+  trusted ? `signed before ${at}, as ${by} says` : `there is a time stamp of ${at}, not checked: give --tsa-cert`;
 
 const isMain = () => {
   try {

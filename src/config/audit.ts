@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, path } from './fields.js';
 
+const timeOrOff = 'accepted is a time of day such as 02:20, or off';
 const map = 'accepted is a map of keys and values';
 
 /** The section `audit`. */
@@ -22,6 +23,13 @@ export const auditSection = z
         )
         .prefault({})
         .describe('Signed statements of how many records the audit log has, and which.'),
+      verify_at: z
+        .string({ error: timeOrOff })
+        .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|off)$/, timeOrOff)
+        .prefault('02:20')
+        .describe(
+          'When the whole audit log is walked each day and held against its checkpoints, by the clock of the organisation; off: never.',
+        ),
       copy_to: path('folder')
         .optional()
         .describe(

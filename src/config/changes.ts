@@ -38,6 +38,7 @@ export const reloadRules: readonly Rule[] = [
   { key: 'server.tls', way: 'restart', why: 'the server is built at the start' },
   { key: 'signing', way: 'restart', why: 'the key is read at the start' },
   { key: 'audit', way: 'apply', why: 'holds from the next checkpoint on' },
+  { key: 'evidence', way: 'apply', why: 'holds for the next bundle' },
   { key: 'people', way: 'apply', why: 'the file is read now' },
   { key: 'inventory', way: 'apply', why: 'the file is read now' },
   { key: 'contracts', way: 'apply', why: 'the file is read now' },

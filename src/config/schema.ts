@@ -5,6 +5,7 @@ import { keyNamePattern } from '../core/signed-note.js';
 import { alertsSchema } from './alerts.js';
 import { auditSection } from './audit.js';
 import { blocklistsSection } from './blocklists.js';
+import { evidenceSection } from './evidence.js';
 import {
   domain,
   duration,
@@ -174,6 +175,7 @@ export const configSchema = section({
     .prefault({})
     .describe('The key that signs checkpoints of the audit log, evidence bundles and block-list feeds.'),
   audit: auditSection,
+  evidence: evidenceSection,
   people: path('file').optional().describe('The people directory: CSV, or SCIM users as JSON.'),
   inventory: path('file').optional().describe('The register of AI systems, YAML or CSV.'),
   contracts: path('file').optional().describe('Vendor list with contracts, CSV or .xlsx.'),

@@ -19,8 +19,10 @@ import {
   manifestName,
   noteName,
   noteText,
+  stampName,
 } from './format.js';
 import { type Manifest, manifestText } from './manifest.js';
+import type { Stamped } from './timestamp/ask.js';
 import { ZipWriter } from './zip/write.js';
 
 export interface BundleRequest {
@@ -35,14 +37,22 @@ export interface BundleRequest {
   product: string;
   signer: Signer;
   now: number;
+  /** Asks for a time stamp of the signed note; undefined: there is to be none. @throws whatever is to end the making */
+  stamp?: ((note: Buffer) => Promise<Stamped>) | undefined;
+}
+
+export interface WrittenBundle {
+  manifest: Manifest;
+  /** Undefined: none was asked for. */
+  stamped: Stamped | undefined;
 }
 
 /**
  * Writes a bundle of what the transaction sees. The same state of the database gives the same bytes, except for what the checkpoint of
- * the audit log says. Memory holds pages of rows, and 96 bytes for each record of the audit log.
+ * the audit log and a time stamp say. Memory holds pages of rows, and 96 bytes for each record of the audit log.
  * @throws BrokenAuditError, RangeError beyond 4 GiB
  */
-export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequest): Promise<Manifest> {
+export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequest): Promise<WrittenBundle> {
   const { scope, asked, zone, people, vendorOf, versions, product, signer, now } = request;
   const log = await proveLog(trx, scope, signer, now);
   const inventory = await inventoryOf(trx, scope, zone);
@@ -99,7 +109,10 @@ export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequ
   };
   const text = manifestText(manifest);
   await zip.add(manifestName, [text], false);
-  await zip.add(noteName, [signer.sign(noteText(text))], false);
+  const note = Buffer.from(signer.sign(noteText(text)));
+  await zip.add(noteName, [note], false);
+  const stamped = await request.stamp?.(note);
+  if (stamped !== undefined && 'stamp' in stamped) await zip.add(stampName, [stamped.stamp], false);
   await zip.end();
-  return manifest;
+  return { manifest, stamped };
 }

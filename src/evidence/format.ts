@@ -29,6 +29,9 @@ export type BundleFile = (typeof bundleFiles)[number];
 
 export const maxManifestBytes = 1 << 20;
 export const maxNoteBytes = 1 << 14;
+/** A time stamp of the signed note (RFC 3161), behind it where there is one: the signature cannot cover what is made of it. */
+export const stampName = 'timestamp.tsr';
+export const maxStampBytes = 1 << 16;
 /** Longest line of a file of lines. */
 export const maxLineBytes = 1 << 24;
 /** Largest file that is one text. */

@@ -118,9 +118,13 @@ export class Leader {
 
   /** The cron jobs of the configuration of now. One that is new here is caught up with: of missed slots the last is run. */
   async #known(): Promise<Iterable<CronJob>> {
-    const { sources, zone, reports } = this.#context.setup();
+    const setup = this.#context.setup();
+    const { sources, zone, reports } = setup;
     const wanted = new Map<string, string>();
-    for (const [job, { cron }] of Object.entries(ownTasks)) if (cron !== undefined) wanted.set(job, cron);
+    for (const [job, task] of Object.entries(ownTasks)) {
+      const cron = typeof task.cron === 'function' ? task.cron(setup) : task.cron;
+      if (cron !== undefined) wanted.set(job, cron);
+    }
     for (const { id, role, schedule: cron } of sources)
       if (role === 'collector' && cron !== undefined) wanted.set(`collect:${id}`, cron);
     for (const { id, cron } of reports?.lists ?? []) wanted.set(`report:${id}`, cron);

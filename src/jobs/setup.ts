@@ -43,6 +43,8 @@ export interface AuditSetup {
   folder: string;
   /** Another one, which must be there. */
   copyTo: string | undefined;
+  /** When the whole log is walked: a cron expression in the organisation's zone; undefined: never. */
+  verifyAt?: string | undefined;
 }
 
 /** Whom to write to about what they used, and how. */

@@ -35,6 +35,28 @@ export async function lastSlot(db: Db, job: string, upTo: number): Promise<numbe
   return row?.slot ?? undefined;
 }
 
+/** A run that came to its end. */
+export interface FinishedRun {
+  outcome: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** The newest run of a job that came to its end, or of those whose outcome begins with a text; undefined: there is none. */
+export async function lastFinished(db: Db, job: string, beginning = ''): Promise<FinishedRun | undefined> {
+  const row = await db
+    .selectFrom('job_run')
+    .select(['outcome', 'finished_at'])
+    .where('job', '=', job)
+    .where('state', 'in', ['done', 'failed'])
+    .where('finished_at', 'is not', null)
+    .where((eb) => eb(eb.fn('left', ['outcome', eb.val(beginning.length)]), '=', beginning))
+    .orderBy('slot', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { outcome: row.outcome ?? '', at: row.finished_at ?? 0 };
+}
+
 /** Slots that were noted and never finished. */
 export async function unfinishedSlots(db: Db): Promise<{ job: string; slot: number }[]> {
   return db

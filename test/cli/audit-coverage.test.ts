@@ -99,6 +99,7 @@ const commands: Record<string, Answer> = {
 
 const tasks: Record<keyof typeof ownTasks, Answer> = {
   checkpoint: ['audit.broken'],
+  'audit-verify': ['audit.broken'],
   retention: ['retention.applied'],
   recheck: 'It computes findings anew, which have a history of their own.',
   blocklists: ['blocklist.made', 'blocklist.published', 'blocklist.guarded'],

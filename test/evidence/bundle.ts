@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { type NoteKey, readVerifierKey } from '../../src/core/signed-note.js';
+import { readCertificate } from '../../src/evidence/timestamp/trust.js';
 import { checkBundle } from '../../src/evidence/verify/check.js';
 import { ofBytes } from '../../src/evidence/verify/source.js';
 import * as verifier from '../../verifier/halflight-verify.mjs';
@@ -94,13 +95,25 @@ export async function exportBundle(folder: string, out: string, ...more: string[
 export const rawKey = (key: KeyObject): Buffer =>
   Buffer.from(key.export({ format: 'der', type: 'spki' }).subarray(-32));
 
-/** What both verifiers say, which has to be the same. */
-export async function checkBoth(bytes: Buffer, key: string): Promise<{ ok: boolean; codes: string[] }> {
+/** What both verifiers say, which has to be the same. `authority`: PEM of who has to have stamped it. */
+export async function checkBoth(
+  bytes: Buffer,
+  key: string,
+  authority?: string,
+): Promise<{ ok: boolean; codes: string[] }> {
   const [own, other] = [readVerifierKey(key), verifier.readKey(key)];
   if (own === undefined || other === undefined) throw new Error(`${key} is no key`);
   return agreed(
-    await checkBundle(ofBytes(bytes), own satisfies NoteKey),
-    await verifier.checkBundle(verifier.bufferSource(bytes), other),
+    await checkBundle(
+      ofBytes(bytes),
+      own satisfies NoteKey,
+      authority === undefined ? undefined : readCertificate(authority),
+    ),
+    await verifier.checkBundle(
+      verifier.bufferSource(bytes),
+      other,
+      authority === undefined ? undefined : (verifier.readCertificate(authority) ?? undefined),
+    ),
   );
 }
 

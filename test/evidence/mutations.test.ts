@@ -1,7 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { askForStamp } from '../../src/evidence/timestamp/ask.js';
+import { createEgress } from '../../src/net/egress.js';
+import { temporaryFolder } from '../helpers/cli.js';
 import { random } from '../helpers/random.js';
 import { type Files, filesOf, withManifest, withNote, zipOf } from './archive.js';
+import { startAuthority } from './authority.js';
 import { checkBoth, type MadeBundle, makeBundle, rawKey } from './bundle.js';
 
 // EVIDENCE_MUTATIONS=100000 EVIDENCE_CLEAN=10000 is the full size.
@@ -11,10 +16,23 @@ const clean = Number(process.env.EVIDENCE_CLEAN ?? 100);
 const date = ((2026 - 1980) << 9) | (4 << 5) | 1;
 
 let bundle: MadeBundle;
+/** One with a time stamp and the same one without, and who has to have stamped it. */
+let kept: { files: Files; bytes: Buffer; authority: string | undefined }[];
 let files: Files;
 beforeAll(async () => {
   bundle = await makeBundle();
   files = await filesOf(bundle.bytes);
+  const authority = await startAuthority(temporaryFolder());
+  const egress = createEgress({ allow: ['127.0.0.1'], ports: [Number(new URL(authority.url).port)] });
+  const answer = await askForStamp(egress, authority.url, files.get('manifest.note') ?? Buffer.alloc(0));
+  await Promise.all([egress.close(), authority.close()]);
+  if ('why' in answer) throw new Error(answer.why);
+  const stamped = new Map(files).set('timestamp.tsr', answer.stamp);
+  const pem = readFileSync(authority.ca, 'utf8');
+  kept = [
+    { files, bytes: bundle.bytes, authority: undefined },
+    { files: stamped, bytes: zipOf(stamped, date), authority: pem },
+  ];
 });
 
 const stranger = generateKeyPairSync('ed25519');
@@ -133,7 +151,8 @@ describe('a bundle that somebody changed', () => {
     expect(zipOf(withManifest(files), date).equals(bundle.bytes)).toBe(true);
     const again = withNote(files, 'halflight/log', bundle.privateKey, bundle.publicKey);
     expect(zipOf(again, date).equals(bundle.bytes)).toBe(true);
-    expect(await checkBoth(bundle.bytes, bundle.key)).toEqual({ ok: true, codes: [] });
+    for (const { bytes, authority } of kept)
+      expect(await checkBoth(bytes, bundle.key, authority)).toEqual({ ok: true, codes: [] });
   });
 
   it(`is found by both verifiers, each of ${mutations} times`, async () => {
@@ -143,9 +162,11 @@ describe('a bundle that somebody changed', () => {
     const found = new Map<string, number>();
     for (let done = 0; done < mutations; ) {
       const kind = kinds[pick(kinds.length)] ?? '';
-      const changed = kind in ofBytes ? ofBytes[kind]?.(bundle.bytes, pick) : zipOf(ofFiles[kind]?.(pick) ?? [], date);
-      if (changed === undefined || changed.equals(bundle.bytes)) continue;
-      const { ok } = await checkBoth(changed, bundle.key);
+      const { bytes, authority, ...one } = kept[pick(2)] ?? expect.fail();
+      files = one.files;
+      const changed = kind in ofBytes ? ofBytes[kind]?.(bytes, pick) : zipOf(ofFiles[kind]?.(pick) ?? [], date);
+      if (changed === undefined || changed.equals(bytes)) continue;
+      const { ok } = await checkBoth(changed, bundle.key, authority);
       if (ok) throw new Error(`mutation ${done}, ${kind}: not found`);
       found.set(kind, (found.get(kind) ?? 0) + 1);
       done++;
@@ -155,6 +176,9 @@ describe('a bundle that somebody changed', () => {
   }, 7_200_000);
 
   it(`and one that nobody changed is good, each of ${clean} times`, async () => {
-    for (let i = 0; i < clean; i++) expect((await checkBoth(bundle.bytes, bundle.key)).ok).toBe(true);
+    for (let i = 0; i < clean; i++) {
+      const { bytes, authority } = kept[i % 2] ?? expect.fail();
+      expect((await checkBoth(bytes, bundle.key, authority)).ok).toBe(true);
+    }
   }, 7_200_000);
 });

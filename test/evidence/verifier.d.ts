@@ -18,13 +18,15 @@ declare module '*/halflight-verify.mjs' {
   export function checkBundle(
     source: ByteSource,
     key: object,
-    options?: { tsaCert?: string },
+    authority?: object,
   ): Promise<{
     ok: boolean;
     problems: { code: string; message: string }[];
     manifest: Manifest | undefined;
     records: number;
+    timestamp: { at: string; by: string; trusted: boolean } | null;
   }>;
+  export function readCertificate(pem: string): object | null;
   export function traceRecord(
     source: ByteSource,
     manifest: Manifest,

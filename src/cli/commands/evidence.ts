@@ -1,4 +1,5 @@
 import { safeJson } from '../../core/terminal.js';
+import { exitCodes } from '../common/errors.js';
 import type { BundleArguments } from '../common/evidence-bundle.js';
 import type { AddCommand } from '../main.js';
 
@@ -21,11 +22,16 @@ export const command: AddCommand = (program) => {
     .option('--reason <text>', 'why names are needed, for the audit log')
     .option('--data <dir>', 'the folder of "halflight scan --data" (default: the service of the configuration)')
     .option('--timezone <zone>', 'with --data: the time zone of the days (default: UTC)')
-    .option('--config <file>', 'configuration file (default: halflight.yaml where it exists)')
+    .option(
+      '--config <file>',
+      'configuration file (default: halflight.yaml where it exists; with --data only for the time stamp)',
+    )
+    .option('--require-timestamp', 'write no bundle where evidence.timestamp_url gives no time stamp')
     .option('--json', 'say what was written as JSON')
     .action(async (options: BundleArguments & { json?: boolean }) => {
-      const { makeBundle, bundleText } = await import('../common/evidence-bundle.js');
+      const { makeBundle, bundleText, isWhole } = await import('../common/evidence-bundle.js');
       const made = await makeBundle(options, Date.now());
+      if (!isWhole(made)) process.exitCode = exitCodes.failed;
       process.stdout.write(options.json === true ? `${safeJson(JSON.stringify(made, null, 2))}\n` : bundleText(made));
     });
 };

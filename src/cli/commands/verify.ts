@@ -13,6 +13,10 @@ export const command: AddCommand = (program) => {
       'public key of who made it, NAME+ID+BASE64, or a file with it; never from the bundle',
     )
     .option('--key-name <name>', 'name of the key, where --key is a PEM')
+    .option(
+      '--tsa-cert <file>',
+      'certificate (PEM) of the time-stamping authority, or of who certified it: there has to be a time stamp of it',
+    )
     .option('--trace <id>', 'follow a finding or a record to its place in the input')
     .option('--raw <file>', 'with --trace: the original log, whose hashes are then computed')
     .option('--json', 'the result as JSON')

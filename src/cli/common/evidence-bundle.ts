@@ -7,12 +7,14 @@ import type { InventoryEntry } from '../../core/register.js';
 import { type Signer, verifierKey } from '../../core/signed-note.js';
 import { safeLine } from '../../core/terminal.js';
 import { dayStart } from '../../core/time.js';
-import { writeBundle } from '../../evidence/bundle.js';
+import { type BundleRequest, type WrittenBundle, writeBundle } from '../../evidence/bundle.js';
 import { BrokenAuditError } from '../../evidence/contents/audit.js';
 import type { BundlePeople } from '../../evidence/contents/context.js';
 import { FileExistsError, writeNewFile } from '../../evidence/draft-file.js';
 import type { Manifest } from '../../evidence/manifest.js';
+import { askForStamp, type Stamped } from '../../evidence/timestamp/ask.js';
 import { riskRules } from '../../inventory/risk-rules.js';
+import { createEgress, type EgressPolicy } from '../../net/egress.js';
 import { Directory } from '../../people/directory.js';
 import type { Person } from '../../people/person.js';
 import { createLabels } from '../../reports/people.js';
@@ -22,6 +24,7 @@ import { loadFinding } from '../../store/reads/findings.js';
 import { readOnly } from '../../store/reads/read-only.js';
 import { loadRegister } from '../../store/registers.js';
 import type { Db } from '../../store/tables.js';
+import { openConfig } from './config.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
 import { openData } from './open-data.js';
@@ -29,6 +32,7 @@ import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
 import { besideService } from './service/beside.js';
 import { armFaults } from './service/faults.js';
 import { signerFor } from './service/keys.js';
+import { netOf } from './service/setup.js';
 import { userName } from './user.js';
 import { version } from './version.js';
 import { zoneOption } from './zones.js';
@@ -45,6 +49,7 @@ export interface BundleArguments {
   data?: string;
   timezone?: string;
   config?: string;
+  requireTimestamp?: boolean;
 }
 
 export interface MadeBundle {
@@ -54,6 +59,8 @@ export interface MadeBundle {
   scope: Manifest['scope'];
   audit: Manifest['audit'];
   files: { name: string; records: number | null; bytes: number; sha256: string }[];
+  /** The time stamp in it: RFC 3339, or why there is none although one was to be. Null: none was to be. */
+  timestamp: { at: string } | { missing: string } | null;
 }
 
 /** Where the numbers are, and what they are shown with. */
@@ -64,7 +71,11 @@ interface Place {
   zone: string;
   signer: Signer;
   who: string;
+  /** Where it may be asked for a time stamp. */
+  net: EgressPolicy;
 }
+
+const say = (line: string): void => void process.stderr.write(`halflight: ${safeLine(line)}\n`);
 
 /** A bundle may read for so long. */
 const longestReadMs = 3_600_000;
@@ -79,6 +90,11 @@ export async function makeBundle(options: BundleArguments, now: number): Promise
     );
   armFaults(process.env);
   return withPlace(options, async (place) => {
+    if (options.requireTimestamp === true && place.config.evidence.timestamp_url === undefined)
+      throw new CliError(
+        '--require-timestamp needs evidence.timestamp_url in the configuration: who is to be asked for it',
+        exitCodes.usage,
+      );
     const scope = await scopeOf(options, place);
     const { services = [], findings = [], entries = [] } = scope.only ?? {};
     // Before anything is read: who takes evidence out is known also where the writing fails.
@@ -89,19 +105,28 @@ export async function makeBundle(options: BundleArguments, now: number): Promise
       subject: `${scope.from}/${scope.until}`,
       details: { services, findings, entries, names, ...(names && { reason }) },
     });
-    const manifest = await written(options.out, place, { options, scope, now });
+    const { manifest, stamped } = await written(options.out, place, { options, scope, now });
     return {
       file: options.out,
       key: verifierKey(place.signer),
       scope: manifest.scope,
       audit: manifest.audit,
       files: manifest.files.map(({ name, records, bytes, sha256 }) => ({ name, records, bytes, sha256 })),
+      timestamp: timestampOf(stamped),
     };
   });
 }
 
+function timestampOf(stamped: Stamped | undefined): MadeBundle['timestamp'] {
+  if (stamped === undefined) return null;
+  return 'stamp' in stamped ? { at: new Date(stamped.at).toISOString() } : { missing: stamped.why };
+}
+
+/** Whether all came into it that was to be in it. */
+export const isWhole = ({ timestamp }: MadeBundle): boolean => timestamp === null || 'at' in timestamp;
+
 /** What was written, for people. */
-export function bundleText({ file, key, scope, files }: MadeBundle): string {
+export function bundleText({ file, key, scope, files, timestamp }: MadeBundle): string {
   const records = files
     .filter((each) => each.records !== null)
     .map(({ name, records: count }) => `  ${name.padEnd(18)} ${count?.toLocaleString('en-US')}`);
@@ -110,6 +135,7 @@ export function bundleText({ file, key, scope, files }: MadeBundle): string {
     '',
     ...records,
     '',
+    ...stampLines(timestamp),
     'Who checks it needs this key, on another way than the bundle:',
     '',
     `  ${safeLine(key)}`,
@@ -117,6 +143,17 @@ export function bundleText({ file, key, scope, files }: MadeBundle): string {
     `Check it: halflight verify ${safeLine(file)} --key KEY`,
     '',
   ].join('\n');
+}
+
+function stampLines(timestamp: MadeBundle['timestamp']): string[] {
+  if (timestamp === null) return [];
+  return 'at' in timestamp
+    ? [`It is stamped as signed before ${timestamp.at}.`, '']
+    : [
+        `It has NO TIME STAMP: ${safeLine(timestamp.missing)}.`,
+        'See that evidence.timestamp_url answers, and make it again where it has to have one.',
+        '',
+      ];
 }
 
 async function withPlace<T>(options: BundleArguments, work: (place: Place) => Promise<T>): Promise<T> {
@@ -134,6 +171,7 @@ async function withPlace<T>(options: BundleArguments, work: (place: Place) => Pr
         zone: config.organisation.timezone,
         signer: signerFor(config),
         who,
+        net: netOf(config),
       });
     });
   }
@@ -141,11 +179,14 @@ async function withPlace<T>(options: BundleArguments, work: (place: Place) => Pr
     throw new CliError(
       `${safeLine(data)} holds no results: name the folder of a scan with --data, or leave --data out for the service`,
     );
-  const config = { ...defaultConfig(), data };
+  // Of a configuration that is named: who may be asked for a time stamp, and how. The numbers are those of the folder.
+  const named = options.config === undefined ? defaultConfig() : openConfig({ config: options.config }, say).config;
+  const config = { ...defaultConfig(), data, evidence: named.evidence };
   const [catalog, store] = [await openCatalog(undefined, { data }), await openData(data)];
   try {
     const zone = zoneOption(options.timezone ?? 'UTC', '--timezone');
-    return await work({ db: store.db, config, catalog, zone, signer: signerFor(config), who: `cli:${userName()}` });
+    const signer = signerFor(config);
+    return await work({ db: store.db, config, catalog, zone, signer, who: `cli:${userName()}`, net: netOf(named) });
   } finally {
     await store.close();
   }
@@ -186,9 +227,9 @@ function bound(day: string, option: string, zone: string): number {
 /** Writes the file. @throws CliError that says what is in the way */
 async function written(
   out: string,
-  { db, config, catalog, zone, signer }: Place,
+  { db, config, catalog, zone, signer, net }: Place,
   { options, scope, now }: { options: BundleArguments; scope: BundleScope; now: number },
-): Promise<Manifest> {
+): Promise<WrittenBundle> {
   const { service: services = [], finding: findings = [], entry: entries = [] } = options;
   try {
     return await writeNewFile(out, (file) =>
@@ -207,6 +248,7 @@ async function written(
           product: version,
           signer,
           now,
+          stamp: stampBy(config, net, options.requireTimestamp === true),
         });
       }),
     );
@@ -220,6 +262,25 @@ async function written(
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw new CliError(explainFileError(error, out));
     throw error;
   }
+}
+
+/** How a bundle gets its time stamp; undefined: nobody is to be asked. */
+function stampBy({ evidence }: Config, net: EgressPolicy, required: boolean): BundleRequest['stamp'] {
+  const url = evidence.timestamp_url;
+  if (url === undefined) return undefined;
+  return async (note) => {
+    const egress = createEgress(net);
+    try {
+      const stamped = await askForStamp(egress, url, note);
+      if (required && 'why' in stamped)
+        throw new CliError(
+          `no time stamp came from evidence.timestamp_url: ${safeLine(stamped.why)}; no bundle was written`,
+        );
+      return stamped;
+    } finally {
+      await egress.close();
+    }
+  };
 }
 
 function peopleOf(names: boolean, people: readonly Person[], folder: string): BundlePeople {

@@ -1,11 +1,13 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { keyNamePattern, type NoteKey, rawPublicKey, readVerifierKey } from '../../core/signed-note.js';
 import { safeLine } from '../../core/terminal.js';
 import type { Manifest } from '../../evidence/manifest.js';
+import { readCertificate } from '../../evidence/timestamp/trust.js';
 import { checkBundle } from '../../evidence/verify/check.js';
 import { BundleError, type BundleProblem } from '../../evidence/verify/problem.js';
 import { type ByteSource, ofFile } from '../../evidence/verify/source.js';
+import type { CheckedStamp } from '../../evidence/verify/stamp.js';
 import { type Traced, traceId } from '../../evidence/verify/trace.js';
 import { CliError, exitCodes, explainFileError } from './errors.js';
 import { traceText } from './trace-text.js';
@@ -17,6 +19,8 @@ export interface VerifyArguments {
   trace?: string;
   /** File with the original log. */
   raw?: string;
+  /** PEM file with the certificate of the time-stamping authority. */
+  tsaCert?: string;
 }
 
 export interface Verified {
@@ -28,6 +32,8 @@ export interface Verified {
   scope: Manifest['scope'] | null;
   records: number;
   files: { name: string; records: number | null; bytes: number }[];
+  /** Null: there is none, or none that could be read. */
+  timestamp: CheckedStamp | null;
   /** Null: nothing was asked for, or the bundle is not good. */
   trace: Traced | null;
 }
@@ -42,9 +48,10 @@ export async function verifyBundle(bundle: string, options: VerifyArguments): Pr
   if (options.raw !== undefined && options.trace === undefined)
     throw new CliError('--raw goes with --trace: it is the log that a record is looked for in', exitCodes.usage);
   const key = keyOf(options);
+  const authority = options.tsaCert === undefined ? undefined : authorityOf(options.tsaCert);
   const source = opened(bundle);
   try {
-    const { ok, problems, manifest, records } = await checkBundle(source, key);
+    const { ok, problems, manifest, records, timestamp } = await checkBundle(source, key, authority);
     return {
       ok,
       bundle,
@@ -53,6 +60,7 @@ export async function verifyBundle(bundle: string, options: VerifyArguments): Pr
       scope: manifest?.scope ?? null,
       records,
       files: (manifest?.files ?? []).map(({ name, records: count, bytes }) => ({ name, records: count, bytes })),
+      timestamp,
       trace: ok && manifest !== undefined ? await traced(source, manifest, options) : null,
     };
   } finally {
@@ -111,6 +119,13 @@ export function keyOf({ key, keyName }: VerifyArguments): NoteKey {
   );
 }
 
+function authorityOf(path: string): X509Certificate {
+  const certificate = readCertificate(readText(path));
+  if (certificate === undefined)
+    throw new CliError(`--tsa-cert ${safeLine(path)} is no certificate: give one as PEM`, exitCodes.usage);
+  return certificate;
+}
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -119,8 +134,21 @@ function readText(path: string): string {
   }
 }
 
+const stampText = ({ at, by, trusted }: CheckedStamp): string =>
+  trusted ? `signed before ${at}, as ${by} says` : `there is a time stamp of ${at}, not checked: give --tsa-cert`;
+
 /** The result for people. */
-export function verifyText({ ok, bundle, problems, signer, scope, records, files, trace }: Verified): string {
+export function verifyText({
+  ok,
+  bundle,
+  problems,
+  signer,
+  scope,
+  records,
+  files,
+  timestamp,
+  trace,
+}: Verified): string {
   if (trace !== null) return traceText(trace);
   if (ok)
     return [
@@ -128,6 +156,7 @@ export function verifyText({ ok, bundle, problems, signer, scope, records, files
       '',
       `  Period   from ${scope?.from}, until before ${scope?.until} (${safeLine(scope?.timezone ?? '')})`,
       `  Checked  ${records.toLocaleString('en-US')} records in ${files.length} files; every number adds up from its parts`,
+      ...(timestamp === null ? [] : [`  Time     ${stampText(timestamp)}`]),
       '',
       'README.txt in the bundle says what this does not prove.',
       '',

@@ -56,6 +56,8 @@ WHAT EACH FILE HOLDS
   audit-checkpoint.txt  size and root of that log, signed
   manifest.json         every file with its size and SHA-256
   manifest.note         the signature over manifest.json
+  timestamp.tsr         where it is there: a third party's word that the
+                        signature was there at a time (RFC 3161)
 
 Files that end in .ndjson hold one JSON object on each line.
 

@@ -1,6 +1,14 @@
 import { crc32 } from 'node:zlib';
 import { safeLine } from '../../core/terminal.js';
-import { bundleFiles, manifestName, maxManifestBytes, maxNoteBytes, noteName } from '../format.js';
+import {
+  bundleFiles,
+  manifestName,
+  maxManifestBytes,
+  maxNoteBytes,
+  maxStampBytes,
+  noteName,
+  stampName,
+} from '../format.js';
 import {
   centralRecord,
   centralRecordBytes,
@@ -23,11 +31,14 @@ export interface ReadArchive {
   date: number;
 }
 
-const names: readonly string[] = [...bundleFiles, manifestName, noteName];
+const needed: readonly string[] = [...bundleFiles, manifestName, noteName];
+/** A time stamp may be there. */
+const names: readonly string[] = [...needed, stampName];
 const listed: ReadonlySet<string> = new Set(bundleFiles);
 const storedLimits: ReadonlyMap<string, number> = new Map([
   [manifestName, maxManifestBytes],
   [noteName, maxNoteBytes],
+  [stampName, maxStampBytes],
 ]);
 
 /**
@@ -74,7 +85,7 @@ export function readArchive(source: ByteSource): ReadArchive {
     offset += header.length + entry.packedBytes;
     place += centralRecordBytes + entry.name.length;
   }
-  const missing = names[count];
+  const missing = needed[count];
   need(missing === undefined, 'archive', `${missing} is missing`);
   need(place === directory.length && offset === at, 'archive', 'something stands between its files and the directory');
   return { entries, date: directory.readUInt16LE(14) };

@@ -1,5 +1,6 @@
+import type { X509Certificate } from 'node:crypto';
 import type { NoteKey } from '../../core/signed-note.js';
-import { type BundleFile, manifestName, noteName, noteText } from '../format.js';
+import { type BundleFile, manifestName, noteName, noteText, stampName } from '../format.js';
 import { type Manifest, manifestSchema } from '../manifest.js';
 import { dosDate } from '../zip/layout.js';
 import { type ReadEntry, readArchive, storedBytes } from './archive.js';
@@ -8,6 +9,7 @@ import { openOneNote } from './note.js';
 import { BundleError, type BundleProblem, need } from './problem.js';
 import { RowChecks } from './rows.js';
 import type { ByteSource } from './source.js';
+import { type CheckedStamp, checkStamp } from './stamp.js';
 
 export interface CheckedBundle {
   ok: boolean;
@@ -17,6 +19,8 @@ export interface CheckedBundle {
   manifest: Manifest | undefined;
   /** Records that were looked at. */
   records: number;
+  /** Null: there is none, or none that could be read. */
+  timestamp: CheckedStamp | null;
 }
 
 const maxProblems = 100;
@@ -37,9 +41,16 @@ const checkOrder: readonly BundleFile[] = [
   'README.txt',
 ];
 
-/** Checks a bundle by a key that did not come with it. Reads only; throws only where the source cannot be read. */
-export async function checkBundle(source: ByteSource, key: NoteKey): Promise<CheckedBundle> {
-  const result: CheckedBundle = { ok: false, problems: [], manifest: undefined, records: 0 };
+/**
+ * Checks a bundle by a key that did not come with it. Reads only; throws only where the source cannot be read.
+ * @param authority certificate of the time-stamping authority, or of who certified it: then there has to be a time stamp of it
+ */
+export async function checkBundle(
+  source: ByteSource,
+  key: NoteKey,
+  authority?: X509Certificate,
+): Promise<CheckedBundle> {
+  const result: CheckedBundle = { ok: false, problems: [], manifest: undefined, records: 0, timestamp: null };
   const { problems } = result;
   const kept = (error: unknown): void => {
     if (!(error instanceof BundleError)) throw error;
@@ -50,6 +61,9 @@ export async function checkBundle(source: ByteSource, key: NoteKey): Promise<Che
     const manifest = signedManifest(source, entries, key);
     result.manifest = manifest;
     need(date === dosDate(manifest.scope.until), 'archive', 'its files have another date');
+    const [note, stamp] = [entryOf(entries, noteName), entries.get(stampName)];
+    const stored = (entry: ReadEntry): Buffer => storedBytes(source, entry);
+    result.timestamp = checkStamp(stored(note), stamp && stored(stamp), authority);
     // Nothing is unpacked that the key has not signed, byte for byte.
     for (const file of manifest.files)
       if (!isAsPacked(source, entryOf(entries, file.name), file))

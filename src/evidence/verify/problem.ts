@@ -1,5 +1,5 @@
 /** In which part of a bundle something is wrong. */
-export type ProblemCode = 'archive' | 'signature' | 'manifest' | 'file' | 'record' | 'number' | 'audit';
+export type ProblemCode = 'archive' | 'signature' | 'manifest' | 'file' | 'record' | 'number' | 'audit' | 'timestamp';
 
 export interface BundleProblem {
   code: ProblemCode;

@@ -21,6 +21,10 @@ export const checkpointNotice = ({ epoch, size, root, note, at }: KeptCheckpoint
   details: { epoch, size, root, note },
 });
 
+/** How the outcome of a walk over the whole log begins: `doctor` goes by it. */
+export const goodWalk = 'whole and good';
+export const badWalk = 'NOT whole';
+
 /** In words, behind "record N". */
 export const badWords: Readonly<Record<BadRecord['why'], string>> = {
   changed: 'was changed, or what stood before it is gone',

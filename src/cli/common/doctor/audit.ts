@@ -2,13 +2,16 @@ import type { Config } from '../../../config/schema.js';
 import type { Check } from '../../../core/check.js';
 import { safeLine } from '../../../core/terminal.js';
 import { formatTime } from '../../../core/time.js';
+import { badWalk, goodWalk } from '../../../jobs/audit/notices.js';
 import { lastCheckpoint } from '../../../store/checkpoints.js';
+import { lastFinished } from '../../../store/job-runs.js';
 import { readOnly } from '../../../store/reads/read-only.js';
 import type { Db } from '../../../store/tables.js';
 import { containedLog } from '../service/lost-log.js';
 import { bounded, failed, ok, patienceMs, warning } from './bounded.js';
 
 const hourMs = 3_600_000;
+const job = 'audit-verify';
 
 /** Whether the audit log is the one that was signed, is signed every hour, and whether that is known anywhere outside. */
 export function checkCheckpoints(db: Db, config: Config, runs: boolean, now: number): Promise<Check[]> {
@@ -29,6 +32,7 @@ export function checkCheckpoints(db: Db, config: Config, runs: boolean, now: num
     const last = await readOnly(db, patienceMs, (trx) => lastCheckpoint(trx));
     return [
       checkAge(last, runs, now),
+      await readOnly(db, patienceMs, (trx) => checkWhole(trx, config, runs, now)),
       checkOutside(config),
       ...warnings.map((found) =>
         warning(
@@ -52,6 +56,31 @@ function checkAge(last: { at: number; size: number } | undefined, runs: boolean,
         'See the log of the scheduler and of the workers for "checkpoint"; a log that was changed is not signed.',
       )
     : ok('audit checkpoints', found);
+}
+
+/** When the whole log was walked last, and was good. */
+async function checkWhole(db: Db, { audit }: Config, runs: boolean, now: number): Promise<Check> {
+  const name = 'audit log, whole';
+  const [last, good] = [await lastFinished(db, job), await lastFinished(db, job, goodWalk)];
+  const since = good === undefined ? 'never found whole and good' : `whole and good ${formatTime(good.at)}`;
+  if (last?.outcome.startsWith(badWalk) === true)
+    return failed(
+      name,
+      safeLine(`${last.outcome}; ${since}`),
+      'Keep the database as it is, find out who had access to it, and run "halflight audit verify".',
+    );
+  if (audit.verify_at === 'off')
+    return warning(
+      name,
+      `${since}; it is not walked by itself`,
+      'Set audit.verify_at to a time of day, such as 02:20.',
+    );
+  const walked = good !== undefined && now - good.at <= 2.5 * 24 * hourMs;
+  if (walked || good === undefined)
+    return ok(name, good === undefined ? `not walked yet: it is each day at ${audit.verify_at}` : since);
+  return runs
+    ? warning(name, since, 'It should be walked each day: see the log of the workers for "audit-verify".')
+    : ok(name, since);
 }
 
 function checkOutside({ audit }: Config): Check {

@@ -30,19 +30,14 @@ export { loadKinds };
 /** What the service works by, of a configuration whose secrets were found. */
 export async function setupOf(config: Config, kinds: OpenedKinds): Promise<ServiceSetup> {
   const zone = config.organisation.timezone;
-  const { net, work, findings, retention, people, inventory } = config;
+  const { work, findings, retention, people, inventory } = config;
   const keep = (age: number | 'never'): number | undefined => (age === 'never' ? undefined : age);
   return {
     zone,
     sources: await Promise.all(kinds.sources.map((source) => sourceSetup(source, zone))),
     channels: kinds.channels.map(({ config: { id, kind, notices }, options }) => ({ id, kind, notices, options })),
     alerts: alertsOf(config.alerts),
-    net: {
-      allow: net.allow,
-      ports: net.ports,
-      proxy: net.proxy instanceof Secret ? net.proxy.value : net.proxy,
-      caFile: net.ca_file,
-    },
+    net: netOf(config),
     publicUrl: config.server.public_url,
     audit: auditSetupOf(config),
     work: { concurrency: work.concurrency, chunkDeadline: work.chunk_deadline, keptInput: work.kept_input },
@@ -68,12 +63,27 @@ export async function setupOf(config: Config, kinds: OpenedKinds): Promise<Servi
   };
 }
 
+/** Where the configuration lets requests go. */
+export const netOf = ({ net }: Config): ServiceSetup['net'] => ({
+  allow: net.allow,
+  ports: net.ports,
+  proxy: net.proxy instanceof Secret ? net.proxy.value : net.proxy,
+  caFile: net.ca_file,
+});
+
 /** Where checkpoints go by the configuration. */
 export const auditSetupOf = ({ data, audit }: Config): AuditSetup => ({
   channels: audit.checkpoints.channels,
   folder: join(data, 'checkpoints'),
   copyTo: audit.copy_to,
+  verifyAt: dailyCron(audit.verify_at),
 });
+
+/** At a time of day `HH:MM`; undefined for `off`. */
+function dailyCron(at: string): string | undefined {
+  const [hour, minute] = at.split(':').map(Number);
+  return minute === undefined ? undefined : `${minute} ${hour} * * *`;
+}
 
 const crons = { weekly: '0 6 * * 1', monthly: '0 6 1 * *' } as const;
 
