@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { isChainHash } from './audit-chain.js';
 import { checkpointText, readCheckpoint } from './checkpoint.js';
-import { type NoteKey, openNote } from './signed-note.js';
+import { maxNoteLength, type NoteKey, openNote } from './signed-note.js';
 
 // A checkpoint of the audit log: that of C2SP, with three lines behind it.
 
@@ -56,6 +56,7 @@ export interface CheckpointKey {
 
 /** The checkpoint of a note that one of the keys has signed; undefined: it is none, or none of them has. Never throws. */
 export function openAuditCheckpoint(note: string, keys: readonly CheckpointKey[]): AuditCheckpoint | undefined {
+  if (note.length > maxNoteLength) return undefined;
   const names = [...note.matchAll(/^\u2014 ([^\s+]{1,200}) /gmu)].slice(0, 10).map(([, name = '']) => name);
   const known: NoteKey[] = keys.flatMap(({ name, publicKey }) =>
     (name === undefined ? names : [name]).map((each) => ({ name: each, publicKey })),

@@ -18,7 +18,8 @@ export interface NoteKey {
 }
 
 const algorithm = 0x01;
-const maxNoteLength = 1 << 20;
+/** A longer text is no note. */
+export const maxNoteLength = 1 << 20;
 /** What a name may be. */
 export const keyNamePattern = /^[^\s+]{1,200}$/u;
 

@@ -58,7 +58,7 @@ export async function acceptLoss(
       known: { epoch: found.known.epoch, size: found.known.size, head: found.known.head, at: found.known.at },
     };
     await appendAudit(trx, { at, who, action: lossAction, subject: `records ${from} to ${to}`, details });
-    const made = await signLog({ ...parts, db: trx }, slot);
+    const made = await signLog({ ...parts, db: trx }, slot, { accepting: true });
     if (made.outcome === 'refused') return { outcome: 'broken', record: made.bad.index + 1 };
     await addNotice(
       trx,

@@ -42,12 +42,20 @@ export async function makeCheckpoint(parts: CheckpointParts, slot: number): Prom
   return made;
 }
 
-/** Signs the log as it is now, within the caller's transaction. */
-export async function signLog({ db, signer, now, audit }: CheckpointParts, slot: number): Promise<Made> {
+/** Signs the log as it is now, within the caller's transaction. `accepting`: its last record is a loss that is accepted with this. */
+export async function signLog(
+  { db, signer, now, audit }: CheckpointParts,
+  slot: number,
+  { accepting = false } = {},
+): Promise<Made> {
   await lockCheckpoints(db);
-  const { epoch, walked, last } = await growLog(db, signer);
+  const { epoch, walked, last, unvouched } = await growLog(db, signer);
   const { bad, tree, head } = walked;
   if (bad !== undefined) return { outcome: 'refused', bad, last };
+  if (unvouched !== undefined && !accepting) {
+    const index = unvouched.seq - 1;
+    return { outcome: 'refused', bad: { index, until: index, why: 'inserted' }, last };
+  }
   const there = await checkpointOf(db, epoch, slot);
   if (there !== undefined) return { outcome: 'there', checkpoint: there };
   const at = now();

@@ -59,14 +59,16 @@ export async function isContained({
   audit: AuditSetup;
   log: { warn(about: object, message: string): void };
 }): Promise<Contained> {
-  const known = [furthestOf(audit.folder), await furthestKept(db)];
+  const kept = await furthestKept(db);
+  const known = [furthestOf(audit.folder), kept];
   try {
     if (audit.copyTo !== undefined) known.push(furthestOf(audit.copyTo));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     log.warn({ folder: audit.copyTo, why }, 'the copies of the checkpoints cannot be read');
   }
-  const losses = await acceptedLosses(db);
+  // One whose epoch has no checkpoint was accepted by nobody.
+  const losses = (await acceptedLosses(db)).filter((loss) => loss.epoch <= (kept?.epoch ?? 0));
   const found = known.filter((each) => each !== undefined).sort((a, b) => b.epoch - a.epoch || b.size - a.size);
   for (const checkpoint of found) {
     if (checkpoint.size === 0 || isLost(checkpoint, losses)) continue;

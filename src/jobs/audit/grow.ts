@@ -1,7 +1,7 @@
 import { type AuditCheckpoint, openAuditCheckpoint } from '../../core/audit-checkpoint.js';
 import type { Walked } from '../../core/audit-walk.js';
 import type { Signer } from '../../core/signed-note.js';
-import { acceptedLosses } from '../../store/audit-losses.js';
+import { acceptedLosses, type LossRecord } from '../../store/audit-losses.js';
 import { walkAudit } from '../../store/audit-walk.js';
 import { type KeptCheckpoint, lastCheckpoint, loadTree, recordHash } from '../../store/checkpoints.js';
 import type { Db } from '../../store/tables.js';
@@ -11,6 +11,11 @@ export interface Grown {
   epoch: number;
   walked: Walked;
   last: KeptCheckpoint | undefined;
+  /**
+   * A loss whose epoch no checkpoint has. Accepting a loss makes one in the same transaction: such a record is by somebody who can write to
+   * the log, and has no key.
+   */
+  unvouched: LossRecord | undefined;
 }
 
 /**
@@ -21,10 +26,11 @@ export async function growLog(db: Db, signer: Signer, { whole = false } = {}): P
   const losses = await acceptedLosses(db);
   const epoch = Math.max(1, ...losses.map((loss) => loss.epoch));
   const last = await lastCheckpoint(db);
-  if (last === undefined) return { epoch, last, walked: await walkAudit(db) };
+  const unvouched = losses.find((loss) => loss.epoch > (last?.epoch ?? 0));
+  if (last === undefined) return { epoch, last, unvouched, walked: await walkAudit(db) };
   const known = { epoch: last.epoch, size: last.size, root: Buffer.from(last.root, 'hex') };
   const start = whole || last.epoch !== epoch ? undefined : await startOf(db, signer, last);
-  return { epoch, last, walked: await walkAudit(db, [start?.checkpoint ?? known], start) };
+  return { epoch, last, unvouched, walked: await walkAudit(db, [start?.checkpoint ?? known], start) };
 }
 
 /** The log at a checkpoint, when all that is kept of it is what was signed. */

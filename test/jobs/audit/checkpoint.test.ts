@@ -188,6 +188,37 @@ await describeOnDatabases('checkpoints of the audit log', (server) => {
         record: 1,
       },
     };
+    it('a loss that was written into it by who has no key is accepted by nobody', async () => {
+      await decide(10);
+      await hourly(0);
+      await tamper(sql`delete from audit where seq > 7`);
+      const details = { epoch: 2, kept: 7, from: 8, to: 10, why: 'disk lost', records: 7 };
+      await appendAudit(db, {
+        at: noon,
+        who: 'cli:ada',
+        action: 'audit.loss-accepted',
+        subject: 'records 8 to 10',
+        details,
+      });
+      expect(await hourly(1)).toMatch(/^not signed: /);
+      // Also where the folder of checkpoints is gone, and only the database knows of more.
+      rmSync(join(folder, 'checkpoints'), { recursive: true });
+      expect(await hourly(2)).toMatch(/^not signed: /);
+      expect(await loadCheckpoints(db)).toHaveLength(1);
+      // And where no checkpoint speaks of what is gone: the record alone is one that nobody made here.
+      await clear(db);
+      await decide(4);
+      await hourly(0);
+      await appendAudit(db, {
+        at: noon,
+        who: 'cli:ada',
+        action: 'audit.loss-accepted',
+        subject: 'x',
+        details: { ...details, kept: 9 },
+      });
+      expect(await hourly(1)).toBe('not signed: Record 5 (index 4) was put in');
+    });
+
     it.each(Object.entries(cases))('%s', async (_name, { change, record }) => {
       await decide(10);
       await hourly(0);

@@ -78,6 +78,9 @@ export async function verifyLog(
         place,
         why: `knows ${checkpoint.size} records of before a loss that was accepted: some of them are gone`,
       });
+  for (const { seq, epoch } of losses)
+    if (![...stored, ...beside].some((checkpoint) => checkpoint.epoch >= epoch && checkpoint.size >= seq))
+      bad.push({ place: `record ${seq}`, why: 'says that a loss was accepted, which no signed checkpoint knows' });
   const known = [...stored, ...beside, ...given.map(({ checkpoint }) => checkpoint)];
   const { checkpoints, tree: _, ...walked } = await walkAudit(db, known);
   return {
