@@ -220,7 +220,8 @@ async function putOff(
   const about = { notice: notice.id, kind: notice.kind, channel };
   log.warn({ ...about, why, seconds: Math.round(wait / 1000) }, 'delivery is tried again');
   await settleDelivery(db, id, owner, { nextAt: now() + wait, why });
-  lane.failed(id, outcome.away === true);
+  // One that was tried more often may be what breaks the connection each time, and says nothing of the others.
+  lane.failed(id, outcome.away === true && attempts <= awayAfter);
   const pause = Math.max(asked, lane.away ? Math.min(wait, longestAway) : holdsUp(item, outcome) ? wait : 0);
   if (pause === 0) return;
   lane.pause(now() + pause);

@@ -37,7 +37,7 @@ export class Lane {
     this.#until = 0;
   }
 
-  /** A delivery failed. `noAnswer`: as any other would have, as far as one can tell. */
+  /** A delivery failed. `noAnswer`: in one of its first tries, as any other would have, as far as one can tell. */
   failed(id: number, noAnswer: boolean): void {
     if (this.away) return;
     this.#failed.add(id);

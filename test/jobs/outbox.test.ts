@@ -376,9 +376,14 @@ await describeOnDatabases('F33 the outbox', (server) => {
       await deliver(made.context, signal);
       expect(receiver.effects.at(-1)).toBe(`n${n}`);
     }
+    // Not even where nothing else is sent for hours.
+    await during(made, 6 * 3_600_000);
+    await addNotice(db, notice(150, 'late'), ['hook'], made.clock.now);
+    await deliver(made.context, signal);
+    expect(receiver.effects.at(-1)).toBe('n150');
     receiver.answer = undefined;
     await during(made, 3_600_000);
-    expect(await states(db, 'hook')).toEqual({ sent: 150 });
+    expect(await states(db, 'hook')).toEqual({ sent: 151 });
   });
 
   it('of a day away few notices are tried: the oldest, and now and then another', async () => {

@@ -141,11 +141,14 @@ class Run {
     const lookAt = [0.25, 0.5, 0.75];
     let [before, stuckSince] = [-1, performance.now()];
     for (;;) {
-      this.#clock.move(drainStepMs);
-      this.#ring();
       await sleep(50);
       const taken = this.#dead.effects.size;
       const share = taken / notices;
+      if (taken === before) {
+        // It waits for its time, or is being started.
+        this.#clock.move(drainStepMs);
+        this.#ring();
+      }
       if (taken === notices && [...((await this.#backlog.waiting()) ?? [['', 1]]).values()].length === 0) break;
       if (taken !== before) [before, stuckSince] = [taken, performance.now()];
       if (performance.now() - stuckSince > stepWithinMs) throw new Error(`only ${taken} of ${notices} were delivered`);
@@ -154,11 +157,7 @@ class Run {
         await this.#kill(dice.below(300));
       }
       if (awayAt[0] !== undefined && share >= awayAt[0].share) {
-        await this.#become(awayAt.shift()?.way ?? 'reset');
-        // Until it was tried so often that it is known to be away.
-        await sleep(dice.between(200, 1500));
-        this.#clock.move(drainStepMs);
-        await this.#become('up');
+        await this.#awayAgain(awayAt.shift()?.way ?? 'reset', dice.between(1, 10));
       }
       if (lookAt[0] !== undefined && share >= lookAt[0]) {
         lookAt.shift();
@@ -169,6 +168,17 @@ class Run {
     }
     this.#drainedAfter = performance.now();
     await this.#victims.back();
+  }
+
+  /** Away for a moment, or until it is known to be away. */
+  async #awayAgain(way: Way, steps: number): Promise<void> {
+    await this.#become(way);
+    for (let step = 0; step < steps; step++) {
+      await sleep(150);
+      this.#clock.move(drainStepMs / 4);
+      this.#ring();
+    }
+    await this.#become('up');
   }
 
   /** What is not as it must be, as the database says it. */

@@ -85,12 +85,11 @@ describe('what leaves the house, and kill -9', () => {
     const notes = (): string[] =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((name) => name.includes('.'))
-        .map((name) => readFileSync(join(folder, name), 'utf8'))
-        .sort();
+        .map((name) => readFileSync(join(folder, name), 'utf8'));
     await until('all files are there', async () => notes().length === (await site.query(rows)).length, 60_000);
     const all = await site.query<{ epoch: string; size: number; root: string; note: string }>(rows);
     expect(all.length).toBeGreaterThan(1);
-    expect(notes()).toEqual(all.map(({ note }) => note).sort());
+    expect(new Set(notes())).toEqual(new Set(all.map(({ note }) => note)));
     const roots = new Map<string, string>();
     for (const { epoch, size, root } of all) {
       expect(roots.get(`${epoch} ${size}`) ?? root).toBe(root);
