@@ -153,6 +153,8 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
       expect(await answering((_, response) => void response.writeHead(status).end('secret stays there'))).toEqual({
         outcome: 'retry',
         why: expect.stringContaining(String(status)) as string,
+        // Said of the whole other side, and not of this message.
+        ...([429, 502, 503, 504].includes(status) && { away: true }),
       });
     });
 
