@@ -52,7 +52,9 @@ export async function waitingChannels(db: Db): Promise<string[]> {
 }
 
 /**
- * Takes deliveries of a channel in their order. Nothing while another process is at the channel. `fresh`: only what was never tried.
+ * Takes deliveries of a channel in their order. Nothing while another process is at the channel. What the same process took is taken again,
+ * in its turn: a process asks when it is at nothing of the channel, so that it knows nothing of it, as the database went away before its
+ * answer. `fresh`: only what was never tried.
  */
 export async function takeDeliveries(
   db: Db,
@@ -78,13 +80,12 @@ export async function takeDeliveries(
       select subject, lease_owner as owner, ${ripe} as ripe from outbox
       where channel = ${channel} and state = 'pending' and attempts > 0`.execute(trx);
     if (tried.some((row) => row.owner !== null && row.owner !== owner)) return [];
-    // In work here already: by a lane that the database's answer did not reach.
-    const held = tried.filter((row) => row.owner !== null || !row.ripe || fresh).map((row) => row.subject);
+    const held = tried.filter((row) => !row.ripe || fresh).map((row) => row.subject);
     const { rows } = await sql<OutboxItem>`
       update outbox set lease_owner = ${owner}, attempts = attempts + 1
       where id in (
-        select id from outbox where channel = ${channel} and state = 'pending' and lease_owner is null
-          and not subject = any(${held}::text[]) order by id limit ${limit}
+        select id from outbox where channel = ${channel} and state = 'pending'
+          and (lease_owner is null or lease_owner = ${owner}) and not subject = any(${held}::text[]) order by id limit ${limit}
       )
       returning id, channel, notice, subject, attempts`.execute(trx);
     return rows.sort((a, b) => a.id - b.id);

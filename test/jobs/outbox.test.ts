@@ -184,6 +184,18 @@ await describeOnDatabases('F33 the outbox', (server) => {
     expect(receiver.effects).toEqual(Array.from({ length: 20 }, (_, n) => `n${n}`));
   });
 
+  it('what a process took while the database went away is delivered in its turn', async () => {
+    const { receiver, url } = await aReceiver();
+    const made = await testService(db, { setup: toWebhooks({ hook: url }), channels });
+    for (let n = 0; n < 20; n++) await addNotice(db, notice(n, `s${n}`), ['hook'], noon);
+    // It never heard of these.
+    const lost = { channel: 'hook', owner: made.context.instance(), now: noon, limit: 5 };
+    expect(await takeDeliveries(db, lost)).toHaveLength(5);
+    await deliver(made.context, signal);
+    expect(receiver.effects).toEqual(Array.from({ length: 20 }, (_, n) => `n${n}`));
+    expect(await states(db, 'hook')).toEqual({ sent: 20 });
+  });
+
   it('what was sent is kept while the next is slow: a kill then does not send it again', async () => {
     const { receiver, url } = await aReceiver();
     let free = (): void => {};
