@@ -11,8 +11,11 @@ export interface Labels {
   group(actor: Actor): string;
 }
 
+/** Some 100 bytes each. */
+const rememberedActors = 262_144;
+
 /** What is said of a person. */
-type Known = Pick<Person, 'name' | 'group'>;
+type Known = Pick<Person, 'name' | 'group' | 'disabled'>;
 
 /** `key`: of the pseudonyms. `sizes`: people by group, where something else than the directory tells them. */
 export function createLabels(
@@ -22,8 +25,9 @@ export function createLabels(
   sizes: ReadonlyMap<string, number> = sizesOf(people),
 ): Labels {
   const { shownAs } = mergeSmallGroups(sizes);
-  // An actor stands in many rows, and a pseudonym costs several microseconds.
-  const pseudonyms = new Memo<string>();
+  // An actor stands in many rows, and a pseudonym costs several microseconds. Rows come by service, so that all of a large organisation
+  // come again with the next one: fewer than they are would all be forgotten each time.
+  const pseudonyms = new Memo<string>(rememberedActors);
   const pseudonymOf = (actor: Actor): string =>
     pseudonyms.get(`${actor.kind}\0${actor.id}`, () => pseudonym(key, actor));
   return {
@@ -35,7 +39,9 @@ export function createLabels(
 
 function sizesOf(people: ReadonlyMap<string, Known>): Map<string, number> {
   const sizes = new Map<string, number>();
-  for (const { group } of people.values()) if (group !== '') sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  // Who has left is a member of no group.
+  for (const { group, disabled } of people.values())
+    if (group !== '' && disabled !== true) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
 }
 

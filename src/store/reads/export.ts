@@ -11,7 +11,7 @@ import { undated } from '../values.js';
 // Whole tables, page by page, for who hands them on. Run in a transaction of `readOnly`, so that all pages are of one moment.
 
 /** Rows that are held at a time. */
-const pageRows = 5000;
+const pageRows = 2000;
 
 /** What is asked for; absent: everything. */
 export interface ExportChoice {

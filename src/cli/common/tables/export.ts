@@ -6,13 +6,12 @@ import { safeLine } from '../../../core/terminal.js';
 import { dayStart } from '../../../core/time.js';
 import type { TableFormat, TableName } from '../../../exports/tables/common/format.js';
 import { allTableFormats } from '../../../exports/tables/common/registry.js';
-import type { Person } from '../../../people/person.js';
 import { createLabels, type Labels } from '../../../reports/people.js';
 import { appendAudit } from '../../../store/audit.js';
 import { codeOf, explainDatabaseError, StoreError } from '../../../store/errors.js';
 import { countUsersByGroup } from '../../../store/reads/export.js';
+import { loadGroupSizes, loadNames } from '../../../store/reads/people.js';
 import { readOnly } from '../../../store/reads/read-only.js';
-import { loadRegister } from '../../../store/registers.js';
 import type { Db } from '../../../store/tables.js';
 import { CliError, exitCodes } from '../errors.js';
 import { openCatalog } from '../open-catalog.js';
@@ -96,7 +95,7 @@ async function written(
       writeTable(
         name,
         format,
-        { trx, catalog, labels: await labelsOf(trx, names, place.folder), choice, zone: place.zone },
+        { trx, catalog, labels: await labelsIn(trx, names, place.folder), choice, zone: place.zone },
         out,
       ),
     );
@@ -123,10 +122,9 @@ const nothing: Record<TableName, string> = {
 };
 
 /** The size of a group is that of the directory; where there is none, as many as are seen. */
-async function labelsOf(trx: Db, names: boolean, folder: string): Promise<Labels> {
-  const register = await loadRegister<Person[]>(trx, 'people');
-  const people = new Map((register?.body ?? []).map((person) => [person.id, person]));
-  const sizes = people.size > 0 ? undefined : await countUsersByGroup(trx);
+async function labelsIn(trx: Db, names: boolean, folder: string): Promise<Labels> {
+  const sizes = (await loadGroupSizes(trx)) ?? (await countUsersByGroup(trx));
+  const people = names ? await loadNames(trx) : new Map();
   return createLabels(names, people, givenPseudonymKey() ?? pseudonymKeyOf(folder), sizes);
 }
 
