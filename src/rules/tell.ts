@@ -184,7 +184,8 @@ function groupTimes(
   return times;
 }
 
-const groups = ({ group }: Rule): boolean => group.wait > 0 || group.within > 0;
+/** Whether new alerts of a rule are told together. */
+export const groups = ({ group }: Rule): boolean => group.wait > 0 || group.within > 0;
 
 function quietEnd(rule: Rule, at: number, { quietHours, zone }: TellContext): number | undefined {
   if (rule.severity === 'high' && rule.break_through) return undefined;
@@ -218,7 +219,9 @@ function batches(ready: readonly Ready[]): Ready[][] {
       for (const one of ready) {
         if (one.turn !== turn || one.item.news !== news) continue;
         const key = `${turn} ${one.key}`;
-        byKey.set(key, [...(byKey.get(key) ?? []), one]);
+        const batch = byKey.get(key);
+        if (batch === undefined) byKey.set(key, [one]);
+        else batch.push(one);
       }
   return [...byKey.values()];
 }
