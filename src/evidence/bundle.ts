@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { faultPoint } from '../core/fault.js';
 import type { Signer } from '../core/signed-note.js';
-import type { BundleScope } from '../store/reads/bundle.js';
+import { type BundleScope, numberRows } from '../store/reads/bundle.js';
 import type { Db } from '../store/tables.js';
 import { auditLines, proveLog } from './contents/audit.js';
 import { chunkLines, coverageLines } from './contents/chunks.js';
@@ -56,7 +56,7 @@ export async function writeBundle(trx: Db, file: FileHandle, request: BundleRequ
   const { scope, asked, zone, people, vendorOf, versions, product, signer, now } = request;
   const log = await proveLog(trx, scope, signer, now);
   const inventory = await inventoryOf(trx, scope, zone);
-  const context: BundleContext = { trx, scope, zone, people, vendorOf };
+  const context: BundleContext = { trx, scope, numbers: numberRows(trx, scope), zone, people, vendorOf };
   const stated: Pick<Manifest, 'scope' | 'signer' | 'product'> = {
     product,
     signer: signer.name,

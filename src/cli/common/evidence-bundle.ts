@@ -15,7 +15,7 @@ import type { Manifest } from '../../evidence/manifest.js';
 import { askForStamp, type Stamped } from '../../evidence/timestamp/ask.js';
 import { riskRules } from '../../inventory/risk-rules.js';
 import { createEgress, type EgressPolicy } from '../../net/egress.js';
-import { Directory } from '../../people/directory.js';
+import { wordsOf } from '../../people/directory.js';
 import type { Person } from '../../people/person.js';
 import { createLabels } from '../../reports/people.js';
 import { appendAudit } from '../../store/audit.js';
@@ -284,12 +284,14 @@ function stampBy({ evidence }: Config, net: EgressPolicy, required: boolean): Bu
 }
 
 function peopleOf(names: boolean, people: readonly Person[], folder: string): BundlePeople {
-  const directory = new Directory(people, 'people');
-  const labels = createLabels(names, directory.people, givenPseudonymKey() ?? pseudonymKeyOf(folder));
-  const words = directory.words();
-  const mask: BundlePeople['mask'] = (text, about) =>
-    maskPeople(about === undefined ? text : withoutActor(text, about.id), words);
-  return { ...labels, mask: names ? (text) => text : mask };
+  const known = new Map(people.map((person) => [person.id, person]));
+  const labels = createLabels(names, known, givenPseudonymKey() ?? pseudonymKeyOf(folder));
+  if (names) return { ...labels, mask: (text) => text };
+  const words = wordsOf(people);
+  return {
+    ...labels,
+    mask: (text, about) => maskPeople(about === undefined ? text : withoutActor(text, about.id), words),
+  };
 }
 
 /** Takes out the actor of a record, whom no directory need know: as logged, and without domain. */

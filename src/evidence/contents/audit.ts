@@ -94,7 +94,7 @@ export async function* auditLines(
   { trx, scope, people }: BundleContext,
   { tree, size }: ProvedLog,
 ): AsyncGenerator<string> {
-  for await (const page of auditRows(trx)) {
+  for await (const page of auditRows(trx, scope)) {
     for (const row of page) {
       if (row.seq > size) return;
       if (!isConcerned(row, scope)) continue;
@@ -117,9 +117,8 @@ export async function* auditLines(
   }
 }
 
-/** A record of the period; in a bundle about some services, one about these. */
-function isConcerned({ at, subject }: ChainRecord, { start, end, only }: BundleScope): boolean {
-  if (at < start || at >= end) return false;
+/** In a bundle about some services, a record about these. */
+function isConcerned({ subject }: ChainRecord, { only }: BundleScope): boolean {
   if (only === undefined) return true;
   return [...only.services, ...only.findings, ...only.entries].some(
     (id) => subject === id || subject.startsWith(`${id}/`),

@@ -1,6 +1,6 @@
 import { formatTime } from '../../core/time.js';
 import type { Actor } from '../../core/usage.js';
-import type { BundleScope } from '../../store/reads/bundle.js';
+import type { BundleScope, NumberRow } from '../../store/reads/bundle.js';
 import type { Db } from '../../store/tables.js';
 
 /** What the files of a bundle are made with. */
@@ -8,6 +8,8 @@ export interface BundleContext {
   /** A transaction that sees the database at one moment. */
   trx: Db;
   scope: BundleScope;
+  /** Rows of the roll-up with their shares, for all files that say the same numbers. */
+  numbers: () => AsyncGenerator<NumberRow[]>;
   /** IANA zone of the days. */
   zone: string;
   people: BundlePeople;

@@ -1,5 +1,5 @@
 import { csvRow } from '../../core/csv-write.js';
-import { type NumberRow, numberRows } from '../../store/reads/bundle.js';
+import type { NumberRow } from '../../store/reads/bundle.js';
 import { type CountName, countNames, usageColumns } from '../format.js';
 import { type BundleContext, instant, line } from './context.js';
 
@@ -66,10 +66,10 @@ export async function* summaryText(context: BundleContext): AsyncGenerator<strin
 const zero = (): Record<CountName, number> => ({ events: 0, attempts: 0, bytes_out: 0, bytes_in: 0 });
 
 /** Rows of one number stand together: the query gives them in the order of its key. */
-async function* tracedNumbers({ trx, scope, people }: BundleContext): AsyncGenerator<TracedNumber> {
+async function* tracedNumbers({ numbers, people }: BundleContext): AsyncGenerator<TracedNumber> {
   let open: { key: string; number: TracedNumber } | undefined;
   let count = 0;
-  for await (const page of numberRows(trx, scope)) {
+  for await (const page of numbers()) {
     for (const row of page) {
       const key = keyOf(row);
       if (open === undefined || open.key !== key) {

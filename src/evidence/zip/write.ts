@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw } from 'node:zlib';
 import { centralRecord, endRecord, localHeader, localHeaderBytes, maxZipBytes, type ZipEntry } from './layout.js';
 
@@ -37,27 +36,27 @@ export class ZipWriter {
     const entry: ZipEntry = { name, deflated, crc: 0, packedBytes: 0, bytes: 0, offset: this.#at };
     const [plainHash, packedHash] = [createHash('sha256'), createHash('sha256')];
     let at = this.#at + localHeaderBytes + name.length;
-    const measured = async function* (): AsyncGenerator<Uint8Array> {
+    const write = async (packed: Uint8Array): Promise<void> => {
+      packedHash.update(packed);
+      entry.packedBytes += packed.length;
+      if (at + packed.length > maxZipBytes || entry.bytes > maxZipBytes)
+        throw new RangeError('a bundle holds 4 GiB at most');
+      await writeAll(this.#file, packed, at);
+      at += packed.length;
+    };
+    const packer = deflated ? new Packer() : undefined;
+    try {
+      // A loop and no pipe: where the file cannot be written, what the content was read from is closed before anybody hears of it.
       for await (const piece of inPieces(content)) {
         entry.crc = crc32(piece, entry.crc);
         entry.bytes += piece.length;
         plainHash.update(piece);
-        yield piece;
+        for (const packed of packer === undefined ? [piece] : await packer.add(piece)) await write(packed);
       }
-    };
-    const write = async (packed: AsyncIterable<Uint8Array>): Promise<void> => {
-      for await (const piece of packed) {
-        packedHash.update(piece);
-        entry.packedBytes += piece.length;
-        if (at + piece.length > maxZipBytes || entry.bytes > maxZipBytes)
-          throw new RangeError('a bundle holds 4 GiB at most');
-        await writeAll(this.#file, piece, at);
-        at += piece.length;
-      }
-    };
-    const source = Readable.from(measured(), { objectMode: true, highWaterMark: 2 });
-    if (deflated) await pipeline(source, createDeflateRaw(), write);
-    else await pipeline(source, write);
+      for (const packed of (await packer?.end()) ?? []) await write(packed);
+    } finally {
+      packer?.drop();
+    }
     await writeAll(this.#file, localHeader(entry, this.#day), this.#at);
     this.#entries.push(entry);
     this.#at = at;
@@ -73,6 +72,42 @@ export class ZipWriter {
     const directory = Buffer.concat(this.#entries.map((entry) => centralRecord(entry, this.#day)));
     const end = endRecord(this.#entries.length, directory.length, this.#at);
     await writeAll(this.#file, Buffer.concat([directory, end]), this.#at);
+  }
+}
+
+/** Deflates piece by piece, off the main thread. */
+class Packer {
+  readonly #deflate = createDeflateRaw();
+  #ready: Buffer[] = [];
+
+  constructor() {
+    this.#deflate.on('data', (packed: Buffer) => this.#ready.push(packed));
+  }
+
+  /** What is ready by then. */
+  async add(piece: Uint8Array): Promise<readonly Uint8Array[]> {
+    await new Promise<void>((resolve, reject) => {
+      this.#deflate.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+    return this.#taken();
+  }
+
+  /** The rest. */
+  async end(): Promise<readonly Uint8Array[]> {
+    const ended = once(this.#deflate, 'end');
+    this.#deflate.end();
+    await ended;
+    return this.#taken();
+  }
+
+  drop(): void {
+    this.#deflate.destroy();
+  }
+
+  #taken(): Buffer[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
   }
 }
 

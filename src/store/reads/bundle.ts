@@ -5,7 +5,7 @@ import type { Provenance } from '../../core/provenance.js';
 import type { ActorKind } from '../../core/usage.js';
 import type { Db } from '../tables.js';
 import { tracedChunks, unfolded } from '../traces.js';
-import { cursorPages } from './pages.js';
+import { cursorPages, repeatedPages } from './pages.js';
 
 // What an evidence bundle is made of. All of it is read within one transaction, in an order that is the same on every server.
 
@@ -83,12 +83,14 @@ const bytewise = (table: string): RawBuilder<unknown> =>
 const sum = (name: string): RawBuilder<number> =>
   sql`least(sum(${sql.ref(name)}), ${sql.lit(Number.MAX_SAFE_INTEGER)})::bigint as ${sql.ref(name)}`;
 
-/** The roll-up of the days, one row for each chunk that a row came from, in the order of the roll-up's key. */
-export function numberRows(trx: Db, scope: BundleScope): AsyncGenerator<NumberRow[]> {
+/**
+ * The roll-up of the days, one row for each chunk that a row came from, in the order of the roll-up's key; each call gives all of them.
+ */
+export function numberRows(trx: Db, scope: BundleScope): () => AsyncGenerator<NumberRow[]> {
   const days = (table: string): RawBuilder<boolean> =>
     sql`${sql.ref(`${table}.day`)} >= ${scope.from}::date and ${sql.ref(`${table}.day`)} < ${scope.until}::date and ${within(scope, table)}`;
   const columns = [...key, 'events', 'attempts', 'bytes_out', 'bytes_in', 'spend'];
-  return cursorPages(
+  return repeatedPages(
     trx,
     sql<NumberRow>`
       with shares as (
@@ -250,9 +252,10 @@ export async function* coverageRows(
   for (const part of parts) yield* cursorPages(trx, part as RawBuilder<{ kind: string }>);
 }
 
-/** The audit log from its first record on. */
+/** The audit log from its first record on, or what it holds of a period. */
 export const auditRows = (
   trx: Db,
+  period?: Pick<BundleScope, 'start' | 'end'>,
 ): AsyncGenerator<
   {
     seq: number;
@@ -264,4 +267,10 @@ export const auditRows = (
     previous: string;
     hash: string;
   }[]
-> => cursorPages(trx, sql`select seq, at, who, action, subject, details, previous, hash from audit order by seq`);
+> => {
+  const within = period === undefined ? sql`true` : sql`at >= ${period.start} and at < ${period.end}`;
+  return cursorPages(
+    trx,
+    sql`select seq, at, who, action, subject, details, previous, hash from audit where ${within} order by seq`,
+  );
+};
