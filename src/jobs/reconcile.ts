@@ -23,6 +23,7 @@ import {
   vouchedKinds,
 } from '../store/findings.js';
 import { addNotice } from '../store/outbox.js';
+import { groupBy } from '../store/reads/group.js';
 import type { Db } from '../store/tables.js';
 import { evaluate } from './alerts/evaluate.js';
 import { type FindingUse, serviceFact } from './alerts/facts.js';
@@ -124,8 +125,8 @@ async function findingsOf(
   const from = dayOf(Date.parse(`${end}T12:00:00Z`) - findings.window, 'UTC');
   // Undated use counts from when it came. Where that leaves nothing that somebody vouches for (days ahead of today, say) all there is
   // decides.
-  const inWindow = await loadUse(trx, service, { from, to: asOf, receivedSince: at - findings.window });
-  const usage = inWindow.some((row) => !isUnverified(row.provenance)) ? inWindow : await loadUse(trx, service);
+  const inWindow = await loadUse(trx, [service], { from, to: asOf, receivedSince: at - findings.window });
+  const usage = inWindow.some((row) => !isUnverified(row.provenance)) ? inWindow : await loadUse(trx, [service]);
   const beside = await loadActors(trx, alternativesOf(service, inventory.body, catalog.services, asOf), {
     from,
     to: asOf,
@@ -143,13 +144,14 @@ async function findingsOf(
   );
   const kinds = await vouchedKinds(trx, service);
   const stored = new Map((await loadFindings(trx, service)).map((finding) => [finding.id, finding]));
+  const history = { from: dayOf(Date.parse(`${asOf}T12:00:00Z`) - historyDays * dayMs, 'UTC'), to: asOf };
+  const byKind = groupBy(await loadDailyUse(trx, [service], history), ({ accountKind }) => `${service}/${accountKind}`);
   const steps: { next: StoredFinding; transition?: Transition | undefined }[] = [];
   const uses: FindingUse[] = [];
   for (const id of [...new Set([...current.keys(), ...stored.keys()])].sort()) {
     const finding = vouched(current.get(id), kinds);
     const entry = inventory.body.find((item) => item.id === finding?.entry);
-    const history = { from: dayOf(Date.parse(`${asOf}T12:00:00Z`) - historyDays * dayMs, 'UTC'), to: asOf };
-    const daily = finding === undefined ? [] : await loadDailyUse(trx, finding, history);
+    const daily = finding === undefined ? [] : (byKind.get(id) ?? []);
     const signals =
       finding === undefined
         ? []

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadPlugins } from '../core/plugins.js';
-import type { ReportDocument } from './blocks/block.js';
+import { type ReportDocument, shownDocument } from './blocks/block.js';
 import { checkDocument } from './writers/common/check.js';
 import type { Writer } from './writers/common/writer.js';
 
@@ -24,7 +24,7 @@ export async function writersOf(): Promise<ReadonlyMap<string, NamedWriter>> {
       fileName: `${id === 'mail' ? 'mail' : 'report'}.${writer.extension}`,
       write: async (document: ReportDocument): Promise<Uint8Array> => {
         checkDocument(document);
-        return await writer.write(document);
+        return await writer.write(writer.whole === true ? document : shownDocument(document));
       },
     },
   ]);

@@ -149,8 +149,9 @@ export async function usedServices(db: Db): Promise<string[]> {
 }
 
 /**
- * Who used these services in a range of days: one row for each actor, account kind, strength and provenance, on the last of its days. For
- * comparing groups, where the days do not matter and would be many. `groupsBefore`: an instant of which groups are to be (`usageBefore`).
+ * Which people of groups used these services in a range of days, as far as somebody vouches for it: one row for each person, account
+ * kind, strength and provenance, on the last of its days. For comparing groups, where the days do not matter and would be many.
+ * `groupsBefore`: an instant of which groups are to be (`usageBefore`).
  */
 export async function loadActors(
   db: Db,
@@ -163,6 +164,7 @@ export async function loadActors(
       ${total('events')}, ${total('attempts')}, 0::bigint as bytes_out, 0::bigint as bytes_in, min(first) as first, max(last) as last
     from ${usageBefore(range.groupsBefore)}
     where service = any(${services}::text[]) and day between ${range.from}::date and ${range.to}::date
+      and actor_kind = 'person' and actor_group <> '' and events > 0 and ${vouched}
     group by service, actor_kind, actor, actor_group, account_kind, strength, provenance
     order by service, actor_kind, actor, actor_group, account_kind, strength, provenance`.execute(db);
   return rows.map(usageOf);
@@ -172,26 +174,27 @@ export async function loadActors(
 const manyRows = 200_000;
 
 /**
- * The use of a service in a range of days, and undated use that came since. Without a range: all of it. Of a service with very many rows
+ * The use of services in a range of days, and undated use that came since. Without a range: all of it. Of services with very many rows
  * one actor of each day and group keeps its rows, and the others have one row each, on the last of their days: people, days and sums
  * stay exact, and memory goes by the number of people and not of their days.
  */
 export async function loadUse(
   db: Db,
-  service: string,
+  services: readonly string[],
   range?: { from: string; to: string; receivedSince: number; groupsBefore?: number },
   many = manyRows,
 ): Promise<Usage[]> {
+  const ofServices = sql`service = any(${services}::text[])`;
   const wanted =
     range === undefined
-      ? sql`service = ${service}`
-      : sql`service = ${service} and (day between ${range.from}::date and ${range.to}::date
+      ? ofServices
+      : sql`${ofServices} and (day between ${range.from}::date and ${range.to}::date
           or (day = '-infinity' and received_at >= ${range.receivedSince}))`;
   const { rows: probe } = await sql`select 1 from usage where ${wanted} offset ${many} limit 1`.execute(db);
   const firstOfDay =
     probe.length === 0
       ? sql`true`
-      : sql`actor = min(actor) over (partition by day, actor_group, account_kind, strength, provenance)`;
+      : sql`actor = min(actor) over (partition by service, day, actor_group, account_kind, strength, provenance)`;
   const { rows } = await sql<ActorRow>`
     select max(day) as day, service, actor_kind, actor, actor_group, account_kind, strength, provenance, ${signInSource} as source,
       ${total('events')}, ${total('attempts')}, ${total('bytes_out')}, ${total('bytes_in')}, min(first) as first, max(last) as last
@@ -245,37 +248,35 @@ const usageOf = (row: ActorRow): Usage => ({
   last: row.last ?? undefined,
 });
 
-/** The daily use of one finding by group and strength, as far as somebody vouches for it: for signals that need history. */
+/** Use of one service with one kind of account on a day: a part of the history of a finding. */
+export interface DailyUse {
+  service: string;
+  accountKind: AccountKind;
+  day: string;
+  group: string;
+  strength: Strength;
+  people: number;
+  events: number;
+  attempts: number;
+  bytesOut: number;
+}
+
+/**
+ * The daily use of services by account kind, group and strength, as far as somebody vouches for it: for signals that need history. In the
+ * order of all these, so that sums do not depend on the server.
+ */
 export async function loadDailyUse(
   db: Db,
-  { service, accountKind }: { service: string; accountKind: AccountKind },
+  services: readonly string[],
   range: { from: string; to: string; groupsBefore?: number },
-): Promise<
-  {
-    day: string;
-    group: string;
-    strength: Strength;
-    people: number;
-    events: number;
-    attempts: number;
-    bytesOut: number;
-  }[]
-> {
-  const { rows } = await sql<{
-    day: string;
-    group: string;
-    strength: Strength;
-    people: number;
-    events: number;
-    attempts: number;
-    bytesOut: number;
-  }>`
-    select day, actor_group as "group", strength, count(distinct actor) filter (where actor_kind = 'person') as people,
-      sum(events)::bigint as events, sum(attempts)::bigint as attempts, sum(bytes_out)::bigint as "bytesOut"
+): Promise<DailyUse[]> {
+  const { rows } = await sql<DailyUse>`
+    select service, account_kind as "accountKind", day, actor_group as "group", strength,
+      count(distinct actor) filter (where actor_kind = 'person') as people,
+      ${total('events')}, ${total('attempts')}, least(sum(bytes_out), ${Number.MAX_SAFE_INTEGER})::bigint as "bytesOut"
     from ${usageBefore(range.groupsBefore)}
-    where service = ${service} and account_kind = ${accountKind} and day between ${range.from}::date and ${range.to}::date
-      and ${vouched}
-    group by day, actor_group, strength`.execute(db);
+    where service = any(${services}::text[]) and day between ${range.from}::date and ${range.to}::date and ${vouched}
+    group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`.execute(db);
   return rows;
 }
 

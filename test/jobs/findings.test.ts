@@ -244,7 +244,7 @@ await describeOnDatabases('findings and news', (server) => {
       select date '2026-09-01' + d, 'chat', 'person', 'p' || p, 'g' || p % 3, 'proxy', 'unknown', 'visit', 'high', 1, 0, 10, 1, 1, d, d
       from generate_series(0, 19) d, generate_series(1, 30) p where (d + p) % 2 = 0`.execute(db);
     const range = { from: '2026-09-01', to: '2026-09-20', receivedSince: 0 };
-    const [exact, less] = [await loadUse(db, 'chat', range), await loadUse(db, 'chat', range, 100)];
+    const [exact, less] = [await loadUse(db, ['chat'], range), await loadUse(db, ['chat'], range, 100)];
     const of = (rows: typeof exact) => ({
       events: rows.reduce((sum, row) => sum + row.events, 0),
       bytes: rows.reduce((sum, row) => sum + row.bytesOut, 0),

@@ -29,7 +29,9 @@ export interface TableBlock {
   caption: string;
   columns: readonly Column[];
   rows: readonly (readonly Cell[])[];
-  /** Rows that were left out to keep the report readable. */
+  /** How many of the rows a reader is shown; absent: all. What is read by programs (CSV) has all of them. */
+  shown?: number | undefined;
+  /** Rows that were left out. */
   more: number;
   /** What is said instead of a table without rows. */
   empty: string;
@@ -70,3 +72,14 @@ export interface ReportDocument {
   answer: string;
   blocks: readonly Block[];
 }
+
+/** The document as people read it: of each table the rows that are shown, and the others counted. */
+export const shownDocument = (document: ReportDocument): ReportDocument => ({
+  ...document,
+  blocks: document.blocks.map((block) => {
+    if (block.kind !== 'table' || block.shown === undefined) return block;
+    const { shown, ...table } = block;
+    const rows = table.rows.slice(0, shown);
+    return { ...table, rows, more: table.more + table.rows.length - rows.length };
+  }),
+});

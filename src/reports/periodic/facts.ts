@@ -54,7 +54,7 @@ export interface FindingFacts extends Finding {
   since: string;
   /** Whoever used it most in the period, as the audience may see them. */
   who: readonly { actor: string; group: string; events: number; attempts: number }[];
-  /** Services of the category that the register permits. */
+  /** Services of the category that the register permits: the first ones by name. */
   alternatives: readonly string[];
 }
 

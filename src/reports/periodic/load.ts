@@ -2,13 +2,14 @@ import type { Catalog } from '../../catalog/compile.js';
 import { callsForAction, type Finding, type InventoryEntry } from '../../core/register.js';
 import { dayOf } from '../../core/time.js';
 import type { Usage } from '../../core/usage.js';
-import { alternativesOf } from '../../inventory/alternatives.js';
+import { approvedByCategory } from '../../inventory/alternatives.js';
 import { lapsingSoon } from '../../inventory/drift.js';
 import { type Measure, measures } from '../../inventory/metrics.js';
 import { type AnswerWithin, answeredInTime } from '../../inventory/requests.js';
 import { riskRules } from '../../inventory/risk-rules.js';
 import { mergeSmallGroups } from '../../people/privacy.js';
 import type { Member } from '../../store/person-history.js';
+import { groupBy } from '../../store/reads/group.js';
 import { loadCandidatesIn, loadDecisionsIn, loadOpenedBefore, newestDay } from '../../store/reads/period-state.js';
 import {
   type GroupInPeriod,
@@ -54,6 +55,7 @@ export interface FactsAsk {
 /** A group below this is nobody's report. */
 export const leastMembers = 5;
 const shownActors = 5;
+const shownAlternatives = 5;
 const shownCandidates = 20;
 const shownDecisions = 50;
 
@@ -188,6 +190,8 @@ async function findingFacts(
   const days = { ...period, before: end };
   const active = audience.role === 'manager' ? [] : await loadActiveActors(db, [...new Set(acting)], days, shownActors);
   const opened = await loadOpenedBefore(db, end);
+  const whoOf = groupBy(active, ({ service, accountKind }) => `${service}/${accountKind}`);
+  const permitted = permittedIn(ask);
   return findings.map((finding) => {
     const service = catalog.services.get(finding.service);
     const since = opened.get(finding.id) ?? finding.first;
@@ -197,30 +201,40 @@ async function findingFacts(
       vendor: service?.vendor.name ?? '',
       now: usedOf(now.get(finding.id)),
       since: since === undefined ? '' : dayOf(since, zone),
-      who: active
-        .filter(({ service: id, accountKind }) => `${id}/${accountKind}` === finding.id && !finding.claimedOnly)
-        .map(({ kind, actor, group, events, attempts }) => ({
+      who: (finding.claimedOnly ? [] : (whoOf.get(finding.id) ?? [])).map(
+        ({ kind, actor, group, events, attempts }) => ({
           actor: labels.actor({ kind, id: actor, group }),
           group: labels.group({ kind, id: actor, group }),
           events,
           attempts,
-        })),
-      alternatives: permitted(finding, ask),
+        }),
+      ),
+      alternatives: permitted(finding),
     };
   });
 }
 
-/** Services of the category that an entry permits on the last day of the period, by name. */
-function permitted(
-  { service, verdict }: Finding,
-  { catalog, entries, period }: Pick<FactsAsk, 'catalog' | 'period'> & { entries: readonly InventoryEntry[] },
-): string[] {
-  const ids = alternativesOf(service, entries, catalog.services, period.to);
-  const own = entries.some((entry) => entry.services.includes(service) && entry.allowed_account === 'enterprise');
+/** Services of the category of a finding that an entry permits on the last day of the period, by name. */
+function permittedIn({
+  catalog,
+  entries,
+  period,
+}: Pick<FactsAsk, 'catalog' | 'period'> & { entries: readonly InventoryEntry[] }): (finding: Finding) => string[] {
   const name = (id: string): string => catalog.services.get(id)?.name ?? id;
-  return [
-    ...(verdict === 'wrong-account' && own ? [`${name(service)} (enterprise account)`] : []),
-    ...ids.map(name).sort((a, b) => (a < b ? -1 : 1)),
+  const approved = approvedByCategory(entries, catalog.services, period.to);
+  const byName = new Map(
+    [...approved].map(([category, ids]) => [
+      category,
+      [...ids].map((id) => ({ id, name: name(id) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ]),
+  );
+  const own = new Set(entries.flatMap((entry) => (entry.allowed_account === 'enterprise' ? entry.services : [])));
+  return ({ service, verdict }) => [
+    ...(verdict === 'wrong-account' && own.has(service) ? [`${name(service)} (enterprise account)`] : []),
+    ...(byName.get(catalog.services.get(service)?.category) ?? [])
+      .filter(({ id }) => id !== service)
+      .slice(0, shownAlternatives)
+      .map((tool) => tool.name),
   ];
 }
 

@@ -13,6 +13,9 @@ export const section: Section = {
     const used = services
       .filter(({ now }) => inUse(now))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+    const verdicts = new Map<string, Set<string>>();
+    for (const { service, verdict } of findings)
+      verdicts.set(service, (verdicts.get(service) ?? new Set()).add(verdict));
     return [
       heading('services', 'Appendix: services in use'),
       table(
@@ -31,9 +34,7 @@ export const section: Section = {
           text(row.contactOnly ? `${row.name} (DNS only)` : row.name),
           text(row.vendor),
           text(row.category),
-          text(
-            [...new Set(findings.filter(({ service }) => service === row.id).map(({ verdict }) => verdict))].join(', '),
-          ),
+          text([...(verdicts.get(row.id) ?? [])].join(', ')),
           people(audience, row.now),
           people(audience, row.before),
           ...(manager ? [] : [counted(row.now.events)]),

@@ -12,6 +12,7 @@ export const writer: Writer = {
   title: 'CSV files (zip)',
   mediaType: 'application/zip',
   extension: 'zip',
+  whole: true,
   write: async (document) => await zipOf(csvFiles(document)),
 };
 

@@ -55,12 +55,12 @@ export async function loadServicesIn(
   return rows;
 }
 
-/** Services with use or attempts of any kind in a range of days, in the order of their ids. */
-export async function servicesBetween(db: Db, { from, to }: Days): Promise<string[]> {
-  const { rows } = await sql<{ service: string }>`
-    select distinct service from usage_service_day
-    where day between ${from}::date and ${to}::date order by service`.execute(db);
-  return rows.map((row) => row.service);
+/** Services with use or attempts of any kind in a range of days, in the order of their ids, each with its rows in the roll-up. */
+export async function countRowsBetween(db: Db, { from, to }: Days): Promise<{ service: string; rows: number }[]> {
+  const { rows } = await sql<{ service: string; rows: number }>`
+    select service, count(*) as rows from usage
+    where day between ${from}::date and ${to}::date group by service order by service`.execute(db);
+  return rows;
 }
 
 /** Who used anything: persons, and actors of all kinds. */

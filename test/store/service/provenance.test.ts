@@ -62,7 +62,7 @@ await describeOnDatabases('provenance in the database', (server) => {
         evidence: [evidence({ provenance: 'claimed', line: 2, time: noon + 1 })],
       }),
     );
-    const use = async () => (await loadUse(db, 'chatgpt')).map(({ provenance, events }) => [provenance, events]);
+    const use = async () => (await loadUse(db, ['chatgpt'])).map(({ provenance, events }) => [provenance, events]);
     expect(await use()).toEqual([
       ['claimed', 6],
       ['observed', 3],

@@ -39,7 +39,10 @@ export const column = (key: string, title: string, align: Column['align'] = 'sta
   weight,
 });
 
-/** A table of at most so many rows; what is left out is counted. */
+/** More rows than any report has use for are left out of the document, too. */
+const mostRows = 25_000;
+
+/** A table of which at most so many rows are shown; what is left out is counted. */
 export function table(
   id: string,
   caption: string,
@@ -52,8 +55,9 @@ export function table(
     id,
     caption,
     columns,
-    rows: rows.slice(0, most),
-    more: Math.max(0, rows.length - most),
+    rows: rows.slice(0, mostRows),
+    ...(rows.length > most && { shown: most }),
+    more: Math.max(0, rows.length - mostRows),
     empty,
   };
 }

@@ -11,6 +11,8 @@ export interface Writer {
   mediaType: string;
   /** Ending of the file's name, without the dot. */
   extension: string;
+  /** It is for programs: tables with all their rows, and not only those that people are shown. */
+  whole?: true;
   write(document: ReportDocument): Promise<Uint8Array>;
 }
 
