@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../../catalog/compile.js';
 import { type Config, defaultConfig } from '../../config/schema.js';
+import { maskActor } from '../../core/mask-actor.js';
 import { maskPeople } from '../../core/redact.js';
 import type { InventoryEntry } from '../../core/register.js';
 import { type Signer, verifierKey } from '../../core/signed-note.js';
@@ -290,17 +291,6 @@ function peopleOf(names: boolean, people: readonly Person[], folder: string): Bu
   const words = wordsOf(people);
   return {
     ...labels,
-    mask: (text, about) => maskPeople(about === undefined ? text : withoutActor(text, about.id), words),
+    mask: (text, about) => maskPeople(about === undefined ? text : maskActor(text, about.id), words),
   };
-}
-
-/** Takes out the actor of a record, whom no directory need know: as logged, and without domain. */
-function withoutActor(text: string, id: string): string {
-  let out = text;
-  for (const name of new Set([id, id.replace(/^.*\\/, ''), id.replace(/@.*$/, '')])) {
-    if (name === '') continue;
-    const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    out = out.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), '[user]');
-  }
-  return out;
 }
