@@ -21,7 +21,6 @@ export function maskActor(text: string, id: string): string {
   return out;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 /** The same as the pattern, of texts whose letters are the 26 ones: a hundred times as fast, as nearly all records are such. */

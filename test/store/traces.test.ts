@@ -141,7 +141,7 @@ await describeOnDatabases('numbers and the chunks that made them', (server) => {
     // And so a bundle says.
     const rest = new Map<string, Counts>();
     await db.transaction().execute(async (trx) => {
-      for await (const page of numberRows(trx, whole))
+      for await (const page of numberRows(trx, whole)())
         for (const row of page) {
           const of = keyIn(row);
           const gave = countsIn({ ...row, ...row.share });
