@@ -6,7 +6,7 @@ import type { EgressConnection } from '../net/egress.js';
 import type { CarriedReport, Channel, Delivery, SendContext } from './common/channel.js';
 import { timeoutOption } from './common/http-check.js';
 import { keyOf, linesOf, type Message, messageOf, messageOptions } from './common/message.js';
-import { plainLine } from './common/plain.js';
+import { personalWords } from './common/personal-words.js';
 import { smtpFailure } from './common/smtp-outcome.js';
 
 const address = z
@@ -49,6 +49,7 @@ type Options = z.output<typeof options>;
 export const channel: Channel<Options> = {
   title: 'E-mail',
   options,
+  people: 'too',
   whereTo: ({ to }) => to.join(', '),
   send: async (notice, written, context): Promise<Delivery> => {
     const message = messageOf(notice, {
@@ -127,13 +128,11 @@ export function mailOf(
 
 /** The mail of a notice to one person: its paragraphs, and nothing of what notices to the security team hold. */
 export function letterOf(notice: Notice, { from, to }: { from: string; to: string }) {
-  const { paragraphs } = notice.details;
-  const lines = (Array.isArray(paragraphs) ? paragraphs : [notice.text]).map((line) => plainLine(String(line), 1000));
-  const headline = plainLine(notice.title, 250);
+  const { headline, paragraphs } = personalWords(notice);
   const message = { headline, why: '', who: '', link: undefined, yes: '' };
   return {
     ...mailOf(notice, message, { from, to: [to] }),
-    text: `${[headline, ...lines].join('\n\n')}\n`,
+    text: `${[headline, ...paragraphs].join('\n\n')}\n`,
     // An answer by itself (away, not delivered) tells nobody anything.
     headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
   };

@@ -3,6 +3,7 @@ import type { Channel } from './common/channel.js';
 import { encryption, hostOf, reach, secretUrl, timeoutOption } from './common/http-check.js';
 import { postJson } from './common/http-outcome.js';
 import { linesOf, type Message, messageOf, messageOptions } from './common/message.js';
+import { escaped, plainMessage, plainSection } from './common/slack-text.js';
 
 const options = z.strictObject({
   url: secretUrl('The incoming webhook of a Slack app, https://hooks.slack.com/services/...: whoever has it can post.'),
@@ -30,29 +31,17 @@ export const channel: Channel<Options> = {
  * same, for the line of notifications. Nothing is linked but our own link.
  */
 export function slackMessage(message: Message): Record<string, unknown> {
-  const section = (text: string) => ({
-    type: 'section',
-    text: { type: 'plain_text', text: escaped(text), emoji: false },
-  });
   const link = (label: string, url: string) => ({
     type: 'section',
     text: { type: 'mrkdwn', text: `<${escaped(url).replaceAll('|', '%7C')}|${label}>`, verbatim: true },
   });
   return {
-    text: escaped(message.headline),
-    mrkdwn: false,
-    parse: 'none',
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
+    ...plainMessage(message.headline),
     blocks: [
-      section(message.headline),
+      plainSection(message.headline),
       ...linesOf(message).map(([label, text]) =>
-        text === message.link ? link(label, text) : section(`${label}: ${text}`),
+        text === message.link ? link(label, text) : plainSection(`${label}: ${text}`),
       ),
     ],
   };
 }
-
-/** The three characters that mean something to Slack (https://docs.slack.dev/messaging/formatting-message-text#escaping). */
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

@@ -17,7 +17,9 @@ export const nudgesSection = z
         .describe('Whether anybody is written to at all. Talk to the works council first, where there is one.'),
       channel: id()
         .optional()
-        .describe('The channel of kind email that they go out by; its own "to" gets none of them.'),
+        .describe(
+          'The channel of kind email or slack-people that they go out by; the "to" of a mail channel gets none of them.',
+        ),
       groups: names('the name of a group').describe(
         'Groups whose people are written to, as the people directory names them: a pilot. Empty: all groups.',
       ),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Channel } from '../../src/alerts/common/channel.js';
 import { describeConfigProblem, loadConfig, openConfig } from '../../src/cli/common/config.js';
 import { type Kinds, openKinds } from '../../src/cli/common/config-kinds.js';
 import { withSecrets } from '../../src/config/secret.js';
@@ -156,7 +157,9 @@ describe('sources and channels are checked by their kinds', () => {
         { kind: 'http', title: 'Push', options: z.strictObject({}), provenance: () => 'reported', receive: fails },
       ],
     ]),
-    channels: new Map([
+    channels: new Map<string, Channel>([
+      ['email', { title: 'E-mail', options: z.unknown(), people: 'too', send: fails, test: fails }],
+      ['people', { title: 'People', options: z.unknown(), people: 'alone', send: fails, test: fails }],
       [
         'hook',
         {
@@ -210,9 +213,13 @@ describe('sources and channels are checked by their kinds', () => {
     ['blocklists: { formats: [squidd] }', 'there is no such format of block lists; did you mean squid?'],
     [
       'nudges: { enabled: true }',
-      'needs nudges.channel, the channel that mails go out by; add a channel of kind email first',
+      'needs nudges.channel, the channel that hints go out by; add a channel of kind email or people first',
     ],
-    ['nudges: { channel: a }', 'there is no channel of kind email with this id; add a channel of kind email first'],
+    ['channels: [{ id: a, kind: people }]', 'must be []: a channel of this kind writes to single people alone'],
+    [
+      'nudges: { channel: a }',
+      'there is no channel of kind email or people with this id; add a channel of kind email or people first',
+    ],
     ['nudges: { enabled: true, channel: a, from_hour: 17, until_hour: 9 }', 'is not behind from_hour'],
   ])('%s', async (section, message) => {
     const said = await check(`${section}\n`);

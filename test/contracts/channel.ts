@@ -24,6 +24,8 @@ export interface HttpChannelCase<Options> {
   options(url: string): unknown;
   /** What no outcome may repeat. Parts of a URL that hold a secret too. */
   secrets: readonly string[];
+  /** The person whom a channel for single people writes to. */
+  to?: string;
   /** By what the receiver knows a repeated delivery, where the channel tells. */
   idOf?(request: ReceivedRequest): string | undefined;
   /** Does the receiver believe it, by its own means? */
@@ -79,7 +81,12 @@ export function httpChannelContract<Options>(kind: HttpChannelCase<Options>): vo
     notice = aNotice,
     { port = receiver.port, signal = new AbortController().signal, through = egress } = {},
   ) {
-    const delivery = await kind.channel.send(notice, options(port), { egress: through, now: () => now, signal });
+    const delivery = await kind.channel.send(notice, options(port), {
+      egress: through,
+      now: () => now,
+      signal,
+      to: kind.to,
+    });
     if (delivery.outcome !== 'sent') {
       said.push(delivery.why);
       expect(delivery.why).toMatch(/^.{10,500}$/);

@@ -36,7 +36,7 @@ export interface SendContext {
   /** Milliseconds since 1970. */
   now(): number;
   signal: AbortSignal;
-  /** The one address that this notice goes to, instead of those of the options. Only e-mail can address a person. */
+  /** The one address that this notice goes to, instead of those of the options. For channels with `people`. */
   to?: string | undefined;
 }
 
@@ -45,6 +45,8 @@ export interface Channel<Options = unknown> {
   /** Name for people: "Webhook". */
   title: string;
   options: ZodType<Options>;
+  /** Whether it can write to one person by address: `too`, or `alone`, so that it takes no other notices. */
+  people?: 'too' | 'alone';
   /** Whom or what it tells, for who looks at the installation: addresses, a host, a project. Never a secret. */
   whereTo?(options: Options): string;
   /** Delivers once. May be called again with the same notice: its id lets the receiver see that. Never throws for what the other side does. */

@@ -41,6 +41,11 @@ export const refuse = (why: string): never => {
   throw new Ended({ outcome: 'refused', why });
 };
 
+/** Ends a delivery that may go better later. `why` as for `refuse`. */
+export const retryLater = (why: string, afterSeconds?: number): never => {
+  throw new Ended({ outcome: 'retry', why, ...(afterSeconds !== undefined && { afterSeconds }) });
+};
+
 async function ask(
   { url, headers, timeout }: Side,
   { egress, signal, now }: SendContext,

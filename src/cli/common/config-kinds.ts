@@ -90,11 +90,15 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
     if (channel === undefined) wrong.push(unknownKind(loaded, path, config.kind, [...known.channels.keys()]));
     else {
       const options = await readOptions(loaded, path, config.options, channel.options, wrong);
+      if (channel.people === 'alone' && config.notices.length > 0)
+        wrong.push(
+          loaded.problemAt([...path, 'notices'], 'must be []: a channel of this kind writes to single people alone'),
+        );
       if (wrong.length === 0) opened.channels.push({ config, channel, options });
     }
     opened.problems.push(...wrong);
   }
-  opened.problems.push(...nudgeProblems(loaded));
+  opened.problems.push(...nudgeProblems(loaded, known.channels));
   for (const [index, id] of loaded.config.blocklists.formats.entries()) {
     const known = blockListFormatIds();
     if (known.includes(id)) continue;
@@ -115,23 +119,27 @@ export async function openKinds(loaded: LoadedConfig, kinds?: Kinds): Promise<Op
   return opened;
 }
 
-/** What is in the way of mails to people: they go by e-mail alone, since no other channel can address one person. */
-function nudgeProblems({ config: { nudges, channels }, problemAt }: LoadedConfig): Problem[] {
+/** What is in the way of hints to people: they go by channels that can write to one person. */
+function nudgeProblems({ config: { nudges, channels }, problemAt }: LoadedConfig, known: Kinds['channels']): Problem[] {
   if (!nudges.enabled && nudges.channel === undefined) return [];
-  const mail = channels.filter(({ kind }) => kind === 'email').map(({ id }) => id);
-  const accepted = mail.length === 0 ? 'add a channel of kind email first' : `accepted is one of ${mail.join(', ')}`;
+  const able = [...known].flatMap(([id, { people }]) => (people === undefined ? [] : [id])).sort();
+  const kinds = able.join(' or ');
+  const ids = channels.filter(({ kind }) => able.includes(kind)).map(({ id }) => id);
+  const accepted = ids.length === 0 ? `add a channel of kind ${kinds} first` : `accepted is one of ${ids.join(', ')}`;
   const problems: Problem[] = [];
   if (nudges.channel === undefined)
     problems.push(
-      problemAt(['nudges', 'enabled'], `needs nudges.channel, the channel that mails go out by; ${accepted}`),
+      problemAt(['nudges', 'enabled'], `needs nudges.channel, the channel that hints go out by; ${accepted}`),
     );
-  else if (!mail.includes(nudges.channel))
+  else if (!ids.includes(nudges.channel)) {
+    const meant = nearest(nudges.channel, ids);
     problems.push(
       problemAt(
         ['nudges', 'channel'],
-        `there is no channel of kind email with this id; ${nearest(nudges.channel, mail) === undefined ? accepted : `did you mean ${nearest(nudges.channel, mail)}?`}`,
+        `there is no channel of kind ${kinds} with this id; ${meant === undefined ? accepted : `did you mean ${meant}?`}`,
       ),
     );
+  }
   if (nudges.from_hour >= nudges.until_hour)
     problems.push(problemAt(['nudges', 'until_hour'], 'is not behind from_hour, which leaves no hour for any mail'));
   return problems;
