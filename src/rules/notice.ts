@@ -83,11 +83,14 @@ function textOf(news: AlertNews, alert: Alert): string {
     case 'escalated':
       return `Open since ${since}, and nobody acknowledged it. ${alert.text}`;
     case 'acknowledged':
-      return `${alert.acknowledgedBy ?? 'Somebody'} has it: ${alert.acknowledgedWhy ?? 'no reason given'}`;
+      return `${whoHas(alert)} has it: ${alert.acknowledgedWhy ?? 'no reason given'}`;
     case 'resolved':
-      return `It was so from ${since} on${alert.acknowledgedBy === null ? '' : `; ${alert.acknowledgedBy} had it`}.`;
+      return `It was so from ${since} on${alert.acknowledgedBy === null ? '' : `; ${whoHas(alert)} had it`}.`;
   }
 }
+
+/** A name as people read it: how it is known (`link:`, `cli:`) is for the audit log. */
+const whoHas = ({ acknowledgedBy }: Alert): string => (acknowledgedBy ?? 'Somebody').replace(/^[a-z]{2,10}:(?=.)/, '');
 
 function groupTitle(news: AlertNews, alerts: readonly Alert[]): string {
   const [first] = alerts;

@@ -58,7 +58,11 @@ async function acknowledge(
   const target = acknowledgeKey === undefined ? undefined : readAcknowledgeToken(acknowledgeKey, token, now());
   if (target === undefined) return 'unknown';
   // What a link says of who it is nobody has checked: the name stands as such in the audit log.
-  return acknowledgeLinked(db, target, { who: `link:${who}`, why: 'by the link of a message', at: now() });
+  return acknowledgeLinked(db, target, {
+    who: `link:${who}`,
+    why: 'Taken by the link of a message; nobody checked the name.',
+    at: now(),
+  });
 }
 
 /** The form, of which never more than the limit comes in. */
