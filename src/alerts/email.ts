@@ -5,7 +5,7 @@ import type { Notice } from '../core/notice.js';
 import type { EgressConnection } from '../net/egress.js';
 import type { CarriedReport, Channel, Delivery, SendContext } from './common/channel.js';
 import { timeoutOption } from './common/http-check.js';
-import { keyOf, linesOf, type Message, messageOf, messageOptions } from './common/message.js';
+import { keyOf, linesOf, type Message, messageFor, messageOptions } from './common/message.js';
 import { personalWords } from './common/personal-words.js';
 import { smtpFailure } from './common/smtp-outcome.js';
 
@@ -52,11 +52,7 @@ export const channel: Channel<Options> = {
   people: 'too',
   whereTo: ({ to }) => to.join(', '),
   send: async (notice, written, context): Promise<Delivery> => {
-    const message = messageOf(notice, {
-      publicUrl: context.publicUrl,
-      acknowledgeUrl: context.acknowledgeUrl,
-      askUrl: written.ask_url,
-    });
+    const message = messageFor(notice, context, written.ask_url);
     try {
       const report = await context.report?.();
       return await overSmtp(written, context, async (transport) => {

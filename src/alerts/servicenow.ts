@@ -3,9 +3,9 @@ import type { Check } from '../core/check.js';
 import type { Notice } from '../core/notice.js';
 import type { Channel } from './common/channel.js';
 import { encryption, hostOf, isPlainHttp, timeoutOption, urlWords } from './common/http-check.js';
-import { keyOf, linesOf, type Message, messageOf, messageOptions, stageOf } from './common/message.js';
+import { keyOf, linesOf, type Message, messageFor, messageOptions, stageOf } from './common/message.js';
 import { plainLine } from './common/plain.js';
-import { type Ask, basic, inSteps, refuse } from './common/steps.js';
+import { type Ask, basic, inSteps, reachable, refuse } from './common/steps.js';
 
 const value = (what: string) => z.string().min(1).max(200).optional().describe(what);
 
@@ -37,27 +37,13 @@ export const channel: Channel<Options> = {
   options,
   whereTo: ({ url, table }) => `${table} at ${hostOf(url)}`,
   send: (notice, written, context) => {
-    const message = messageOf(notice, {
-      publicUrl: context.publicUrl,
-      acknowledgeUrl: context.acknowledgeUrl,
-      askUrl: written.ask_url,
-    });
+    const message = messageFor(notice, context, written.ask_url);
     return inSteps(sideOf(written), context, (ask) => tell(ask, notice, message, written));
   },
   test: async (written, context): Promise<Check[]> => {
     const path = `/api/now/table/${written.table}?sysparm_limit=1&sysparm_fields=sys_id`;
     const delivery = await inSteps(sideOf(written), context, async (ask) => void (await ask('GET', path)));
-    return [
-      encryption(written.url),
-      delivery.outcome === 'sent'
-        ? { name: 'Reachable', outcome: 'ok', found: `the table ${written.table} can be read`, remedy: '' }
-        : {
-            name: 'Reachable',
-            outcome: 'failed',
-            found: delivery.why,
-            remedy: 'Correct what is said, then test again.',
-          },
-    ];
+    return [encryption(written.url), reachable(delivery, `the table ${written.table} can be read`)];
   },
 };
 

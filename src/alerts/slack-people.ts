@@ -5,7 +5,7 @@ import type { Channel, Delivery } from './common/channel.js';
 import { encryption, hostOf, isPlainHttp, timeoutOption, urlWords } from './common/http-check.js';
 import { personalWords } from './common/personal-words.js';
 import { plainMessage, plainSection } from './common/slack-text.js';
-import { type Ask, inSteps, refuse, retryLater } from './common/steps.js';
+import { type Ask, inSteps, reachable, refuse, retryLater } from './common/steps.js';
 
 const options = z.strictObject({
   token: z
@@ -49,13 +49,7 @@ export const channel: Channel<Options> = {
     const delivery = await inSteps(sideOf(written), context, async (ask) => {
       checked(answer, await ask('GET', '/auth.test'));
     });
-    const next = 'Correct what is said, then test again.';
-    return [
-      encryption(written.url),
-      delivery.outcome === 'sent'
-        ? { name: 'Reachable', outcome: 'ok', found: `${hostOf(written.url)} takes the token`, remedy: '' }
-        : { name: 'Reachable', outcome: 'failed', found: delivery.why, remedy: next },
-    ];
+    return [encryption(written.url), reachable(delivery, `${hostOf(written.url)} takes the token`)];
   },
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Channel } from './common/channel.js';
 import { encryption, hostOf, reach, secretUrl, timeoutOption } from './common/http-check.js';
 import { postJson } from './common/http-outcome.js';
-import { linesOf, type Message, messageOf, messageOptions } from './common/message.js';
+import { linesOf, type Message, messageFor, messageOptions } from './common/message.js';
 import { escaped, plainMessage, plainSection } from './common/slack-text.js';
 
 const options = z.strictObject({
@@ -18,11 +18,7 @@ export const channel: Channel<Options> = {
   options,
   whereTo: ({ url }) => hostOf(url),
   send: (notice, { url, timeout, ask_url: askUrl }, context) =>
-    postJson(
-      { url, timeout },
-      slackMessage(messageOf(notice, { publicUrl: context.publicUrl, acknowledgeUrl: context.acknowledgeUrl, askUrl })),
-      context,
-    ),
+    postJson({ url, timeout }, slackMessage(messageFor(notice, context, askUrl)), context),
   test: async (written, context) => [encryption(written.url), await reach(written, context)],
 };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Notice } from '../../core/notice.js';
+import type { SendContext } from './channel.js';
 import { isPlainHttp, urlWords } from './http-check.js';
 import { plainLine } from './plain.js';
 
@@ -51,6 +52,13 @@ export function messageOf(
     yes: yesOf(notice, askUrl),
   };
 }
+
+/** The parts of a notice as a channel sends it. `askUrl`: its option. */
+export const messageFor = (
+  notice: Notice,
+  { publicUrl, acknowledgeUrl }: Pick<SendContext, 'publicUrl' | 'acknowledgeUrl'>,
+  askUrl: string | undefined,
+): Message => messageOf(notice, { publicUrl, acknowledgeUrl, askUrl });
 
 /** The same for the same finding or source, in letters that every system takes: by it a ticket is found again. */
 export const keyOf = ({ subject }: Notice): string =>

@@ -1,3 +1,4 @@
+import type { Check } from '../../core/check.js';
 import type { EgressRequest } from '../../net/egress.js';
 import type { Delivery, SendContext } from './channel.js';
 import { failure, outcomeOf } from './http-outcome.js';
@@ -45,6 +46,12 @@ export const refuse = (why: string): never => {
 export const retryLater = (why: string, afterSeconds?: number): never => {
   throw new Ended({ outcome: 'retry', why, ...(afterSeconds !== undefined && { afterSeconds }) });
 };
+
+/** What a test of a channel says of a request that changes nothing. `found`: in a few words, where it was answered. */
+export const reachable = (delivery: Delivery, found: string): Check =>
+  delivery.outcome === 'sent'
+    ? { name: 'Reachable', outcome: 'ok', found, remedy: '' }
+    : { name: 'Reachable', outcome: 'failed', found: delivery.why, remedy: 'Correct what is said, then test again.' };
 
 async function ask(
   { url, headers, timeout }: Side,
