@@ -28,7 +28,7 @@ export const section: Section = {
       ]),
       { most: 20, empty: '' },
     );
-    const more = found.kind === 'table' ? { ...found, more: Math.max(0, all - list.length) } : found;
+    const more = found.kind === 'table' ? { ...found, more: Math.max(0, all - found.rows.length) } : found;
     return [heading('candidates', 'Candidates'), more];
   },
 };

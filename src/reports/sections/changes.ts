@@ -78,7 +78,9 @@ const verdictsOf = ({ findings }: PeriodFacts, { id }: ServiceFacts): string =>
 /** Silence of a source is no end of use. */
 function noteOf({ silentSources, now }: ServiceFacts, manager: boolean): string {
   if (silentSources.length > 0)
-    return `Not known: nothing came from ${silentSources.slice(0, 3).join(', ')}, where it was seen.`;
+    return manager
+      ? 'Not known: nothing came from where it was seen.'
+      : `Not known: nothing came from ${silentSources.slice(0, 3).join(', ')}, where it was seen.`;
   if (now.attempts > 0)
     return manager ? 'Only blocked or failed attempts.' : `${number(now.attempts)} blocked or failed attempts.`;
   return '';

@@ -1,7 +1,7 @@
 import { number } from '../../inventory/words.js';
 import type { FiguresBlock } from '../blocks/block.js';
 import { beforeWords } from '../periodic/period.js';
-import { change, inUse, isManager, people } from './common/cells.js';
+import { change, inUse, isManager, people, said } from './common/cells.js';
 import { actingFindings, newServices } from './common/lists.js';
 import type { Section } from './common/section.js';
 
@@ -46,7 +46,7 @@ export const section: Section = {
       items.push({
         label: 'people using AI',
         value: number(totals.now.people),
-        note: `in ${audience.group ?? ''}`,
+        note: said(`in ${audience.group ?? ''}`),
         tone: 'neutral',
       });
     return [{ kind: 'figures', items }];
