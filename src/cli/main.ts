@@ -26,7 +26,8 @@ process.on('uncaughtException', (error) => {
 const program = new Command('halflight')
   .description('Finds the AI an organisation uses without having approved it.')
   .version(version)
-  .configureHelp({ sortSubcommands: true })
+  // Descriptions beside long names of commands are broken, too.
+  .configureHelp({ sortSubcommands: true, minWidthToWrap: 24 })
   // `catalog bundle --version N` is its own.
   .enablePositionalOptions()
   .exitOverride();

@@ -76,3 +76,15 @@ export interface StatePart {
 export class SourceLoginError extends Error {
   override readonly name = 'SourceLoginError';
 }
+
+/** Counts of one input or chunk. `records` = records of events + `skipped` + `rejected`, always. */
+export interface RecordCounts {
+  /** Physical lines. */
+  lines: number;
+  records: number;
+  /** Records that gave at least one event, and the events. */
+  withEvents: number;
+  events: number;
+  skipped: number;
+  rejected: number;
+}

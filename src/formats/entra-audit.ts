@@ -2,7 +2,7 @@ import { type Format, skip } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
 import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
 import { consented, entraTime, grants, guid, propertiesOf, signInAction } from './common/entra.js';
-import { readJson, shareOfRecords } from './common/json-records.js';
+import { detectRecords, readJson } from './common/json-records.js';
 
 const has = (record: JsonObject, path: string): boolean => caselessAt(record, path) !== undefined;
 
@@ -55,15 +55,7 @@ export const format: Format = {
   title: 'Microsoft Entra audit log',
   kinds: ['grant'],
   framing: 'json',
-  detect(sample) {
-    const fitting = shareOfRecords(sample, mine);
-    return fitting > 0
-      ? {
-          confidence: fitting * 0.96,
-          why: `${Math.round(fitting * 100)} % of the first records are Entra audit records`,
-        }
-      : undefined;
-  },
+  detect: (sample) => detectRecords(sample, mine, 0.96, 'are Entra audit records'),
   open: ({ zone, modified: before }) => ({
     read: (text) =>
       readJson(text, mine, (record, header) => {

@@ -2,7 +2,7 @@ import type { Format } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
 import { caselessAt } from './common/caseless.js';
 import { signInEvent } from './common/entra.js';
-import { readJson, shareOfRecords } from './common/json-records.js';
+import { detectRecords, readJson } from './common/json-records.js';
 
 const has = (record: JsonObject, key: string): boolean => caselessAt(record, key) !== undefined;
 
@@ -23,15 +23,7 @@ export const format: Format = {
   title: 'Microsoft Entra sign-ins (Microsoft Graph)',
   kinds: ['signin'],
   framing: 'json',
-  detect(sample) {
-    const fitting = shareOfRecords(sample, mine);
-    return fitting > 0
-      ? {
-          confidence: fitting * 0.96,
-          why: `${Math.round(fitting * 100)} % of the first records are Graph signIn resources`,
-        }
-      : undefined;
-  },
+  detect: (sample) => detectRecords(sample, mine, 0.96, 'are Graph signIn resources'),
   open: ({ modified }) => ({
     read: (text) => readJson(text, mine, (record) => signInEvent(record, record, modified)),
   }),

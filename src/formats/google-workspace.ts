@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.js';
 import { known } from '../core/text.js';
 import { parseTime } from '../core/time.js';
 import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
-import { combine, readJson, shareOfRecords } from './common/json-records.js';
+import { combine, detectRecords, readJson } from './common/json-records.js';
 
 /** Parameters of one event: `value`, `intValue`, `boolValue`, `multiValue`, `multiIntValue`, `multiMessageValue`. */
 class Parameters {
@@ -163,15 +163,7 @@ export const format: Format = {
   title: 'Google Workspace (Reports API activities)',
   kinds: ['signin', 'grant', 'activity', 'extension'],
   framing: 'json',
-  detect(sample) {
-    const fitting = shareOfRecords(sample, mine);
-    return fitting > 0
-      ? {
-          confidence: fitting * 0.97,
-          why: `${Math.round(fitting * 100)} % of the first records are Reports API activities`,
-        }
-      : undefined;
-  },
+  detect: (sample) => detectRecords(sample, mine, 0.97, 'are Reports API activities'),
   open: (context) => ({
     read: (text) =>
       readJson(text, mine, (record) => {

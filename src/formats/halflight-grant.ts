@@ -2,7 +2,7 @@ import { type Format, reject } from '../core/format.js';
 import type { JsonObject } from '../core/json.js';
 import { parseTime } from '../core/time.js';
 import { caselessAt, caselessText } from './common/caseless.js';
-import { readJson, shareOfRecords } from './common/json-records.js';
+import { detectRecords, readJson } from './common/json-records.js';
 
 /** The key that no other record has. */
 const mark = 'halflight_grant';
@@ -18,12 +18,7 @@ export const format: Format = {
   title: 'Permissions of apps, as collectors list them',
   kinds: ['grant'],
   framing: 'json',
-  detect(sample) {
-    const fitting = shareOfRecords(sample, mine);
-    return fitting > 0
-      ? { confidence: fitting * 0.99, why: `${Math.round(fitting * 100)} % of the first records have ${mark}` }
-      : undefined;
-  },
+  detect: (sample) => detectRecords(sample, mine, 0.99, `have ${mark}`),
   open: ({ modified }) => ({
     read: (text) =>
       readJson(text, mine, (record) => {

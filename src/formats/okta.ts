@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/json.js';
 import { type Unwrapped, unwrapSyslog } from '../core/syslog.js';
 import { parseTime } from '../core/time.js';
 import { caselessAt, caselessText, objectsOf } from './common/caseless.js';
-import { readJson, shareOfRecords } from './common/json-records.js';
+import { detectRecords, readJson } from './common/json-records.js';
 
 /** One event, whatever shape it came in: a path such as `client.ipAddress`, and its targets (each with type, id, displayName...). */
 interface OktaEvent {
@@ -106,9 +106,8 @@ export const format: Format = {
   kinds: ['signin', 'grant'],
   framing: 'json',
   detect(sample) {
-    const fitting = shareOfRecords(sample, mine);
-    if (fitting > 0)
-      return { confidence: fitting * 0.97, why: `${Math.round(fitting * 100)} % of the first records are Okta events` };
+    const records = detectRecords(sample, mine, 0.97, 'are Okta events');
+    if (records !== undefined) return records;
     const [first = ''] = sample.lines;
     return headerOf(first, sniffDelimiter(first)) === undefined
       ? undefined

@@ -8,6 +8,7 @@ import { parseCtime, parseEpoch, parseTime, zoneOr } from '../core/time.js';
 import { share } from './common/detect.js';
 import {
   carriedText,
+  everyFeed,
   feedNames,
   firstValue,
   folded,
@@ -20,18 +21,13 @@ import {
 // "NSS Feed Output Format: DNS Logs" (help.zscaler.com), and the names of the templates for Splunk, QRadar and cloud NSS.
 // The customer writes the names; case, blanks, `_`, `-` and `.` do not count.
 const names = {
-  time: feedNames(['datetime', 'time', 'eventtime', 'timestamp', 'logtime']),
-  epoch: feedNames(['epochtime', 'epoch']),
-  zone: feedNames(['tz', 'timezone']),
-  user: feedNames(['user', 'login', 'username', 'useremail', 'usrname', 'suser']),
+  ...everyFeed,
   src_ip: feedNames(['cltsip', 'cip', 'clientip', 'csip', 'srcip', 'src']),
   dst_ip: feedNames(['srvdip', 'sip', 'serverip', 'srvip', 'dstip', 'dst']),
   port: feedNames(['srvdport', 'sport', 'serverport', 'dstport']),
   host: feedNames(['dnsreq', 'req', 'dnsrequest', 'request', 'requesteddomain', 'domain', 'query']),
   asked: feedNames(['reqaction', 'requestaction', 'dnsrequestaction']),
   answered: feedNames(['resaction', 'responseaction', 'dnsresponseaction', 'respaction']),
-  device: feedNames(['devicehostname', 'devicename']),
-  event_id: feedNames(['recordid', 'eventid']),
 } as const;
 
 /** The documented CSV order, which has no header. */

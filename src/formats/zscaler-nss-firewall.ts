@@ -8,6 +8,7 @@ import { share } from './common/detect.js';
 import { applicationName } from './common/extension.js';
 import {
   carriedText,
+  everyFeed,
   feedNames,
   firstValue,
   folded,
@@ -20,10 +21,7 @@ import {
 // "NSS Feed Output Format: Firewall Logs" (help.zscaler.com), and the names of the templates for Splunk and cloud NSS. The customer
 // writes the names; case, blanks, `_`, `-` and `.` do not count. c... is the client's side, s... the server's after translation.
 const names = {
-  time: feedNames(['datetime', 'time', 'eventtime', 'timestamp', 'logtime']),
-  epoch: feedNames(['epochtime', 'epoch']),
-  zone: feedNames(['tz', 'timezone']),
-  user: feedNames(['user', 'login', 'username', 'useremail', 'usrname', 'suser']),
+  ...everyFeed,
   src_ip: feedNames(['csip', 'clientsourceip', 'cltsip', 'srcip', 'src', 'cip', 'clientip', 'tsip', 'ssip']),
   dst_ip: feedNames([
     'cdip',
@@ -53,8 +51,6 @@ const names = {
   bytes_out: feedNames(['outbytes', 'bytesout', 'outboundbytes', 'sentbytes']),
   bytes_in: feedNames(['inbytes', 'bytesin', 'inboundbytes', 'receivedbytes']),
   app: feedNames(['nwapp', 'networkapplication', 'networkapp', 'application', 'appname']),
-  device: feedNames(['devicehostname', 'devicename']),
-  event_id: feedNames(['recordid', 'eventid']),
 } as const;
 
 /** Names that only this feed has. */

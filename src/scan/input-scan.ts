@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RecordCounts } from '../core/chunk.js';
 import type { Event } from '../core/event.js';
 import type { FormatContext } from '../core/format.js';
 import type { LeaseNote } from '../core/lease.js';
@@ -10,7 +11,7 @@ import { LeaseBook } from '../people/leases/book.js';
 import type { Input } from './input.js';
 import type { ScanOptions } from './options.js';
 import { firstLineOf, type OpenFile, type PartReport, type PartsJob } from './parts.js';
-import { headerOf, type Place, type RecordCounts, RecordReader } from './read-records.js';
+import { headerOf, type Place, RecordReader } from './read-records.js';
 import { type InputResult, maxRejectSamples, type RejectSample } from './result.js';
 import { Rollup, type RollupResult } from './rollup.js';
 

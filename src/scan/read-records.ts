@@ -1,3 +1,4 @@
+import type { RecordCounts } from '../core/chunk.js';
 import { decodeText } from '../core/decode.js';
 import type { Event } from '../core/event.js';
 import { type Format, type FormatContext, isReject, isSkip, type Reader } from '../core/format.js';
@@ -8,18 +9,6 @@ import { completeEvent } from '../formats/common/complete.js';
 import { giveBack, takeKernel } from './kernel/kernel.js';
 import { KernelLines } from './kernel/lines.js';
 import { prefilterFor } from './prefilter.js';
-
-/** Counts of one input. `records` = records of events + `skipped` + `rejected`, always. */
-export interface RecordCounts {
-  /** Physical lines. */
-  lines: number;
-  records: number;
-  /** Records that gave at least one event, and the events. */
-  withEvents: number;
-  events: number;
-  skipped: number;
-  rejected: number;
-}
 
 /** What a consumer hears of each record. `text` is the decoded record. */
 export interface RecordSink {

@@ -1,5 +1,5 @@
+import type { RecordCounts } from '../core/chunk.js';
 import type { LeaseNews } from '../people/leases/lease.js';
-import type { RecordCounts } from './read-records.js';
 import type { RollupResult } from './rollup.js';
 
 /** Rejects of one input that are kept as samples; all are counted. */

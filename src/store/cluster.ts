@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from './binaries.js';
+import { syncFolder } from './durable.js';
 import { StoreError } from './errors.js';
 import { clusterIn, privateFolder, type RunAs } from './folders.js';
 import { run } from './run.js';
@@ -85,14 +86,4 @@ export function explainInitdb(dataDir: string, output: string): StoreError {
   return new StoreError(
     `The database in ${dataDir} could not be created (${line}): check the folder and its disk, or set DATABASE_URL to a PostgreSQL server.`,
   );
-}
-
-/** A rename is only sure to survive a power failure once its folder is written. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

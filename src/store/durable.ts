@@ -83,8 +83,8 @@ function removeAbandoned(file: string): void {
   }
 }
 
-/** The name itself lasts only once its folder is written. */
-function syncFolder(folder: string): void {
+/** The name of a file lasts only once its folder is written. */
+export function syncFolder(folder: string): void {
   // Windows does not open folders.
   if (process.platform === 'win32') return;
   const opened = openSync(folder, 'r');

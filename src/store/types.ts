@@ -1,3 +1,4 @@
+import type { RecordCounts } from '../core/chunk.js';
 import type { Expense } from '../core/expense.js';
 import type { CandidateHit } from '../core/hit.js';
 import type { ActorKind, Evidence, Usage } from '../core/usage.js';
@@ -12,19 +13,10 @@ export interface ChunkKey {
   sha256: string;
 }
 
-/** What was read of a chunk. Records = withEvents + skipped + rejected, always; the database refuses anything else. */
-export interface ChunkCounts {
+/** What was read of a chunk; the database refuses counts that do not add up. */
+export interface ChunkCounts extends RecordCounts {
   /** Decompressed bytes. */
   bytes: number;
-  /** Physical lines. */
-  lines: number;
-  records: number;
-  /** Records that gave at least one event. */
-  withEvents: number;
-  /** Events; one record may give several. */
-  events: number;
-  skipped: number;
-  rejected: number;
 }
 
 /** A candidate as one chunk shows it. */
@@ -32,15 +24,16 @@ export interface ChunkCandidate extends CandidateHit {
   events: number;
   bytesOut: number;
   bytesIn: number;
-  /** Actors in this chunk, up to a bound, and the most active of them. */
+  /** At least so many actors: those of the chunk up to a bound; of all chunks the most that one showed, or as many as are known by name. */
   actors: number;
+  /** The most active actors. */
   who: readonly CandidateActor[];
   /** What of the subject was seen: hosts, ids. */
   traces: readonly string[];
   /** Milliseconds since 1970; undefined where no record holds a time. */
   first: number | undefined;
   last: number | undefined;
-  /** Physical line of the first record, and that record, cut and without secrets. */
+  /** Physical line of the earliest record, and that record, cut and without secrets. */
   line: number;
   sample: string;
 }
@@ -83,21 +76,9 @@ export interface ChunkResult extends ChunkKey, ChunkCounts {
 }
 
 /** A candidate over all chunks. */
-export interface Candidate extends CandidateHit {
-  events: number;
-  bytesOut: number;
-  bytesIn: number;
-  /** At least so many actors: the most that one chunk showed, or as many as are known by name. */
-  actors: number;
-  /** The most active actors. */
-  who: readonly CandidateActor[];
-  traces: readonly string[];
-  first: number | undefined;
-  last: number | undefined;
-  /** The earliest record: its input, line and text. */
+export interface Candidate extends ChunkCandidate {
+  /** Input of the earliest record. */
   file: string;
-  line: number;
-  sample: string;
   /** Chunks that show it. */
   chunks: number;
 }

@@ -1,7 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { halflight, shell, squidLog, temporaryFolder } from '../helpers/cli.js';
 
-const folder = temporaryFolder({ 'access.log': squidLog(3) });
+const folder = temporaryFolder({ 'access.log': squidLog(3), 'inventory.yaml': 'entries: []\n' });
 
 describe('help', () => {
   it.each([
@@ -11,6 +13,9 @@ describe('help', () => {
     ['match --help', '--json'],
     ['detect-format --help', '{file, format, confidence, why}'],
     ['catalog --help', 'check [options]'],
+    ['blocklist --help', 'rollback [options] <format> [version]'],
+    ['audit verify --help', '(may be repeated) --key'],
+    ['gate --help', 'key, candidate (default: denied, retired, out-of-scope'],
     ['help scan', '--log-timezone'],
   ])('halflight %s explains itself on standard output, in 80 columns', async (args, part) => {
     const { code, stdout, stderr } = await halflight(args.split(' '));
@@ -86,6 +91,50 @@ describe('something that could not be done: exit code 3, what and where', () => 
     const { code, stdout, stderr } = await halflight(args.split(' '), { cwd: folder });
     expect(stderr).toContain(`halflight: ${message}`);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  });
+});
+
+describe('a folder that may not be written', () => {
+  // The superuser may write everywhere, unless it gives that up.
+  const asUser = process.getuid?.() === 0 ? 'setpriv --bounding-set=-dac_override,-dac_read_search ' : '';
+  const closed = join(folder, 'closed');
+  mkdirSync(closed, { mode: 0o500 });
+
+  it.each(['--out', '--data'])('%s: is told before anything is read', async (option) => {
+    const command = `${asUser}halflight scan access.log ${option} closed/of/mine`;
+    expect(await shell(command, { cwd: folder })).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `halflight: ${option} closed/of/mine cannot be used: ${closed} may not be written by this user; check its permissions, or choose another place\n`,
+    });
+  });
+
+  it.each([
+    'catalog export --as sigma --out closed/rules',
+    'gate . --sarif closed/result.sarif',
+    'export blocklist hosts --inventory inventory.yaml --out closed/list.txt',
+  ])('halflight %s says that it is about writing', async (args) => {
+    const { code, stderr } = await shell(`${asUser}halflight ${args}`, { cwd: folder });
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/^halflight: closed\S* may not be written by this user; check its permissions/m),
+    });
+  });
+});
+
+describe('files that cannot be written in the end', () => {
+  it('take nothing away of what was found: the report is printed, and the exit code is 3', async () => {
+    mkdirSync(join(folder, 'taken/usage.csv'), { recursive: true });
+    const { code, stdout, stderr } = await halflight(['scan', 'access.log', '--out', 'taken'], { cwd: folder });
+    expect(stdout).toContain('1 file, 3 records');
+    expect(stdout).not.toContain('Written');
+    expect(stderr).toMatch(/^halflight: taken\/usage\.csv /m);
+    expect(code).toBe(3);
+  });
+
+  it('keygen makes its folder', async () => {
+    const { code, stdout } = await halflight(['catalog', 'keygen', '--out', 'new/keys'], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('new/keys/catalog-private.pem') });
   });
 });
 

@@ -1,9 +1,10 @@
+import type { RecordCounts } from '../../src/core/chunk.js';
 import { eventToJson } from '../../src/core/event-json.js';
 import type { FormatContext } from '../../src/core/format.js';
 import { detectFormat } from '../../src/formats/common/detect.js';
 import { allFormats } from '../../src/formats/common/registry.js';
 import { takeSample } from '../../src/formats/common/sample.js';
-import { type RecordCounts, RecordReader } from '../../src/scan/read-records.js';
+import { RecordReader } from '../../src/scan/read-records.js';
 
 /** Everything that reading an input gives: events as printed, skips and rejects with their lines, counts. */
 export interface Parsed {

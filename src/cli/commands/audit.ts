@@ -5,7 +5,7 @@ import type { AddCommand } from '../main.js';
 
 const withConfig = (command: Command): Command =>
   command.option('--config <file>', 'configuration file (default: halflight.yaml where it exists)');
-const collected = (value: string, before: string[]): string[] => [...before, value];
+const collected = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** `halflight audit verify | key | show | checkpoint | accept-loss` */
 export const command: AddCommand = (program) => {
@@ -17,18 +17,20 @@ export const command: AddCommand = (program) => {
       '--checkpoint <file>',
       'file with one or many checkpoints that were kept elsewhere (may be repeated)',
       collected,
-      [],
     )
     .option(
       '--key <key>',
       'verifier key, or PEM file with the public key (may be repeated; default: that of this installation)',
       collected,
-      [],
     )
     .option('--json', 'as JSON')
-    .action(async (options: { config?: string; checkpoint: string[]; key: string[]; json?: boolean }) => {
+    .action(async (options: { config?: string; checkpoint?: string[]; key?: string[]; json?: boolean }) => {
       const { verifyCommand } = await import('../common/audit/run.js');
-      const { text, good } = await verifyCommand(options);
+      const { text, good } = await verifyCommand({
+        ...options,
+        checkpoint: options.checkpoint ?? [],
+        key: options.key ?? [],
+      });
       // Set before anything is printed: a reader that goes away early does not change it.
       if (!good) process.exitCode = exitCodes.checkFailed;
       process.stdout.write(text);

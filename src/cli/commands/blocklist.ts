@@ -83,7 +83,8 @@ export const command: AddCommand = (program) => {
     .argument('<version>', 'its number')
     .option('--who <name>', 'who approves it (default: the user who runs this)')
     .action(async (id: string, version: string, { config, who }: Options) => {
-      const [{ numberOf, formatNamed }] = await opened();
+      const [{ numberOf }] = await opened();
+      const { formatNamed } = await import('../common/blocklist/format.js');
       const [number, plugin] = [numberOf(version), await formatNamed(id)];
       const { approve } = await import('../../jobs/blocklists/decide.js');
       await decide(config, who, async (decider) => {
@@ -101,7 +102,8 @@ export const command: AddCommand = (program) => {
     .action(async (id: string, version: string | undefined, { config, who, release: letGo }: Options) => {
       if ((version === undefined) !== (letGo === true))
         throw new CliError('name a version to go back to, or --release; not both', exitCodes.usage);
-      const [{ numberOf, formatNamed }] = await opened();
+      const [{ numberOf }] = await opened();
+      const { formatNamed } = await import('../common/blocklist/format.js');
       const { release, rollBack } = await import('../../jobs/blocklists/decide.js');
       if (version === undefined)
         await decide(config, who, async (decider) => {

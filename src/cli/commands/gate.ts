@@ -37,11 +37,10 @@ export const command: AddCommand = (program) => {
       '--environment <name>',
       `where the code will run (${environments.join(', ')}): entries for another environment do not count`,
     )
-    .option(
-      '--fail-on <reasons>',
-      `what closes the gate, comma-separated: verdicts, ${otherReasons.join(', ')}`,
-      parseReasons,
-      [...closingByDefault],
+    .addOption(
+      new Option('--fail-on <reasons>', `what closes the gate, comma-separated: verdicts, ${otherReasons.join(', ')}`)
+        .argParser(parseReasons)
+        .default([...closingByDefault], closingByDefault.join(', ')),
     )
     .addOption(
       new Option('--min-strength <strength>', 'weaker evidence is shown and closes nothing')

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { safeJson, safeLine, safeText } from '../../core/terminal.js';
-import { CliError, exitCodes, explainFileError } from '../common/errors.js';
+import { CliError, exitCodes, explainWriteError } from '../common/errors.js';
 import type { ImportOptions } from '../common/register/import.js';
 import type { RegisterOptions } from '../common/register/place.js';
 import type { AddCommand } from '../main.js';
@@ -76,7 +76,7 @@ export const command: AddCommand = (program) => {
       try {
         writeDurably(options.out, text);
       } catch (error) {
-        throw new CliError(explainFileError(error, options.out));
+        throw new CliError(explainWriteError(error, options.out));
       }
       print(`${safeLine(options.out)} is written.\n`);
     });

@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { verdicts } from '../../core/register.js';
 import { safeLine } from '../../core/terminal.js';
 import { dayStart } from '../../core/time.js';
-import { CliError, exitCodes, explainFileError } from '../common/errors.js';
+import { CliError, exitCodes, explainFileError, explainWriteError } from '../common/errors.js';
 import type { ScanRequest } from '../common/scan-types.js';
 import { zoneOption } from '../common/zones.js';
 import type { AddCommand } from '../main.js';
@@ -70,14 +71,15 @@ export const command: AddCommand = (program) => {
         import('../../reports/terminal.js'),
       ]);
       const outcome = await runScan(paths, request);
-      const files = options.out === undefined ? [] : writeReport(options.out, outcome);
+      const { files, unwritten } = written(() => (options.out === undefined ? [] : writeReport(options.out, outcome)));
       const { report, incomplete } = outcome;
       const failing = report.findings.filter(
         (finding) => options.failOn?.includes(finding.verdict) && !finding.claimed_only,
       );
+      // What was found is printed also where the files cannot be written: reading it may have taken hours.
       // Set before anything is printed: a reader that goes away early (`| head`) does not change it. Something unread
       // outweighs a failed check, since the check did not see everything.
-      if (incomplete.length > 0) process.exitCode = exitCodes.failed;
+      if (incomplete.length > 0 || unwritten !== undefined) process.exitCode = exitCodes.failed;
       else if (failing.length > 0) process.exitCode = exitCodes.checkFailed;
       if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
       else {
@@ -96,8 +98,19 @@ export const command: AddCommand = (program) => {
         say(
           `${incomplete.length === 1 ? '1 problem' : `${incomplete.length} problems`}, named at the end of the report${report.totals.inputs > 0 ? '; the rest was read' : ''}.`,
         );
+      if (unwritten !== undefined) throw unwritten;
     });
 };
+
+/** The files that were written, or why they could not be. */
+function written(write: () => string[]): { files: string[]; unwritten?: CliError } {
+  try {
+    return { files: write() };
+  } catch (error) {
+    if (error instanceof CliError) return { files: [], unwritten: error };
+    throw error;
+  }
+}
 
 const say = (message: string): boolean => process.stderr.write(`halflight: ${safeLine(message)}\n`);
 
@@ -129,7 +142,7 @@ function requestOf(options: Options): ScanRequest {
   return { ...options, zone, logZone, since, until };
 }
 
-/** Said before the work, not after it. The folder need not exist yet. */
+/** Said before the work, not after it: hours of reading may lie between. The folder need not exist yet. */
 function checkFolder(option: string, path: string): void {
   let file: boolean;
   try {
@@ -142,7 +155,16 @@ function checkFolder(option: string, path: string): void {
       `${option} ${path === '' ? 'is empty' : `${safeLine(path)} is a file`}; name a folder`,
       exitCodes.usage,
     );
+  const there = nearestFolder(resolve(path));
+  try {
+    accessSync(there, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CliError(`${option} ${safeLine(path)} cannot be used: ${explainWriteError(error, there)}`);
+  }
 }
+
+/** The folder itself, or the nearest one above it that is there. */
+const nearestFolder = (path: string): string => (existsSync(path) ? path : nearestFolder(dirname(path)));
 
 function parseVerdicts(value: string): string[] {
   const known: readonly string[] = [...verdicts, 'attempted'];

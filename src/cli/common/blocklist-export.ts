@@ -2,19 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Config } from '../../config/schema.js';
 import { csvRow } from '../../core/csv-write.js';
-import { nearest } from '../../core/problem.js';
 import { safeLine } from '../../core/terminal.js';
 import { dayOf, dayStart } from '../../core/time.js';
 import { diffLists, type ListDiff, tooLarge } from '../../exports/blocklists/common/diff.js';
 import { type BlockListFormat, becauseOf, type ListEntries } from '../../exports/blocklists/common/format.js';
 import { blockListOf } from '../../exports/blocklists/common/list.js';
-import { allBlockListFormats } from '../../exports/blocklists/common/registry.js';
 import type { BlockList } from '../../exports/blocklists/common/types.js';
 import { writeDurably } from '../../store/durable.js';
 import { noteAct } from './audit/note.js';
+import { formatNamed } from './blocklist/format.js';
 import { registerForList } from './blocklist-register.js';
 import { openConfig } from './config.js';
-import { CliError, exitCodes, explainFileError } from './errors.js';
+import { CliError, exitCodes, explainFileError, explainWriteError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
 
 /** Options of `halflight export blocklist` as given. */
@@ -61,7 +60,7 @@ function configOf({ config: path, data, inventory }: BlockListArguments, warn: (
  * @throws CliError when the inventory has errors: a permission that is lost in one would block what it permits
  */
 export async function exportBlockList(id: string, given: BlockListArguments, now: number): Promise<BlockListOutcome> {
-  const format = await formatOf(id);
+  const format = await formatNamed(id);
   const warnings: string[] = [];
   const config = configOf(given, (line) => warnings.push(line));
   const day = given.asOf ?? dayOf(now, config.organisation.timezone);
@@ -103,7 +102,7 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
     try {
       writeDurably(path, text);
     } catch (error) {
-      throw new CliError(explainFileError(error, path));
+      throw new CliError(explainWriteError(error, path));
     }
     files.push(path);
   };
@@ -123,17 +122,6 @@ export async function exportBlockList(id: string, given: BlockListArguments, now
     );
   }
   return { format: id, list, listed, diff, content, stopped: reason, files, warnings };
-}
-
-async function formatOf(id: string): Promise<BlockListFormat> {
-  const formats = await allBlockListFormats();
-  const format = formats.get(id);
-  if (format !== undefined) return format;
-  const meant = nearest(id, formats.keys());
-  throw new CliError(
-    `"${safeLine(id)}" is no format of block lists${meant === undefined ? '' : `; did you mean ${meant}?`} (there are ${[...formats.keys()].join(', ')})`,
-    exitCodes.usage,
-  );
 }
 
 /** Larger files are no list of ours. */

@@ -12,7 +12,7 @@ import {
 } from '../../exports/catalog/common/export.js';
 import { planOf } from '../../exports/catalog/common/plan.js';
 import { allCatalogExports } from '../../exports/catalog/common/registry.js';
-import { CliError, exitCodes, explainFileError } from './errors.js';
+import { CliError, exitCodes, explainWriteError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
 import { zoneOption } from './zones.js';
 
@@ -109,7 +109,7 @@ function written(files: readonly ExportFile[], out: string): string {
       mkdirSync(dirname(resolve(path)), { recursive: true });
       writeFileSync(path, content);
     } catch (error) {
-      throw new CliError(explainFileError(error, path));
+      throw new CliError(explainWriteError(error, path));
     }
   }
   const shown = places.slice(0, 5).map(({ path }) => path);

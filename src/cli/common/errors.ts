@@ -21,9 +21,9 @@ export class CliError extends Error {
   }
 }
 
-/** Explains a system error on a path in words. */
+/** Explains a system error on a path in words. For what is written there is `explainWriteError`. */
 export function explainFileError(error: unknown, path: string): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const code = codeOf(error);
   const known: Record<string, string> = {
     ENOENT: 'does not exist; check the path',
     EACCES: 'may not be read by this user; check its permissions',
@@ -41,3 +41,11 @@ export function explainFileError(error: unknown, path: string): string {
   const words = code === undefined ? undefined : known[code];
   return `${safeLine(path)} ${words ?? `could not be used: ${error instanceof Error ? error.message : String(error)}`}`;
 }
+
+/** As `explainFileError`, of a file or folder that was to be written. */
+export function explainWriteError(error: unknown, path: string): string {
+  if (!/^(?:EACCES|EPERM)$/.test(codeOf(error) ?? '')) return explainFileError(error, path);
+  return `${safeLine(path)} may not be written by this user; check its permissions, or choose another place`;
+}
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;

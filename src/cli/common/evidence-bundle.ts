@@ -26,7 +26,7 @@ import { readOnly } from '../../store/reads/read-only.js';
 import { loadRegister } from '../../store/registers.js';
 import type { Db } from '../../store/tables.js';
 import { openConfig } from './config.js';
-import { CliError, exitCodes, explainFileError } from './errors.js';
+import { CliError, exitCodes, explainWriteError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
 import { openData } from './open-data.js';
 import { givenPseudonymKey, pseudonymKeyOf } from './pseudonym-key.js';
@@ -260,7 +260,7 @@ async function written(
         `${error.message}: nothing can be proved by it. "halflight audit verify" says more; no bundle was written`,
       );
     if (error instanceof RangeError) throw new CliError(`${error.message}: name a shorter period, or single services`);
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw new CliError(explainFileError(error, out));
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw new CliError(explainWriteError(error, out));
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import { canonicalValue, entryFields } from '../../inventory/fields.js';
 import { gateToJUnit } from '../../reports/gate/junit.js';
 import { gateToSarif } from '../../reports/gate/sarif.js';
 import { type GateReport, gateReport } from '../../reports/gate/schema.js';
-import { CliError, exitCodes, explainFileError } from './errors.js';
+import { CliError, exitCodes, explainFileError, explainWriteError } from './errors.js';
 import { openCatalog } from './open-catalog.js';
 import { readRegisters } from './registers.js';
 import { version } from './version.js';
@@ -136,7 +136,7 @@ function write(path: string | undefined, content: () => string): string[] {
   try {
     writeFileSync(path, content());
   } catch (error) {
-    throw new CliError(explainFileError(error, path));
+    throw new CliError(explainWriteError(error, path));
   }
   return [path];
 }

@@ -5,7 +5,7 @@ import type { ReportDocument } from '../../reports/blocks/block.js';
 import { plainText } from '../../reports/writers/common/plain.js';
 import { type NamedWriter, writersOf } from '../../reports/writers.js';
 import { writeDurably } from '../../store/durable.js';
-import { CliError, exitCodes, explainFileError } from './errors.js';
+import { CliError, exitCodes, explainWriteError } from './errors.js';
 import type { ReportOptions } from './report-options.js';
 
 /** Rows of a table that a terminal shows; the files have all. */
@@ -32,7 +32,7 @@ export async function writeDocument(
     mkdirSync(folder ? out : dirname(out), { recursive: true, mode: 0o700 });
     return [await write(folder ? join(out, writer.fileName) : out, writer, document)];
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError(explainFileError(error, out));
+    throw error instanceof CliError ? error : new CliError(explainWriteError(error, out));
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { maskPeople } from '../../core/redact.js';
 import { usageToCsv } from '../../reports/csv.js';
 import { reportToHtml } from '../../reports/html.js';
-import { CliError, explainFileError } from './errors.js';
+import { CliError, explainWriteError } from './errors.js';
 import type { ReportFile } from './report-files.js';
 import type { ScanOutcome } from './scan-run.js';
 
@@ -26,13 +26,17 @@ export function writeReport(
         .join(''),
     ],
   ];
+  let path = folder;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const [name, content] of files) replaceFile(join(folder, name), content);
+    return files.map(([name, content]) => {
+      path = join(folder, name);
+      replaceFile(path, content);
+      return path;
+    });
   } catch (error) {
-    throw new CliError(explainFileError(error, folder));
+    throw new CliError(explainWriteError(error, path));
   }
-  return files.map(([name]) => join(folder, name));
 }
 
 /** A reader meets the old file or the new one, never half of it, and its owner alone may read it, whoever might read the old one. */

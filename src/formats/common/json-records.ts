@@ -114,3 +114,18 @@ export function shareOfRecords(sample: Sample, mine: (record: JsonObject) => boo
   const { json } = sample;
   return json.length === 0 ? 0 : json.filter((object) => layersOf(object).some(mine)).length / json.length;
 }
+
+/**
+ * How surely the sample is of a format, and why: `surety` times the share of records that are its own; undefined where none is.
+ * `are` ends the sentence: `are Okta events`.
+ */
+export function detectRecords(
+  sample: Sample,
+  mine: (record: JsonObject) => boolean,
+  surety: number,
+  are: string,
+): { confidence: number; why: string } | undefined {
+  const fitting = shareOfRecords(sample, mine);
+  if (fitting === 0) return undefined;
+  return { confidence: fitting * surety, why: `${Math.round(fitting * 100)} % of the first records ${are}` };
+}

@@ -16,7 +16,7 @@ import { type Unwrapped, unwrapSyslog } from '../../core/syslog.js';
 import { known } from '../../core/text.js';
 import { caselessAt, caselessText } from './caseless.js';
 import { FlatRecord } from './flat-record.js';
-import { isUnknownRecord, readJson, shareOfRecords } from './json-records.js';
+import { detectRecords, isUnknownRecord, readJson } from './json-records.js';
 
 /** One record, whatever it came as: an object, nested or with dotted keys, or a row of a CSV export with the same names as columns. */
 export interface Fields {
@@ -144,12 +144,8 @@ export function recordFormat(spec: RecordFormat): Format {
     kinds: spec.kinds,
     framing: 'json',
     detect(sample) {
-      const fitting = shareOfRecords(sample, spec.mine);
-      if (fitting > 0)
-        return {
-          confidence: fitting * 0.97,
-          why: `${Math.round(fitting * 100)} % of the first records are ${spec.what}`,
-        };
+      const records = detectRecords(sample, spec.mine, 0.97, `are ${spec.what}`);
+      if (records !== undefined) return records;
       return firstHeaders(sample).some(({ columns }) => spec.header?.(columns) === true)
         ? { confidence: 0.95, why: `a header line with the columns of ${spec.what}` }
         : undefined;

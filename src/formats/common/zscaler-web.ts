@@ -86,6 +86,16 @@ export interface FeedName {
 /** All names of a value, best first. */
 export const feedNames = (names: readonly string[]): readonly FeedName[] =>
   names.flatMap((name) => prefixes.map((prefix) => ({ name: prefix + name, base64: prefix === 'b64' })));
+/** What the firewall and DNS feeds call alike. */
+export const everyFeed = {
+  time: feedNames(['datetime', 'time', 'eventtime', 'timestamp', 'logtime']),
+  epoch: feedNames(['epochtime', 'epoch']),
+  zone: feedNames(['tz', 'timezone']),
+  user: feedNames(['user', 'login', 'username', 'useremail', 'usrname', 'suser']),
+  device: feedNames(['devicehostname', 'devicename']),
+  event_id: feedNames(['recordid', 'eventid']),
+} as const;
+
 const candidates = new Map<Key, readonly FeedName[]>(
   (Object.keys(aliases) as Key[]).map((key) => [key, feedNames(aliases[key])]),
 );

@@ -7,7 +7,7 @@ import { badSentence } from '../../../jobs/audit/notices.js';
 import type { CheckpointParts } from '../../../jobs/audit/parts.js';
 import { writeDurably } from '../../../store/durable.js';
 import { openConfig } from '../config.js';
-import { CliError, exitCodes, explainFileError } from '../errors.js';
+import { CliError, exitCodes, explainWriteError } from '../errors.js';
 import { type Beside, besideService } from '../service/beside.js';
 import { openDatabase } from '../service/database.js';
 import { armFaults } from '../service/faults.js';
@@ -53,7 +53,7 @@ export function keyCommand(options: { config?: string; out?: string }): string {
     try {
       writeDurably(options.out, signer.publicKey.export({ type: 'spki', format: 'pem' }));
     } catch (error) {
-      throw new CliError(explainFileError(error, options.out));
+      throw new CliError(explainWriteError(error, options.out));
     }
   return verifierKey(signer);
 }

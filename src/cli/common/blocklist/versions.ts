@@ -1,7 +1,5 @@
 import { nearest } from '../../../core/problem.js';
 import { safeLine } from '../../../core/terminal.js';
-import type { BlockListFormat } from '../../../exports/blocklists/common/format.js';
-import { allBlockListFormats } from '../../../exports/blocklists/common/registry.js';
 import type { BlockListState } from '../../../store/blocklist-tables.js';
 import { type BlockListFeed, type BlockListVersion, loadFeeds, loadVersions } from '../../../store/blocklists.js';
 import type { Db } from '../../../store/tables.js';
@@ -51,16 +49,4 @@ export function pickVersion(
 export function numberOf(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new CliError(`"${safeLine(text)}" is no number of a version; write it as 12`, exitCodes.usage);
-}
-
-/** @throws CliError that names the formats */
-export async function formatNamed(id: string): Promise<BlockListFormat> {
-  const formats = await allBlockListFormats();
-  const format = formats.get(id);
-  if (format !== undefined) return format;
-  const meant = nearest(id, formats.keys());
-  throw new CliError(
-    `"${safeLine(id)}" is no format of block lists${meant === undefined ? '' : `; did you mean ${meant}?`} (there are ${[...formats.keys()].join(', ')})`,
-    exitCodes.usage,
-  );
 }

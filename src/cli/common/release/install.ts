@@ -15,7 +15,7 @@ import { draftEnding, writeDurably } from '../../../store/durable.js';
 import { loadCatalog } from '../catalog.js';
 import type { CatalogParts } from '../catalog-cache.js';
 import { readBounded } from '../config-secrets.js';
-import { CliError, explainFileError } from '../errors.js';
+import { CliError, explainFileError, explainWriteError } from '../errors.js';
 import { refuseUnsound } from './check.js';
 import { hashOf, type InstalledRelease, readInstalled, schemaOfToday, shippedVersion, stateFile } from './installed.js';
 
@@ -71,7 +71,7 @@ export async function installBundle(
     removeOthers(folder, [current, previous]);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`${name} was not installed: ${explainFileError(error, folder)}`);
+    throw new CliError(`${name} was not installed: ${explainWriteError(error, folder)}`);
   }
   return { outcome: 'installed', folder, release, before };
 }

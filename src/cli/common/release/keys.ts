@@ -1,18 +1,23 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintOf } from '../../../catalog/bundle.js';
 import { safeLine } from '../../../core/terminal.js';
 import { readBounded, readPrivateFile } from '../config-secrets.js';
-import { CliError, explainFileError } from '../errors.js';
+import { CliError, explainFileError, explainWriteError } from '../errors.js';
 
 const maxKeyBytes = 65_536;
 const pemFiles = { private: 'catalog-private.pem', public: 'catalog-public.pem' } as const;
 
-/** Makes a pair of keys in a folder. What is there is never written over. @throws CliError */
+/** Makes a pair of keys in a folder, which is made where it is missing. What is there is never written over. @throws CliError */
 export function makeKeys(folder: string): { privateFile: string; publicFile: string; fingerprint: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const [privateFile, publicFile] = [join(folder, pemFiles.private), join(folder, pemFiles.public)];
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CliError(explainWriteError(error, folder));
+  }
   write(privateFile, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
   try {
     write(publicFile, publicKey.export({ type: 'spki', format: 'pem' }).toString(), 0o644);
@@ -38,7 +43,7 @@ function write(file: string, text: string, mode: number): void {
       throw new CliError(
         `${safeLine(file)} is there already: what was signed with it needs it; choose another folder with --out`,
       );
-    throw new CliError(explainFileError(error, file));
+    throw new CliError(explainWriteError(error, file));
   }
 }
 

@@ -5,7 +5,7 @@ import { readLowConfidence, readSignatureFiles, signatureFiles } from '../../../
 import { lowConfidenceFile } from '../../../catalog/low-confidence.js';
 import { safeLine } from '../../../core/terminal.js';
 import { writeDurably } from '../../../store/durable.js';
-import { CliError, explainFileError } from '../errors.js';
+import { CliError, explainFileError, explainWriteError } from '../errors.js';
 import { refuseUnsound } from './check.js';
 import { readPrivateKey } from './keys.js';
 
@@ -58,7 +58,7 @@ export async function makeBundle({ from, key, out, ...about }: MakeRequest): Pro
   try {
     writeDurably(out, bytes);
   } catch (error) {
-    throw new CliError(explainFileError(error, out));
+    throw new CliError(explainWriteError(error, out));
   }
   return { file: out, bytes: bytes.length, files: files.length, ...described, key: fingerprintOf(keys.publicKey) };
 }

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import type { Config } from '../../../config/schema.js';
 import { type Signer, signerOf } from '../../../core/signed-note.js';
-import { CliError, explainFileError } from '../errors.js';
+import { CliError, explainWriteError } from '../errors.js';
 import { readPrivateKey } from '../release/keys.js';
 
 /** The key that encrypts what lies in quarantine: 32 bytes in a file of the data folder, made at the first start. */
@@ -55,6 +55,6 @@ function keptIn(folder: string, file: string, make: () => string): string {
     }
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(explainFileError(error, file));
+    throw new CliError(explainWriteError(error, file));
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Sink } from '../../../exports/tables/common/format.js';
 import { openDurably } from '../../../store/durable.js';
-import { CliError, explainFileError } from '../errors.js';
+import { CliError, explainWriteError } from '../errors.js';
 
 /** Where a table goes: what was written is counted and hashed on its way. */
 export interface Out extends Sink {
@@ -20,7 +20,7 @@ export async function openOut(path: string | undefined): Promise<Out> {
     try {
       return await work();
     } catch (error) {
-      throw new CliError(explainFileError(error, path));
+      throw new CliError(explainWriteError(error, path));
     }
   };
   const file = await explained(() => openDurably(path));
