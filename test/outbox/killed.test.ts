@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Site, until } from '../kill/site.js';
@@ -83,7 +83,7 @@ describe('what leaves the house, and kill -9', () => {
     await until('the next one is made', async () => (await site.query(rows)).length > before, 60_000);
     const folder = join(site.data, 'checkpoints');
     const notes = (): string[] =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [])
         .filter((name) => name.includes('.'))
         .map((name) => readFileSync(join(folder, name), 'utf8'));
     await until('all files are there', async () => notes().length === (await site.query(rows)).length, 60_000);
