@@ -175,6 +175,7 @@ export const nothingYet = {
 function columns(result: ChunkResult) {
   return {
     state: 'done' as const,
+    sha256: indexedText(result.sha256),
     name: text(result.name),
     format: text(result.format),
     catalog_hash: text(result.catalogHash),

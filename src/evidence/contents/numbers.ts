@@ -21,7 +21,7 @@ interface TracedNumber extends Counts {
   first: string | null;
   last: string | null;
   parts: ({ chunk: string; lines: [from: number, to: number] } & Counts)[];
-  /** What is in the row beside its parts: of chunks whose shares are no longer kept. Null: nothing. */
+  /** What is in the row beside its parts. Null: nothing, as it should be. */
   rest: Counts | null;
 }
 

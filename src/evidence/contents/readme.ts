@@ -72,8 +72,8 @@ WHAT IT DOES NOT PROVE
   out, and long ones are cut. record_sha256 is that of the whole record.
 - Evidence is a sample by a fixed rule: the first record of each actor on a
   service, and the first three of each service and day.
-- Shares of older pieces of input are not kept for ever. What a number holds
-  beside its parts stands under "rest", and summary.json counts such rows.
+- Numbers are told from pieces of input, not from single lines of them. What
+  no piece explains stands under "rest", and summary.json counts such rows.
 - A finding's own numbers are those of its window when it was last judged,
   which need not be this period.
 `;

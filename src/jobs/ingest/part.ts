@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Format } from '../../core/format.js';
 import { createFramer } from '../../core/framing.js';
 import { detectFormat } from '../../formats/common/detect.js';
@@ -14,6 +15,8 @@ export interface Records {
   total: number;
   /** Bytes of the records in the range, each with a line end. */
   bytes: Buffer;
+  /** SHA-256 of the whole input, decompressed. */
+  sha256: string;
 }
 
 /** Longest header that is carried along. */
@@ -44,9 +47,13 @@ export async function recordsOf(
         if (prime.length + line.length <= maxPrime) prime += line;
       }
     });
-    for await (const chunk of chunks()) framer.push(chunk);
+    const hash = createHash('sha256');
+    for await (const chunk of chunks()) {
+      hash.update(chunk);
+      framer.push(chunk);
+    }
     framer.end();
-    return { format, prime, total, bytes: Buffer.concat(parts) };
+    return { format, prime, total, bytes: Buffer.concat(parts), sha256: hash.digest('hex') };
   } finally {
     await close();
   }

@@ -10,7 +10,7 @@ export function chunkResult(claim: Claim, result: InputResult, rules: string, sc
   const { counts, candidates, usage, uses, expenses, evidence, rejects, first, last, bytes, format, leases } = result;
   return {
     source: claim.source,
-    sha256: '',
+    sha256: result.sha256 ?? '',
     name: claim.name,
     format: format ?? '',
     catalogHash: rules,

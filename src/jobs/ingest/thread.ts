@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileCatalog } from '../../catalog/compile.js';
@@ -13,6 +14,7 @@ import { joinNews } from '../../people/leases/lease.js';
 import { LeaseLookup } from '../../people/leases/lookup.js';
 import { withContents } from '../../scan/archive.js';
 import { candidatesOfInput } from '../../scan/candidate-table.js';
+import { compressionOf } from '../../scan/decompress.js';
 import { cannotBeRead, type Input } from '../../scan/input.js';
 import { withMapping } from '../../scan/mapped-formats.js';
 import type { ScanOptions } from '../../scan/options.js';
@@ -83,7 +85,9 @@ async function answerTo(job: ThreadJob, input: Input): Promise<FromThread> {
       yield records.bytes;
     },
   };
-  return { kind: 'scanned', result: await scanToEnd(part, optionsFor({ ...job, format: records.format }, own)) };
+  const result = await scanToEnd(part, optionsFor({ ...job, format: records.format }, own));
+  // A part is known by the whole, which its records are looked up in.
+  return { kind: 'scanned', result: { ...result, sha256: records.sha256 } };
 }
 
 /** @throws Error where a record ended its reader: what came behind it is not read, and must not pass for a gap */
@@ -102,7 +106,7 @@ const optionsFor = (job: ThreadJob, own: ReadonlyMap<string, Format>): ScanOptio
   until: undefined,
   provenance: job.provenance,
   stampedBy: job.stampedBy,
-  hash: false,
+  hash: true,
   speedPath: true,
   formats: own,
   detection,
@@ -159,14 +163,30 @@ async function* keptParts(): AsyncGenerator<Buffer, void> {
 /** Reads a chunk; the files of an archive and the sheets of a workbook count together. */
 async function scanWhole(input: Input, job: ThreadJob, own: ReadonlyMap<string, Format>): Promise<InputResult> {
   const options = optionsFor(job, own);
-  return withContents(input, async ({ inputs, archive, problems }) => {
+  const hash = createHash('sha256');
+  return withContents(hashed(input, hash), async ({ inputs, archive, problems }) => {
     const [only] = inputs;
     if (!archive && only !== undefined) return scanToEnd(only, options);
-    const share = { ...options, maxCandidates: candidatesOfInput(inputs.length) };
+    const share = { ...options, hash: false, maxCandidates: candidatesOfInput(inputs.length) };
     const results: InputResult[] = [];
     for (const entry of inputs) results.push(await scanToEnd(entry, share));
-    return together(input.name, results, problems);
+    return { ...together(input.name, results, problems), sha256: hash.digest('hex') };
   });
+}
+
+/** The same input; an archive, which is one piece of input, is hashed as its bytes are read. */
+function hashed(input: Input, hash: Hash): Input {
+  return {
+    ...input,
+    async *bytes() {
+      let archive: boolean | undefined;
+      for await (const piece of await input.bytes()) {
+        archive ??= compressionOf(piece) === 'zip';
+        if (archive) hash.update(piece);
+        yield piece;
+      }
+    },
+  };
 }
 
 /** The files of an archive as one result. */

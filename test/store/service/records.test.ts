@@ -106,8 +106,17 @@ await describeOnDatabases('what the service keeps', (server) => {
       await commitChunk(db, await claimed(id), chunk('x', { source: 'proxy', usage: [usage({ events: 9 })] })),
     ).toBe('done');
     expect(await replayChunks(db, {})).toEqual([]);
-    const { rows } = await sql`select sum(events)::int as n from usage`.execute(db);
-    expect(rows).toEqual([{ n: 3 }]);
+    const used = async () => (await sql`select sum(events)::int as n from usage`.execute(db)).rows;
+    expect(await used()).toEqual([{ n: 3 }]);
+    // Nor where reading it again ends the reader.
+    await sql`update chunk set state = 'pending'`.execute(db);
+    expect(await splitChunk(db, await claimed(id), [{ from: 0, to: 5 }], noon)).toEqual([]);
+    await sql`update chunk set state = 'pending'`.execute(db);
+    const record = { reason: 'r', sealed: Buffer.from('x'), records: 1, now: noon };
+    expect(await quarantineChunk(db, await claimed(id), record)).toBe(false);
+    const { rows } = await sql`select state, hits from chunk`.execute(db);
+    expect(rows).toEqual([{ state: 'done', hits: 4 }]);
+    expect(await used()).toEqual([{ n: 3 }]);
   });
 
   it('A32 times of fifty years back and ahead: each hit is on one day, and what is kept goes by receipt', async () => {
