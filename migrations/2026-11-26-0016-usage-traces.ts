@@ -28,6 +28,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index usage_trace_actor on usage_trace (actor)`.execute(db);
   await sql`create index usage_trace_received on usage_trace (received_at)`.execute(db);
+  // A replay asks for all shares of the numbers that it changes, and whoever turned out to be another may be anybody.
+  await sql`create index chunk_usage_actor on chunk_usage (actor)`.execute(db);
+  await sql`drop index chunk_usage_unresolved`.execute(db);
   // In how many of these a chunk is named: as long as it is, it stays.
   await sql`alter table chunk add column traced bigint not null default 0`.execute(db);
 }

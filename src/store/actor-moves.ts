@@ -128,6 +128,15 @@ export async function moveActors(trx: Db, moves: readonly Move[]): Promise<Moved
   return { rows, services: [...services] };
 }
 
+/** Those of some actors of one kind of whom anything is kept. Not in a transaction that others wait for: it may read much. */
+export async function actorsWithRows(db: Db, kind: ActorKind, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql<{ actor: string }>`
+    select actor from usage where actor_kind = ${kind} and actor = any(${[...ids]}::text[])
+    union select actor from evidence where actor_kind = ${kind} and actor = any(${[...ids]}::text[])`.execute(db);
+  return new Set(rows.map(({ actor }) => actor));
+}
+
 const keyJson = (prefix: string) => sql`jsonb_build_array(${names(prefix)}, ${sql.ref(`${prefix}.actor_group`)})::text`;
 
 /** The rows of addresses, locked, and the shares of them. */

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Expense } from '../core/expense.js';
 import { batches } from './batches.js';
 import type { Db } from './tables.js';
-import { addToUsage, shareColumns, takeFromUsage } from './usage.js';
+import { addToUsage, receiptOf, shareColumns, takeFromUsage } from './usage.js';
 import { count, day, keyText, keyLengths as lengths, spend, text, time } from './values.js';
 
 // A payment that stands in two exports counts once. Every payment to a service is kept with a hash that tells it from others. Of
@@ -64,6 +64,7 @@ export async function removeExpenses(trx: Db, chunkId: number): Promise<string[]
     trx,
     sql`with gone as (delete from expense where chunk_id = ${chunkId} returning *)
       insert into gone_usage select ${shareColumns} from gone where counted`,
+    receiptOf(chunkId),
   );
   const identities = [...new Set(rows.map((row) => row.identity))];
   return [...services, ...(await decide(trx, sql`select unnest(${identities}::text[])`))];
@@ -102,7 +103,11 @@ async function decide(trx: Db, identities: RawBuilder<unknown>): Promise<string[
       where t.chunk_id = e.chunk_id and t.position = e.position and t.counts = ${sql.lit(counts)}`.execute(trx);
   // Marked before it is taken out, and before it is put in: the sums and the marks must agree when what remains is looked at.
   await mark(false);
-  const less = await takeFromUsage(trx, sql`insert into gone_usage select ${shareColumns} ${turned(false)}`);
+  const less = await takeFromUsage(
+    trx,
+    sql`insert into gone_usage select ${shareColumns} ${turned(false)}`,
+    sql`(select max(k.received_at) from chunk k join turned_expense t on t.chunk_id = k.id and not t.counts)`,
+  );
   await mark(true);
   await addToUsage(
     trx,

@@ -117,18 +117,28 @@ export const removeUsage = (db: Db, chunkId: number): Promise<string[]> =>
     db,
     sql`with gone as (delete from chunk_usage where chunk_id = ${chunkId} returning *)
       insert into gone_usage select ${shareColumns} from gone`,
+    receiptOf(chunkId),
   );
+
+/** When a chunk was received, for `takeFromUsage`. */
+export const receiptOf = (chunkId: number): RawBuilder<unknown> =>
+  sql`(select received_at from chunk where id = ${chunkId})`;
 
 /** Works alone on the sums, for the rest of the transaction: who takes out what another has added would meet savers in a circle. */
 export const lockUsageAlone = (trx: Db): Promise<unknown> =>
   sql`select pg_advisory_xact_lock(hashtext('halflight usage'))`.execute(trx);
 
 /**
- * Takes shares out of the sums. `take`: a statement that moves them into `gone_usage` (`shareColumns`). First, last, confidence and
+ * Takes shares out of the sums. `take`: a statement that moves them into `gone_usage` (`shareColumns`); `youngest`: when the last of
+ * their chunks was received, so that sums by day that hold younger ones are not asked when they were. First, last, confidence and
  * receipt of what remains are exact where the shares of all its chunks are still kept; else they stay as wide as they were.
  * @returns the services that they named
  */
-export async function takeFromUsage(db: Db, take: RawBuilder<unknown>): Promise<string[]> {
+export async function takeFromUsage(
+  db: Db,
+  take: RawBuilder<unknown>,
+  youngest: RawBuilder<unknown>,
+): Promise<string[]> {
   const same = (a: string, b: string): ReturnType<typeof sql> =>
     sql.raw(
       ['service', 'day', 'actor_kind', 'actor', 'actor_group', 'source', 'account_kind', 'strength', 'provenance']
@@ -183,7 +193,7 @@ export async function takeFromUsage(db: Db, take: RawBuilder<unknown>): Promise<
         and r.account_kind = u.account_kind and r.strength = u.strength and r.provenance = u.provenance), u.received_at)
     from (select distinct ${dayKey} from gone_usage) g
     where u.service = g.service and u.day = g.day and u.source = g.source and u.account_kind = g.account_kind
-      and u.strength = g.strength and u.provenance = g.provenance`.execute(db);
+      and u.strength = g.strength and u.provenance = g.provenance and u.received_at <= ${youngest}`.execute(db);
   await sql`
     delete from usage_service_day u using (select distinct day, service from gone_usage) g
     where u.day = g.day and u.service = g.service`.execute(db);

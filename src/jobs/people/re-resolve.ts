@@ -3,7 +3,7 @@ import { faultPoint } from '../../core/fault.js';
 import type { Actor } from '../../core/usage.js';
 import { Directory } from '../../people/directory.js';
 import type { Person } from '../../people/person.js';
-import { type Move, moveActors } from '../../store/actor-moves.js';
+import { actorsWithRows, type Move, moveActors } from '../../store/actor-moves.js';
 import { finishPass, loadResolution, type Pass, type Resolution, savePass } from '../../store/actor-resolution.js';
 import { leaseMark } from '../../store/address-leases.js';
 import { appendAudit } from '../../store/audit.js';
@@ -161,11 +161,18 @@ async function joinFormer(
       .filter((old) => !taken.has(old) && !held.has(old))
       .map((old) => ({ from: { kind: 'person', id: old }, to: { kind: 'person', id, group } satisfies Actor })),
   );
-  if (moves.length === 0) return [];
+  // Mostly they were moved long ago.
+  const there = await actorsWithRows(
+    db,
+    'person',
+    moves.map(({ from }) => from.id),
+  );
+  const left = moves.filter(({ from }) => there.has(from.id));
+  if (left.length === 0) return [];
   return db.transaction().execute(async (trx) => {
     await lockShares(trx);
     await lockUsageAlone(trx);
-    const moved = await moveActors(trx, moves);
+    const moved = await moveActors(trx, left);
     await markDue(trx, moved.services, now(), null);
     return moved.services;
   });
