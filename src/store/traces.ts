@@ -4,7 +4,7 @@ import type { Db } from './tables.js';
 
 // What each chunk gave to each row of `usage` is kept as a row of `chunk_usage` while the chunk can be scanned again. Afterwards nothing
 // takes it out of the sums any more, and all that is asked is which chunks made a number: so the shares of a row of `usage` are put
-// together into few rows of text, a quarter of the size, which stay as long as the row does.
+// together into few rows of text, a fifth of the size, which stay as long as the row does.
 
 /** Shares that one transaction puts together. Who resolves people later waits for as long; savers of chunks do not wait. */
 const sharesAtOnce = 500_000;
