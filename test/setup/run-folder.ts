@@ -37,8 +37,12 @@ function hasRoom(path: string): boolean {
 function removeLeft(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = /^hl-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    rmSync(join(base, name), { recursive: true, force: true });
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    try {
+      rmSync(join(base, name), { recursive: true, force: true });
+    } catch {
+      // Of another user, whose next run removes it.
+    }
   }
 }
 
