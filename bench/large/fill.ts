@@ -75,6 +75,9 @@ async function fillChunks(db: Db): Promise<void> {
     .execute(db);
 }
 
+/** Of the 40 chunks of a day every eighth is of one source: the first one of that of a row of `usage`. */
+const ofSource = `right(source, 1)::int`;
+
 /** Milliseconds of the day that a chunk is of. */
 const dayMs = (n: string): string => `(${Date.parse(firstDay)} + ${n} / ${chunksOfDay} * 86400000::bigint)`;
 
@@ -109,7 +112,7 @@ async function fillUsage(db: Db, { usage, people, shares }: Amounts, services: n
     await run(`
       insert into chunk_usage (chunk_id, position, day, service, actor_kind, actor, actor_group, source, account_kind, strength,
         provenance, confidence, events, attempts, bytes_out, bytes_in, spend, first, last)
-      select (day - date '${firstDay}') * ${chunksOfDay} + 1 + (n * ${shares} + part) % ${chunksOfDay}, n, day, service, actor_kind, actor,
+      select (day - date '${firstDay}') * ${chunksOfDay} + 1 + ${ofSource} + 8 * ((n * ${shares} + part) % 5), n, day, service, actor_kind, actor,
         actor_group, source, account_kind, strength, provenance, confidence,
         ${shared('events', shares)}, ${shared('attempts', shares)}, ${shared('bytes_out', shares)}, ${shared('bytes_in', shares)},
         case part when 0 then spend else '{}' end, first, last
@@ -117,7 +120,7 @@ async function fillUsage(db: Db, { usage, people, shares }: Amounts, services: n
     await run(`
       insert into expense (identity, file, chunk_id, position, kind, counted, day, service, actor_kind, actor, actor_group, source, account_kind,
         strength, provenance, confidence, events, attempts, bytes_out, bytes_in, spend, first, last)
-      select 'expense-' || n, '', (day - date '${firstDay}') * ${chunksOfDay} + 1, n, 'seat', true, day, service, actor_kind, actor,
+      select 'expense-' || n, '', (day - date '${firstDay}') * ${chunksOfDay} + 1 + ${ofSource}, n, 'seat', true, day, service, actor_kind, actor,
         actor_group, source, account_kind, strength, provenance, confidence, events, attempts, bytes_out, bytes_in, spend, first, last
       from (select row_number() over () as n, * from usage where strength = 'payment') u`);
     await run(`alter table chunk_usage add primary key (chunk_id, position)`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCatalog } from '../../src/cli/common/open-catalog.js';
@@ -20,6 +20,8 @@ export async function withDataFolder<T>(
 ): Promise<T> {
   const whole = { ...none, ...amounts };
   const root = keep ?? mkdtempSync(join(tmpdir(), 'halflight-bench-large-'));
+  // A server started by root runs as another user, who must be able to reach its folder.
+  chmodSync(root, 0o755);
   const folder = join(root, Object.values(whole).join('-'));
   try {
     if (!existsSync(join(folder, 'postgres'))) await filled(folder, whole);
