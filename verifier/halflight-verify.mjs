@@ -972,15 +972,16 @@ export async function traceRecord(source, manifest, id, raw) {
 
 async function sayRaw(raw, chunk, hit, say) {
   // A piece of a longer stream says from which byte to which; a whole file does not.
-  const [, from, to] = /[:#](\d+)-(\d+)$/.exec(chunk.chunk) ?? [];
-  const whole = await readRaw(raw, hit.line);
+  // A part of a divided piece counts its lines from its first record on, with so many records before it.
+  const part = isCount(chunk.part?.from_record) ? chunk.part : undefined;
+  const [, from, to] = /[:#](\d+)-(\d+)$/.exec(part?.of ?? chunk.chunk) ?? [];
+  const line = hit.line + (part?.from_record ?? 0);
+  const whole = await readRaw(raw, line);
   const read =
-    whole.sha256 === chunk.sha256 || from === undefined
-      ? whole
-      : await readRaw(raw, hit.line, Number(from), Number(to));
+    whole.sha256 === chunk.sha256 || from === undefined ? whole : await readRaw(raw, line, Number(from), Number(to));
   const isInput = read.sha256 === chunk.sha256;
   say('Original', isInput ? `${raw}: the same bytes` : `${raw}: OTHER BYTES, their SHA-256 is ${read.sha256}`);
-  const record = recordIn(read.window, hit.record_sha256);
+  const record = (part && lineWith(read.window, hit.record_sha256)) ?? recordIn(read.window, hit.record_sha256);
   if (record === undefined) say('  its line', 'NO RECORD with this SHA-256 begins there');
   else say('  its line', record);
   return isInput && record !== undefined;
@@ -1021,6 +1022,13 @@ async function readRaw(path, line, from = 0, to = Number.POSITIVE_INFINITY) {
       .toString('utf8')
       .replace(/^\ufeff/, ''),
   };
+}
+
+/** The line with this hash: empty lines and records of several lines may have moved it down. */
+function lineWith(window, hash) {
+  for (const line of window.split('\n', 1000))
+    for (const each of [line, line.replace(/\r$/, ''), line.trim()]) if (sha256(each) === hash) return each;
+  return undefined;
 }
 
 /** The record with this hash: a line, several lines (a quoted line break), or an object of a JSON document. */

@@ -37,7 +37,7 @@ export interface ChunkTable {
   fence: Generated<number>;
   lease_owner: Generated<string | null>;
   not_before: Generated<number>;
-  /** A part of another chunk: its bytes from `part_start` to `part_end`, decompressed. */
+  /** A part of another chunk: its records from `part_start`, counted from 0, up to before `part_end`. */
   parent_id: Generated<number | null>;
   part_start: Generated<number | null>;
   part_end: Generated<number | null>;

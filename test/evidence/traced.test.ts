@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -23,6 +24,7 @@ import { dayMs, noon, push, setupOf, signer, squidLine, type TestService, testSe
 import { describeOnDatabases } from '../store/helpers/databases.js';
 import { type Files, filesOf } from './archive.js';
 
+const verifier = join(root, 'verifier/halflight-verify.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'halflight-traced-'));
 chmodSync(folder, 0o711);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 await describeOnDatabases('a bundle of last quarter', (server) => {
   let db: Db;
   let made: TestService;
+  let divided: string;
   beforeAll(async () => {
     db = await server.database();
     made = await testService(db, {
@@ -45,19 +48,19 @@ await describeOnDatabases('a bundle of last quarter', (server) => {
     await push(made, of('chat.example', 'ada', 1) + of('draw.example', 'bob', 1));
     await push(made, of('chat.example', 'ada', 25));
     const spoilt = squidLine('chat.example', 'eve', noon, '/kill-me/1');
-    await push(
-      made,
-      of('chat.example', 'ada', 2) + spoilt + of('chat.example', 'ada', 3) + of('draw.example', 'ada', 3),
-    );
+    divided = `${of('chat.example', 'ada', 2)}\n${spoilt}\n\n${of('chat.example', 'ada', 3)}${of('draw.example', 'ada', 3)}`;
+    await push(made, divided);
     for (let tries = 0; tries < 30; tries++) {
       for (const id of await undoneChunks(db, made.clock.now, 10)) await ingest(made.context, id);
       made.clock.now += 60_000;
     }
   }, 60_000);
 
+  let last = '';
   /** A bundle of the quarter, checked by the one file that shares nothing with the program. */
   async function bundle(): Promise<Files> {
     const file = join(folder, `${Math.random()}.zip`);
+    last = file;
     const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
     const [from, until] = ['2026-10-01', '2027-01-01'];
     await writeNewFile(file, (handle) =>
@@ -75,8 +78,7 @@ await describeOnDatabases('a bundle of last quarter', (server) => {
         }),
       ),
     );
-    const verifier = [join(root, 'verifier/halflight-verify.mjs'), file, '--key', verifierKey(signer)];
-    const checked = spawnSync(process.execPath, verifier, { encoding: 'utf8' });
+    const checked = spawnSync(process.execPath, [verifier, file, '--key', verifierKey(signer)], { encoding: 'utf8' });
     expect(checked.stdout, checked.stderr).toMatch(/^GOOD/);
     expect(checked.status, checked.stdout).toBe(0);
     return filesOf(readFileSync(file));
@@ -114,6 +116,27 @@ await describeOnDatabases('a bundle of last quarter', (server) => {
     // Twice is the same as once.
     await retention(made.context);
     expect(text(await bundle(), 'numbers.ndjson')).toBe(text(before, 'numbers.ndjson'));
+  });
+
+  it('follows each record to its line, also where parts stand for a piece', async () => {
+    const files = await bundle();
+    const hits = ndjson(text(files, 'evidence.ndjson')) as { id: string; chunk: string; record_sha256: string }[];
+    const ofParts = hits.filter(({ chunk }) => chunk.includes('#'));
+    expect(ofParts).toHaveLength(3);
+    const raw = join(folder, 'divided.log');
+    writeFileSync(raw, divided);
+    for (const { id, record_sha256: hash } of ofParts) {
+      const line = divided.split('\n').find((one) => createHash('sha256').update(one).digest('hex') === hash);
+      const args = [last, '--key', verifierKey(signer), '--trace', id, '--raw', raw];
+      for (const [program, ...before] of [[verifier], [join(root, 'bin/halflight.js'), 'verify']] as const) {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...before, ...args], {
+          encoding: 'utf8',
+        });
+        expect(stdout, stderr).toContain(`its line:    ${line}`);
+        expect(stdout).toContain('the same bytes');
+        expect(status).toBe(0);
+      }
+    }
   });
 
   it('still does when it turns out later who somebody was, and as long as the use is kept', async () => {

@@ -29,8 +29,8 @@ const chunk = z.object({
   error: z.string().nullable(),
   rejects: z.array(z.object({ reason: z.string(), count })),
   part_of: id.nullable(),
-  part_start: count.nullable().describe('First byte in the whole, decompressed'),
-  part_end: count.nullable(),
+  part_start: count.nullable().describe('First record in the whole, counted from 0'),
+  part_end: count.nullable().describe('The record behind its last'),
 });
 
 const shown = (row: ChunkRow): z.output<typeof chunk> => ({

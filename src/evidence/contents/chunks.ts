@@ -24,7 +24,7 @@ export async function* chunkLines({ trx, scope, people }: BundleContext): AsyncG
         first: instant(row.first),
         last: instant(row.last),
         received: instant(row.received_at),
-        part: row.parent === null ? null : { of: row.parent, from_byte: row.part_start, to_byte: row.part_end },
+        part: row.parent === null ? null : { of: row.parent, from_record: row.part_start, to_record: row.part_end },
       });
   }
 }

@@ -19,6 +19,8 @@ export interface PlaceInInput {
   sha256: string;
   /** On which the record begins, from 1 on. */
   line: number;
+  /** Of a part of a divided piece: how many records of the piece lie before the part, each of at least one line. */
+  before: number | undefined;
   recordSha256: string;
 }
 
@@ -33,11 +35,12 @@ const triedTexts = 20_000;
  * @throws the error of the system, or of zlib where the file is damaged
  */
 export async function readOriginal(file: string, place: PlaceInInput): Promise<Original> {
-  const all = await hashed(file, place.line, { from: 0, to: Number.MAX_SAFE_INTEGER });
+  const line = place.line + (place.before ?? 0);
+  const all = await hashed(file, line, { from: 0, to: Number.MAX_SAFE_INTEGER });
   const range = /[:#](\d{1,15})-(\d{1,15})$/.exec(place.chunk);
   const ranged = all.sha256 !== place.sha256 && range !== null;
-  const read = ranged ? await hashed(file, place.line, { from: Number(range[1]), to: Number(range[2]) }) : all;
-  const record = recordIn(read.window, place.recordSha256);
+  const read = ranged ? await hashed(file, line, { from: Number(range[1]), to: Number(range[2]) }) : all;
+  const record = (place.before === undefined ? recordIn : recordBehind)(read.window, place.recordSha256);
   return { file, same: read.sha256 === place.sha256, sha256: read.sha256, record: record ?? null };
 }
 
@@ -81,6 +84,19 @@ async function isGzip(path: string): Promise<boolean> {
   for await (const piece of createReadStream(path, { end: 1 }) as AsyncIterable<Buffer>)
     return piece[0] === 0x1f && piece[1] === 0x8b;
   return false;
+}
+
+/** The record, at or behind the first line: empty lines and records of several lines before it moved it down. */
+function recordBehind(text: string, sha256: string): string | undefined {
+  for (let start = 0, tried = 0; start < text.length && tried < triedLines; tried++) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end === -1 ? text.length : end);
+    const found = [line, line.replace(/\r$/, ''), line.trim()].find((one) => hash('sha256', one, 'hex') === sha256);
+    if (found !== undefined) return found;
+    if (end === -1) break;
+    start = end + 1;
+  }
+  return recordIn(text, sha256);
 }
 
 /** The record with this hash that begins with the text: one line or more, or else an object or a list of a JSON document. */

@@ -11,7 +11,7 @@ type Shape<T> = { readonly [K in keyof T]-?: (value: unknown) => boolean };
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
-const isCount = (value: unknown): value is number => isWhole(value) && value >= 0;
+export const isCount = (value: unknown): value is number => isWhole(value) && value >= 0;
 const isFromOne = (value: unknown): boolean => isWhole(value) && value >= 1;
 const isHash = (value: unknown): boolean => isText(value) && isChainHash(value);
 const isObject = (value: unknown): value is Record<string, unknown> =>

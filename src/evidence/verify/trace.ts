@@ -4,7 +4,7 @@ import { readArchive } from './archive.js';
 import { contentOf, linesOf } from './content.js';
 import { type Original, readOriginal } from './original.js';
 import { need } from './problem.js';
-import type { ChunkRow, Counts, FindingRow, HitRow, NumberRow } from './shapes.js';
+import { type ChunkRow, type Counts, type FindingRow, type HitRow, isCount, type NumberRow } from './shapes.js';
 import type { ByteSource } from './source.js';
 
 // From a finding or a kept record to its place in the input, in a bundle that was checked and is good.
@@ -111,9 +111,16 @@ export async function traceId(
     exact = row.parts.some((part) => part.chunk === hit.chunk);
     if (exact || number === undefined) number = row;
   }
-  const chunk = await first<ChunkRow>('chunks.ndjson', (row) => row.chunk === hit.chunk);
+  const chunk = await first<ChunkRow & { part?: unknown }>('chunks.ndjson', (row) => row.chunk === hit.chunk);
   need(chunk !== undefined, 'record', `${id}: its piece of input is not in chunks.ndjson`);
-  const place = { chunk: hit.chunk, sha256: chunk.sha256, line: hit.line, recordSha256: hit.record_sha256 };
+  const part = partOf(chunk);
+  const place = {
+    chunk: part?.of ?? hit.chunk,
+    sha256: chunk.sha256,
+    line: hit.line,
+    before: part?.from_record,
+    recordSha256: hit.record_sha256,
+  };
   return {
     kind: 'record',
     finding: finding === undefined ? null : findingOf(finding),
@@ -135,6 +142,13 @@ export async function traceId(
     },
     original: raw === undefined ? null : await readOriginal(raw, place),
   };
+}
+
+/** The piece that a chunk is a part of. */
+function partOf({ part }: { part?: unknown }): { of: string; from_record: number } | undefined {
+  if (typeof part !== 'object' || part === null) return undefined;
+  const { of, from_record } = part as Record<string, unknown>;
+  return typeof of === 'string' && isCount(from_record) ? { of, from_record } : undefined;
 }
 
 const findingOf = ({ id, verdict, state, reason }: Told<FindingRow>): TracedFinding => ({ id, verdict, state, reason });
