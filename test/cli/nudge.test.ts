@@ -77,7 +77,7 @@ describe('halflight nudge dry-run', () => {
     expect(stdout).toContain('Nobody is: nudges.enabled is false');
     expect(stdout.replace(/\s+/g, ' ')).toContain('Approved for you instead: Claude.');
     expect(stdout).not.toMatch(/ada|bob|cleo|Surname|acme\.example/);
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 
     const json = JSON.parse((await run('--json')).stdout) as Record<string, unknown> & { nudges: { person: string }[] };
     expect(json).toMatchObject({

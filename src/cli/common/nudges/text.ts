@@ -24,7 +24,10 @@ const counted = (count: number): string => `${count} ${count === 1 ? 'person' : 
 export function dryRunText({ plan: { planned, without }, enabled, isHour }: DryRun): string {
   const first = planned[0];
   return [
-    `${counted(planned.length)} would be written to${isHour ? ' now' : ' at the next hour for mails'}, about use of the last ${freshDays} days.`,
+    ...wrap(
+      `${counted(planned.length)} would be written to${isHour ? ' now' : ' at the next hour for mails'}, about use of the last ${freshDays} days.`,
+      columns,
+    ),
     ...Object.entries(without).map(([reason, count]) => `  ${count} not: ${reasons[reason as keyof typeof reasons]}`),
     ...(enabled
       ? []
