@@ -1,31 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { saveChunk } from '../../src/store/chunks.js';
-import { openDb } from '../../src/store/db.js';
-import { migrate } from '../../src/store/migrate.js';
 import { saveRegister } from '../../src/store/registers.js';
 import type { Db } from '../../src/store/tables.js';
 import { entry } from '../exports/helpers/register.js';
 import { halflight, type Ran, temporaryFolder } from '../helpers/cli.js';
+import { serverDatabases } from '../store/helpers/databases.js';
 import { chunk, usage } from '../store/helpers/results.js';
 
-const serverUrl = process.env.TEST_DATABASE_URL ?? 'postgresql://root@127.0.0.1:5432/postgres';
-const name = `halflight_nudge_${process.pid}`;
-const url = new URL(serverUrl);
-url.pathname = `/${name}`;
+const newDatabase = serverDatabases();
 const folder = temporaryFolder();
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
 
 const person = (id: string, group = 'Sales') => ({
   id,
@@ -36,18 +21,17 @@ const person = (id: string, group = 'Sales') => ({
   aliases: [],
   line: 1,
 });
+let db: Db;
+let url: string;
 const run = (...args: string[]): Promise<Ran> =>
   halflight(['nudge', 'dry-run', ...args], {
     cwd: folder,
-    env: { DATABASE_URL: url.href, HALFLIGHT_DATA: join(folder, 'data') },
+    env: { DATABASE_URL: url, HALFLIGHT_DATA: join(folder, 'data') },
   });
 
 describe('halflight nudge dry-run', () => {
-  let db: Db;
   beforeAll(async () => {
-    await administer(`create database ${name} encoding 'UTF8' template template0`);
-    db = openDb({ connectionString: url.href });
-    await migrate(db);
+    ({ db, url } = await newDatabase('up to date'));
     const now = Date.now();
     const day = new Date(now - 86_400_000).toISOString().slice(0, 10);
     const people = [person('ada'), person('bob'), person('cleo', 'Works Council')];
@@ -63,11 +47,6 @@ describe('halflight nudge dry-run', () => {
       JSON.stringify({ nudges: { excluded_groups: ['Works Council'], excluded_people: ['bob@acme.example'] } }),
     );
   });
-  afterAll(async () => {
-    await db.destroy();
-    await administer(`drop database ${name} with (force)`);
-  });
-
   it('counts whom it would write to and whom not, names nobody, and changes nothing, also while nudges are off', async () => {
     const { code, stdout, stderr } = await run();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
